@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+// Targets are listed lowest layer first; a target may only depend on those above it in this file.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "gateway",
+    products: [
+        .executable(name: "gateway", targets: ["GatewayTool"]),
+        .library(name: "Gateway", targets: ["Gateway"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        // Bytes and nothing else.
+        .target(name: "Octets", swiftSettings: strict),
+
+        // C that Swift cannot reach by itself.
+        .target(name: "CSyscalls"),
+        .systemLibrary(
+            name: "CFastCGI", path: "Sources/CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+
+        // The operating system, wrapped once.
+        .target(name: "Syscalls", dependencies: ["CSyscalls"], swiftSettings: strict),
+
+        // Protocols and contracts: values and state machines over bytes, no socket, no clock.
+        .target(name: "GatewayInterface", dependencies: ["Octets"], swiftSettings: strict),
+        .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: strict),
+        .target(
+            name: "FastCGIBridge", dependencies: ["Octets", "GatewayInterface", "CFastCGI"],
+            swiftSettings: strict),
+
+        // The processes: master, workers, pools.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.embedInCode("Resources/wsgi_responder.py")],
+            swiftSettings: strict),
+        .executableTarget(name: "GatewayTool", dependencies: ["Gateway"], swiftSettings: strict),
+
+        .testTarget(name: "OctetsTests", dependencies: ["Octets"], swiftSettings: strict),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Octets"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FastCGIBridgeTests",
+            dependencies: ["FastCGIBridge", "GatewayInterface", "Octets", "CFastCGI"],
+            swiftSettings: strict),
+        .testTarget(name: "SyscallsTests", dependencies: ["Syscalls"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["Syscalls"], exclude: ["Applications"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

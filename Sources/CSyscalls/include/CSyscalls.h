@@ -1,0 +1,68 @@
+/* What Swift's Glibc import cannot reach: functions hidden without _GNU_SOURCE, macros with arguments, and the
+ * code that runs between fork and exec, where only async-signal-safe functions are allowed and the Swift runtime
+ * is not one. Everything else is called from Swift. */
+#ifndef CSYSCALLS_H
+#define CSYSCALLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/types.h>
+
+/* Accepts a connection, non-blocking and close-on-exec, in one system call. C because accept4 wants _GNU_SOURCE. */
+int CSyscalls_accept(int listener, void *address, uint32_t *length);
+
+/* A counter that wakes another process; non-blocking, close-on-exec. C because sys/eventfd.h is not imported. */
+int CSyscalls_eventfd(void);
+
+/* A descriptor that reads the signals 1…64 whose bits are set; they are blocked. C for sys/signalfd.h. */
+int CSyscalls_signalfd(uint64_t signals);
+/* The number of the next signal, 0 when none waits, -1 on error. */
+int CSyscalls_signalfd_read(int descriptor);
+/* Unblocks every signal and gives each its default action, except SIGPIPE, which is ignored. */
+void CSyscalls_reset_signals(void);
+/* Makes writes to a closed peer an error instead of a signal. */
+void CSyscalls_ignore_sigpipe(void);
+
+/* A pipe, close-on-exec at both ends. C because pipe2 wants _GNU_SOURCE. */
+int CSyscalls_pipe(int ends[2], bool reads_without_blocking);
+
+/* An anonymous file in memory, close-on-exec. C because memfd_create wants _GNU_SOURCE. */
+int CSyscalls_memfd(const char *name);
+
+/* An unnamed file in a folder (O_TMPFILE, or mkostemp and unlink). C because O_TMPFILE wants _GNU_SOURCE. */
+int CSyscalls_temporary_file(const char *folder);
+
+/* Opens a path for reading below a folder, following no way out of it (openat2, RESOLVE_BENEATH). C because
+ * Glibc has no wrapper. */
+int CSyscalls_open_beneath(int folder, const char *path);
+
+/* A descriptor that names a file without opening it (O_PATH). C because O_PATH wants _GNU_SOURCE. */
+int CSyscalls_open_path(const char *path);
+
+/* The bytes of a unix stream socket that its peer has not read yet, or -1. C because ioctl is variadic. */
+int CSyscalls_unread_by_peer(int descriptor);
+
+/* Dies with `signal` when the parent dies; false when the parent is not `parent` any more. C for sys/prctl.h. */
+bool CSyscalls_die_with_parent(pid_t parent, int signal);
+
+/* The macros of wait(2), which Swift does not import. */
+bool CSyscalls_exited(int status);
+int CSyscalls_exit_code(int status);
+int CSyscalls_term_signal(int status);
+
+/* How an application process is started. */
+struct CSyscalls_program {
+    const char *path;
+    char *const *arguments;
+    char *const *environment;
+    const char *directory; /* NULL: stay. */
+    const int *descriptors; /* become 0, 1, … in the new process; all others are closed. */
+    int descriptor_count;
+};
+
+/* fork and exec. The process leads a group of its own, dies with its parent, has default signals and exactly the
+ * descriptors given. Returns its pid, or -1 with errno of the step that failed: nothing is left behind then. */
+pid_t CSyscalls_spawn(const struct CSyscalls_program *program);
+
+#endif

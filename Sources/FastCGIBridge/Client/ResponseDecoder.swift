@@ -1,0 +1,99 @@
+// The application's half of an exchange. Content is handed on as it arrives, not when its record is complete, so
+// that a record of 64 KB delays nothing and needs no memory of its own.
+
+import CFastCGI
+import Octets
+
+/// What an application's records say.
+public enum ResponseEvent: Equatable, Sendable {
+    /// `consumed` bytes were used up; more are needed.
+    case more(consumed: Int)
+    /// A part of the answer.
+    case stdout(ByteRange, consumed: Int)
+    /// A part of a message for the log.
+    case stderr(ByteRange, consumed: Int)
+    /// The exchange is over.
+    case end(status: ProtocolStatus, applicationStatus: UInt32, consumed: Int)
+}
+
+/// Decodes the records of one exchange after another.
+public struct ResponseDecoder: Sendable {
+    private enum State { case header, content(RecordType), endRequest, padding }
+
+    private var state = State.header
+    private var content = 0
+    private var padding = 0
+
+    /// A decoder before the first record.
+    public init() {}
+
+    /// Whether the bytes so far end where a record ends.
+    public var isBetweenRecords: Bool {
+        if case .header = state { true } else { false }
+    }
+
+    /// Goes on decoding; call again with the rest after each event but `.more` and `.end`.
+    ///
+    /// - Parameter bytes: Bytes not used up yet.
+    /// - Throws: What is no FastCGI, or not for the request that runs.
+    public mutating func next(_ bytes: Span<UInt8>) throws(RecordError) -> ResponseEvent {
+        var index = 0
+        while true {
+            switch state {
+            case .header:
+                guard let header = try RecordHeader(parsing: bytes.extracting(droppingFirst: index)) else {
+                    return .more(consumed: index)
+                }
+                index += RecordHeader.byteCount
+                try enter(header)
+            case .content(let type):
+                let count = min(content, bytes.count - index)
+                guard count > 0 else { return .more(consumed: index) }
+                let range = ByteRange(index, index + count)
+                index += count
+                content -= count
+                if content == 0 { state = .padding }
+                if type == .stdout { return .stdout(range, consumed: index) }
+                if type == .stderr { return .stderr(range, consumed: index) }
+            case .endRequest:
+                guard bytes.count - index >= content + padding else { return .more(consumed: index) }
+                let status = ProtocolStatus(rawValue: bytes[index + 4])
+                var applicationStatus: UInt32 = 0
+                for offset in 0..<4 {
+                    applicationStatus = applicationStatus << 8 | UInt32(bytes[index + offset])
+                }
+                index += content + padding
+                state = .header
+                return .end(status: status, applicationStatus: applicationStatus, consumed: index)
+            case .padding:
+                let count = min(padding, bytes.count - index)
+                index += count
+                padding -= count
+                guard padding == 0 else { return .more(consumed: index) }
+                state = .header
+            }
+        }
+    }
+
+    private mutating func enter(_ header: RecordHeader) throws(RecordError) {
+        content = header.contentLength
+        padding = header.paddingLength
+        switch header.type {
+        case .stdout, .stderr, .endRequest:
+            guard header.requestID == RequestEncoder.requestID else {
+                throw .unexpectedRequestID(header.requestID)
+            }
+        case .getValuesResult, .unknownType:
+            guard header.requestID == UInt16(FCGI_NULL_REQUEST_ID) else {
+                throw .unexpectedRequestID(header.requestID)
+            }
+        default: throw .unexpectedType(header.type.rawValue)
+        }
+        if header.type == .endRequest {
+            guard content == 8 else { throw .malformedEndRequest }
+            state = .endRequest
+        } else {
+            state = content > 0 ? .content(header.type) : .padding
+        }
+    }
+}

@@ -1,0 +1,264 @@
+// One connection to an application process, and with it a slot. It sends the records of one exchange at a time, and
+// feeds what comes back to that exchange. What becomes of the slot afterwards is the backend's decision.
+
+import FastCGIBridge
+import GatewayInterface
+import Octets
+import Syscalls
+
+/// A connection from a worker to an application.
+final class ApplicationConnection: Stream {
+    /// How an exchange on the connection ended, for the backend.
+    enum Outcome {
+        /// Answered; `canKeep` says whether the connection is fit for another exchange.
+        case done(canKeep: Bool)
+        /// Broken before any byte of an answer, on a connection that had served before: the application may have
+        /// closed it just as the request was sent.
+        case stale
+        /// Broken or nonsense before the answer's head was passed on.
+        case failed(String)
+        /// The deadline passed.
+        case timedOut
+    }
+
+    /// Octets of a body that are encoded at a time.
+    private static let bodyBlock = 65_528
+    /// Octets received at a time: a full record and the header of the next.
+    private static let inputSize = 66_560
+
+    unowned let backend: FastCGIBackend
+    /// Position of the slot in the pool.
+    let position: Int
+    /// Age of the process behind it.
+    let age: UInt32
+    /// Exchanges that it has carried.
+    private(set) var served = 0
+    private(set) var exchange: Exchange?
+    private var decoder = ResponseDecoder()
+    private var input = ByteBuffer()
+    private var output = ByteBuffer(capacity: 4096)
+    private var bodyToSend: UInt64 = 0
+    private var sawAnswer = false
+    private var isPaused = false
+    private var wasCutWhileSending = false
+    private var isConnecting = false
+    /// Whether the exchange's client is gone, and the connection waits for the application to be done with it.
+    private var isOrphaned = false
+
+    init(
+        _ descriptor: consuming OwnedDescriptor, backend: FastCGIBackend, position: Int, age: UInt32
+    ) {
+        self.backend = backend
+        self.position = position
+        self.age = age
+        super.init(descriptor, loop: backend.loop)
+    }
+
+    /// Begins to watch the socket; what is sent before it is connected waits.
+    func begin(isConnected: Bool) throws(SyscallError) {
+        isConnecting = !isConnected
+        try open(isConnecting: isConnecting)
+    }
+
+    // MARK: Sending
+
+    /// Sends a request. BEGIN_REQUEST, PARAMS, and the end of STDIN where there is no body leave in one write.
+    func start(_ exchange: Exchange) {
+        self.exchange = exchange
+        exchange.source = self
+        sawAnswer = false
+        isPaused = false
+        isOrphaned = false
+        decoder = ResponseDecoder()
+        output.clear()
+        RequestEncoder.appendBegin(keepsConnection: backend.pool.keepsConnections, to: &output)
+        exchange.local.constantPairs.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
+        RequestEncoder.appendParams(exchange.environ.bytes, to: &output)
+        RequestEncoder.appendParamsEnd(to: &output)
+        bodyToSend = exchange.bodyCount
+        if bodyToSend == 0 { RequestEncoder.appendStdinEnd(to: &output) } else { appendBody() }
+        renewDeadline()
+        sendOutput()
+        if !isClosed { receive() }
+    }
+
+    /// Encodes the next part of the body.
+    private func appendBody() {
+        guard let exchange else { return }
+        do {
+            let front = try exchange.body.front()
+            let count = min(front.count, Self.bodyBlock)
+            RequestEncoder.appendStdin(UnsafeBufferPointer(rebasing: front[..<count]), to: &output)
+            exchange.body.consume(count)
+            bodyToSend -= UInt64(count)
+        } catch {
+            return end(.failed("the request body was lost: \(error)"))
+        }
+        if bodyToSend == 0 { RequestEncoder.appendStdinEnd(to: &output) }
+    }
+
+    private func sendOutput() {
+        while !output.isEmpty {
+            switch send(output.bytes) {
+            case .bytes(let count):
+                output.consume(count)
+                if isBlocked { return }
+            case .wouldBlock: return
+            case .failed:
+                // The application may have answered and closed before it read everything: what it said is still
+                // there to be received, and the end of it will tell.
+                output.clear()
+                bodyToSend = 0
+                wasCutWhileSending = true
+                return
+            }
+            if output.isEmpty, bodyToSend > 0 { appendBody() }
+        }
+    }
+
+    override func sendable() {
+        if isConnecting, let error = Socket.connectionError(number) {
+            return end(.failed("it cannot be reached: \(error)"))
+        }
+        isConnecting = false
+        renewDeadline()
+        sendOutput()
+    }
+
+    // MARK: Receiving
+
+    override func memoryForReceiving() -> UnsafeMutableBufferPointer<UInt8> {
+        input.spare(Self.inputSize - input.count)
+    }
+
+    override func received(_ count: Int) {
+        input.commit(count)
+        guard let exchange else {
+            // Nothing may come between exchanges.
+            return backend.lostIdle(self)
+        }
+        sawAnswer = true
+        if isOrphaned, exchange.response.hasHead { return end(.done(canKeep: false)) }
+        decode(exchange)
+    }
+
+    private func decode(_ exchange: Exchange) {
+        while true {
+            do {
+                switch try decoder.next(input.bytes.span) {
+                case .more(let consumed):
+                    input.consume(consumed)
+                    return goOn(exchange)
+                case .stdout(let range, let consumed):
+                    switch exchange.receive(input.bytes[range]) {
+                    case .accepted: input.consume(consumed)
+                    case .malformed(let error): return end(.failed("its answer is malformed: \(error)"))
+                    case .redirected: return redirect()
+                    }
+                case .stderr(let range, let consumed):
+                    backend.logStandardError(input.bytes[range], position: position)
+                    input.consume(consumed)
+                case .end(let status, _, let consumed):
+                    input.consume(consumed)
+                    return finish(exchange, status)
+                }
+            } catch {
+                return end(.failed("it does not speak FastCGI: \(error)"))
+            }
+        }
+    }
+
+    /// Passes on what has come, and asks for more unless the client is too far behind.
+    private func goOn(_ exchange: Exchange) {
+        exchange.flush()
+        guard !isClosed, self.exchange === exchange else { return }
+        if let client = exchange.connection, client.isBackedUp {
+            isPaused = true
+            deadline = 0
+        } else {
+            renewDeadline()
+            receive()
+        }
+    }
+
+    func clientHasRoom() {
+        guard isPaused else { return }
+        isPaused = false
+        renewDeadline()
+        receive()
+    }
+
+    private func finish(_ exchange: Exchange, _ status: ProtocolStatus) {
+        guard status == .requestComplete else {
+            return end(
+                status == .overloaded ? .failed("overloaded") : .failed("it refused the request"),
+                status: status == .overloaded ? 503 : 502)
+        }
+        guard exchange.response.hasHead || exchange.connection == nil else {
+            return end(.failed("it ended the request without an answer"))
+        }
+        // What is left of a request that was not sent or read whole would be taken for the next one.
+        let isClean = output.isEmpty && bodyToSend == 0 && input.isEmpty && !wasCutWhileSending
+        let canKeep = isClean && (exchange.bodyCount == 0 || backend.pool.drainsBody)
+        end(.done(canKeep: canKeep))
+    }
+
+    override func receivedEnd(error: CInt?) {
+        guard let exchange else { return backend.lostIdle(self) }
+        if !sawAnswer, served > 0 { return end(.stale) }
+        if isOrphaned { return end(.done(canKeep: false)) }
+        let reason = error.map { SyscallError(call: "recv", code: $0).description }
+        let place = exchange.response.hasHead ? "in the middle of its answer" : "before it answered"
+        end(.failed("it closed the connection \(place)" + (reason.map { " (\($0))" } ?? "")))
+    }
+
+    override func hungUp() {
+        guard exchange == nil else { return receive() }
+        backend.lostIdle(self)
+    }
+
+    // MARK: The end of an exchange
+
+    private func renewDeadline() { deadline = loop.now + UInt64(backend.timeout) * 1000 }
+
+    override func deadlinePassed() {
+        if exchange != nil { end(.timedOut) }
+    }
+
+    /// The client is gone. Until the application shows a sign of life the slot stays busy: a new request would only
+    /// wait behind the old one. An answer that has begun is not read on; closing tells the application.
+    func clientLeft() {
+        isOrphaned = true
+        if exchange?.response.hasHead == true {
+            end(.done(canKeep: false))
+        } else if isPaused {
+            clientHasRoom()
+        }
+    }
+
+    /// Takes the exchange off the connection and lets the backend decide about both.
+    private func end(_ outcome: Outcome, status: Int? = nil) {
+        guard let exchange else { return }
+        self.exchange = nil
+        exchange.source = nil
+        deadline = 0
+        stopReceiving()
+        served += 1
+        backend.ended(self, exchange, outcome, status: status)
+    }
+
+    /// The application wants another path to be answered. It is told by the close that nobody reads on.
+    private func redirect() {
+        guard let exchange else { return }
+        self.exchange = nil
+        deadline = 0
+        served += 1
+        backend.redirected(self, exchange)
+    }
+
+    /// Waits, without an exchange, for the next one: nothing may arrive but the end.
+    func park() {
+        deadline = 0
+        receive()
+    }
+}

@@ -1,0 +1,41 @@
+/// Exchanges that wait for a slot, oldest first.
+struct ExchangeQueue {
+    private var storage: [Exchange] = []
+    private var start = 0
+
+    /// How many wait.
+    var count: Int { storage.count - start }
+    var isEmpty: Bool { start == storage.count }
+    /// The one that has waited longest.
+    var first: Exchange? { isEmpty ? nil : storage[start] }
+    /// When it began to wait.
+    var oldest: UInt64? { first?.dispatchedAt }
+
+    mutating func append(_ exchange: Exchange) { storage.append(exchange) }
+
+    /// Puts back what was taken off the front.
+    mutating func prepend(_ exchange: Exchange) {
+        if start > 0 {
+            start -= 1
+            storage[start] = exchange
+        } else {
+            storage.insert(exchange, at: 0)
+        }
+    }
+
+    mutating func removeFirst() {
+        start += 1
+        // Moving costs little where at least half of the entries are gone.
+        if start * 2 >= storage.count {
+            storage.removeFirst(start)
+            start = 0
+        }
+    }
+
+    /// - Returns: Whether `exchange` was waiting.
+    mutating func remove(_ exchange: Exchange) -> Bool {
+        guard let index = storage[start...].firstIndex(where: { $0 === exchange }) else { return false }
+        storage.remove(at: index)
+        return true
+    }
+}

@@ -1,0 +1,123 @@
+// Swift applications in the worker itself. An inline one is called and answers; an asynchronous one runs as a task on
+// the worker's loop, so that everything about an exchange stays on one thread.
+
+import GatewayInterface
+import HTTP
+import Logging
+import Octets
+import Syscalls
+
+/// Exchanges answered by a Swift application.
+final class InProcessBackend: Backend {
+    private let application: Application
+    private let log: Logger
+    private let executor: LoopExecutor
+    private var running = 0
+
+    init(_ application: Application, loop: EventLoop, log: Logger) throws(SyscallError) {
+        self.application = application
+        self.log = log
+        executor = try LoopExecutor(loop: loop)
+    }
+
+    var isIdle: Bool { running == 0 }
+
+    func serve(_ exchange: Exchange) {
+        let request = exchange.makeRequest()
+        switch application {
+        case .inline(let handler):
+            do { exchange.respond(try handler(request)) } catch { fail(exchange, error) }
+        case .asynchronous(let handler):
+            running += 1
+            // The task runs on this thread and no other, by the executor's promise.
+            nonisolated(unsafe) let exchange = exchange
+            nonisolated(unsafe) let backend = self
+            Task(executorPreference: executor) {
+                let result: Result<Response, any Error>
+                do { result = .success(try await handler(request)) } catch { result = .failure(error) }
+                backend.running -= 1
+                switch result {
+                case .success(let response): exchange.respond(response)
+                case .failure(let error): backend.fail(exchange, error)
+                }
+            }
+        }
+    }
+
+    private func fail(_ exchange: Exchange, _ error: any Error) {
+        log.error("\(exchange.requestLine): the application failed: \(error)")
+        exchange.fail(status: 500, "The application failed.")
+    }
+
+    /// The handler goes on to its end; its answer finds nobody, and the exchange is given back then.
+    func clientLeft(_ exchange: Exchange) {}
+
+    func sweep(_ now: UInt64) {}
+    func wake() {}
+}
+
+extension Exchange {
+    /// The request as a Swift application sees it. The body moves into it.
+    func makeRequest() -> Request {
+        let environ = Environ(constant: local.constantPairs, request: Array(environ.bytes))
+        guard bodyCount > 0 else { return Request(environ: environ) }
+        // RequestBody lets one thread at a time call the reader, and the exchange does not touch the spool any more.
+        nonisolated(unsafe) let spool = takeBody()
+        return Request(
+            environ: environ,
+            body: RequestBody(count: Int(bodyCount)) { limit in
+                let front = try spool.front()
+                let bytes = Array(front.prefix(limit))
+                spool.consume(bytes.count)
+                return bytes
+            })
+    }
+
+    /// Answers with a Swift application's response; its fields are held to the same rules as any application's.
+    func respond(_ answer: Response) {
+        guard let connection else { return context.giveBack(self) }
+        guard (200...999).contains(answer.status), answer.fields.allSatisfy(Self.isValid) else {
+            context.log.error("\(requestLine): the application's status or a field is malformed")
+            return fail(status: 502, "The application did not give a valid answer.")
+        }
+        response.status = answer.status
+        response.isHeadSent = true
+        if context.isDraining { response.keepsAlive = false }
+        let framing = ResponseFraming.choose(
+            status: answer.status, length: UInt64(answer.body.count), minorVersion: minorVersion,
+            isHead: isHead)
+        connection.write { output in
+            ResponseEncoder.appendStatusLine(answer.status, to: &output)
+            var hasServer = false
+            var hasDate = false
+            for field in answer.fields {
+                var (name, value) = field
+                name.withUTF8 { name in
+                    value.withUTF8 { value in
+                        switch CGIFieldName.recognise(ByteRange(0, name.count), in: name.span) {
+                        case .hopByHop, .contentLength, .status: return
+                        case .server: hasServer = true
+                        case .date: hasDate = true
+                        case .other, .contentType, .location: break
+                        }
+                        ResponseEncoder.appendField(name, value, to: &output)
+                    }
+                }
+            }
+            context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
+            ResponseEncoder.appendEnd(
+                framing: framing, keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)
+        }
+        if case .length = framing, !isHead {
+            response.bodyBytesSent = UInt64(answer.body.count)
+            answer.body.withUnsafeBufferPointer { connection.write($0) }
+        }
+        log(status: answer.status)
+        connection.finished(keepsAlive: response.keepsAlive)
+    }
+
+    private static func isValid(_ field: (name: String, value: String)) -> Bool {
+        !field.name.isEmpty && field.name.utf8.allSatisfy(ASCII.isToken)
+            && field.value.utf8.allSatisfy(ASCII.isFieldValue)
+    }
+}

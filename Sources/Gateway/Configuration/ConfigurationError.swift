@@ -1,0 +1,28 @@
+/// Something that a person can mend, said so that they can: what, where, and what to do.
+enum ConfigurationError: Error, Equatable {
+    /// The command line is wrong; exit code 2.
+    case usage(String)
+    /// The surroundings are: a folder, an address, a program; exit code 1.
+    case environment(String)
+    /// The application is not there; exit code 4.
+    case applicationNotFound(String)
+    /// The application does not start; exit code 3.
+    case applicationFailed(String)
+
+    var exitCode: Int32 {
+        switch self {
+        case .environment: 1
+        case .usage: 2
+        case .applicationFailed: 3
+        case .applicationNotFound: 4
+        }
+    }
+
+    var message: String {
+        switch self {
+        case .usage(let message), .environment(let message), .applicationNotFound(let message),
+            .applicationFailed(let message):
+            message
+        }
+    }
+}

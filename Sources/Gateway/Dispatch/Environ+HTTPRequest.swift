@@ -1,0 +1,117 @@
+// The one place where HTTP becomes an environ (RFC 3875, §4.1). Pairs are written straight into the block that a
+// FastCGI application receives and a Swift application reads.
+
+import GatewayInterface
+import HTTP
+import Octets
+
+extension ByteBuffer {
+    /// Appends the meta-variables of a request, all but those of its path and CONTENT_LENGTH.
+    mutating func appendRequest(
+        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, local: LocalEnd, peer: PeerAddress
+    ) {
+        appendPair("REQUEST_METHOD", bytes[head.method])
+        appendPair("REQUEST_URI", bytes[head.target])
+        appendPair("QUERY_STRING", bytes[head.query])
+        appendPair("SERVER_PROTOCOL", head.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0" as StaticString)
+        if head.host.isEmpty {
+            appendPair("SERVER_NAME", text: local.defaultServerName)
+        } else {
+            appendPair("SERVER_NAME", bytes[Authority.hostName(head.host, in: bytes.span)])
+        }
+        peer.pairs.withUnsafeBufferPointer { append($0) }
+        appendFields(head, bytes)
+    }
+
+    private mutating func appendFields(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) {
+        var contentType: ByteRange?
+        for index in head.fields.indices {
+            let field = head.fields[index]
+            switch field.kind {
+            case .contentType: contentType = contentType ?? field.value
+            case .contentLength, .expect: break
+            case .host where !head.host.isEmpty:
+                // The authority of an absolute-form target has replaced it.
+                appendPair("HTTP_HOST", bytes[head.host])
+            // An attacker's Proxy field would become HTTP_PROXY, which many libraries obey (httpoxy).
+            case .proxy: break
+            case let kind where kind.isHopByHop || field.isNominated: break
+            default: appendField(at: index, of: head, bytes)
+            }
+        }
+        if let contentType { appendPair("CONTENT_TYPE", bytes[contentType]) }
+    }
+
+    /// `HTTP_*` of one field, with the values of later fields of the same name joined to it.
+    private mutating func appendField(
+        at index: Int, of head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
+    ) {
+        let field = head.fields[index]
+        let name = bytes[field.name]
+        // Another field may become the same variable only by `_` or `.`, which would let a client forge it.
+        for byte in name where byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") { return }
+        var total = field.value.count
+        var hasTwin = false
+        for other in head.fields.indices
+        where other != index && Self.sameName(head.fields[other], field, bytes) {
+            if other < index { return }  // Joined to the first already.
+            hasTwin = true
+            total += 2 + head.fields[other].value.count
+        }
+        appendPairLengths(name: 5 + name.count, value: total)
+        append("HTTP_")
+        appendVariableName(name)
+        append(bytes[field.value])
+        guard hasTwin else { return }
+        for other in head.fields.indices.dropFirst(index + 1)
+        where Self.sameName(head.fields[other], field, bytes) {
+            append(field.kind == .cookie ? "; " : ", ")
+            append(bytes[head.fields[other].value])
+        }
+    }
+
+    /// Upper case, with `-` as `_`.
+    private mutating func appendVariableName(_ name: UnsafeBufferPointer<UInt8>) {
+        let room = spare(name.count)
+        for index in 0..<name.count {
+            let byte = name[index]
+            room[index] = byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : ASCII.uppercased(byte)
+        }
+        commit(name.count)
+    }
+
+    private static func sameName(
+        _ first: HeaderField, _ second: HeaderField, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard first.name.count == second.name.count else { return false }
+        let (one, other) = (first.name.start, second.name.start)
+        for offset in 0..<first.name.count
+        where ASCII.lowercased(bytes[one + offset]) != ASCII.lowercased(bytes[other + offset]) {
+            return false
+        }
+        return true
+    }
+
+    /// Appends the meta-variables of a local redirect: those of the request it comes from, as a GET without a body.
+    mutating func appendRedirected(
+        from previous: UnsafeBufferPointer<UInt8>, query: UnsafeBufferPointer<UInt8>
+    ) {
+        appendPair("REQUEST_METHOD", "GET")
+        appendPair("QUERY_STRING", query)
+        let replaced: [StaticString] = [
+            "REQUEST_METHOD", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "SCRIPT_NAME", "PATH_INFO",
+            "SCRIPT_FILENAME", "DOCUMENT_URI", "PATH_TRANSLATED",
+        ]
+        var pairs = NameValuePairs(previous)
+        var start = 0
+        while let pair = pairs.next() {
+            let name = previous[pair.name]
+            let isReplaced = replaced.contains { candidate in
+                UnsafeBufferPointer(start: candidate.utf8Start, count: candidate.utf8CodeUnitCount)
+                    .elementsEqual(name)
+            }
+            if !isReplaced { append(UnsafeBufferPointer(rebasing: previous[start..<pairs.offset])) }
+            start = pairs.offset
+        }
+    }
+}

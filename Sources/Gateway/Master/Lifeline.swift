@@ -1,0 +1,75 @@
+// Nothing survives the master, not even when it is killed with KILL. Workers and application processes ask the kernel
+// to be killed with their parent; what an application process has started itself does not know of that. So a small
+// process that does nothing else holds the other end of a pipe: it is told every process group that begins and ends,
+// and when the pipe breaks it kills those that are left. It trusts only the pipe, never memory that workers can write.
+
+import Syscalls
+
+/// The master's end of the pipe.
+final class Lifeline {
+    private var pipe: OwnedDescriptor?
+    /// The guardian's pid.
+    let pid: ProcessID
+
+    /// Forks the guardian. To be called before anything is bound, so that it holds nothing open.
+    init() throws(SyscallError) {
+        let ends = try Pipe(readsWithoutBlocking: false)
+        pid = try ChildProcess.fork(diesWithParent: false)
+        if pid == 0 {
+            Descriptor.closeInherited(ends.writeEnd.number)
+            Self.guardProcesses(ends.readEnd.number)
+        }
+        pipe = ends.intoWriteEnd()
+    }
+
+    /// Ends the guardian, which kills what is left, and waits for its end.
+    func end() {
+        pipe = nil
+        ChildProcess.wait(pid)
+    }
+
+    /// A process group has begun.
+    func add(group: ProcessID) { tell(group) }
+
+    /// A process group has ended.
+    func remove(group: ProcessID) { tell(-group) }
+
+    /// For a process forked from the master: only the master may hold the pipe open.
+    func closeInherited() { Descriptor.closeInherited(number) }
+
+    private var number: CInt {
+        switch pipe {
+        case .some(let pipe): pipe.number
+        case .none: -1
+        }
+    }
+
+    private func tell(_ message: ProcessID) {
+        withUnsafeBytes(of: message) { bytes in
+            _ = Descriptor.writeAll(number, bytes.bindMemory(to: UInt8.self))
+        }
+    }
+
+    private static func guardProcesses(_ pipe: CInt) -> Never {
+        // Signals from a terminal go to every process of the group; this one has to outlive the others.
+        let signals = try? SignalDescriptor([.hup, .int, .quit, .term, .usr1, .usr2, .winch, .ttin, .ttou])
+        var groups: Set<ProcessID> = []
+        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4 * 1024)
+        var count = 0
+        while case .bytes(let more) = Descriptor.read(
+            pipe, into: UnsafeMutableBufferPointer(rebasing: memory[count...]))
+        {
+            count += more
+            let whole = count / 4 * 4
+            for offset in stride(from: 0, to: whole, by: 4) {
+                let message = UnsafeRawPointer(memory.baseAddress! + offset).loadUnaligned(as: ProcessID.self)
+                if message > 0 { groups.insert(message) } else { groups.remove(-message) }
+            }
+            for offset in whole..<count { memory[offset - whole] = memory[offset] }
+            count -= whole
+        }
+        for group in groups { ChildProcess.signalGroup(group, .kill) }
+        _ = consume signals
+        SystemProcess.exitImmediately(0)
+    }
+}

@@ -1,0 +1,68 @@
+/// The application argument: what is served, and how.
+enum ApplicationKind: Equatable, Sendable {
+    /// `wsgi:MODULE:CALLABLE`: a Python application through the responder that ships with the gateway.
+    case wsgi(String)
+    /// `php:DIR`: a folder of PHP scripts through php-cgi.
+    case php(String)
+    /// `exec:COMMAND`: any FastCGI program that accepts on descriptor 0.
+    case exec([String])
+    /// `fcgi:ADDRESS`: a FastCGI application that runs already.
+    case fcgi(BindAddress)
+
+    init(parsing text: String) throws(ConfigurationError) {
+        guard let colon = text.firstIndex(of: ":") else {
+            throw .usage("'\(text)' is no application: write \(Self.forms)")
+        }
+        let rest = String(text[text.index(after: colon)...])
+        guard !rest.isEmpty else { throw .usage("'\(text)' names no application: write \(Self.forms)") }
+        switch text[..<colon] {
+        case "wsgi": self = .wsgi(rest)
+        case "php": self = .php(rest)
+        case "exec":
+            guard let words = CommandWords.split(rest), !words.isEmpty else {
+                throw .usage("'\(text)': a quote is not closed")
+            }
+            self = .exec(words)
+        case "fcgi": self = .fcgi(try BindAddress(parsing: rest))
+        case let kind: throw .usage("'\(kind):' is no kind of application: write \(Self.forms)")
+        }
+    }
+
+    private static let forms = "wsgi:MODULE:CALLABLE, php:DIR, exec:COMMAND or fcgi:ADDRESS"
+}
+
+/// Words of a command, with quotes as in a shell and nothing else of one.
+enum CommandWords {
+    /// - Returns: `nil` where a quote is not closed.
+    static func split(_ text: String) -> [String]? {
+        var words: [String] = []
+        var word = ""
+        var isInWord = false
+        var quote: Character?
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                word.append(character)
+                isEscaped = false
+            } else if character == "\\", quote != "'" {
+                isEscaped = true
+                isInWord = true
+            } else if let open = quote {
+                if character == open { quote = nil } else { word.append(character) }
+            } else if character == "'" || character == "\"" {
+                quote = character
+                isInWord = true
+            } else if character == " " || character == "\t" || character == "\n" {
+                if isInWord { words.append(word) }
+                word = ""
+                isInWord = false
+            } else {
+                word.append(character)
+                isInWord = true
+            }
+        }
+        guard quote == nil, !isEscaped else { return nil }
+        if isInWord { words.append(word) }
+        return words
+    }
+}

@@ -1,0 +1,250 @@
+// One application process as the master sees it: its socket, which stays the same over all its lives, its slots, and
+// what it says on its standard descriptors. The master runs this; workers know of it only what the scoreboard says.
+
+import Logging
+import Octets
+import Syscalls
+
+/// A spawned FastCGI process and its successors.
+final class ApplicationProcess {
+    enum State: Equatable {
+        /// Not running, and not to be started.
+        case stopped
+        /// Not running; to be started at this time.
+        case waiting(until: UInt64)
+        /// Running, and not accepting yet.
+        case booting(since: UInt64)
+        /// Accepting.
+        case ready
+        /// Told to end; killed at this time.
+        case stopping(until: UInt64)
+    }
+
+    /// Lines of its output that are kept for the message about its end.
+    private static let lastLineCount = 30
+
+    let number: Int
+    /// Indices of its slots in the scoreboard.
+    let slots: [Int]
+    let socket: NamelessSocket
+    private(set) var state = State.stopped
+    private(set) var pid: ProcessID = 0
+    /// Why it did not boot.
+    private(set) var bootFailure: ConfigurationError?
+    private(set) var lastLines: [String] = []
+    private unowned let pool: ApplicationPool
+    private var age: UInt32 = 0
+    private var startedAt: UInt64 = 0
+    private var respawn = RespawnPolicy()
+    private var probe: ReadinessProbe?
+    private var output: OutputWatch?
+    private var hasBooted = false
+
+    init(number: Int, slots: [Int], pool: ApplicationPool) throws(SyscallError) {
+        self.number = number
+        self.slots = slots
+        self.pool = pool
+        socket = try NamelessSocket(
+            backlog: max(slots.count * 2, 16), folder: pool.context.settings.temporaryFolder)
+    }
+
+    private var context: MasterContext { pool.context }
+    private var name: String { "application \(number)" }
+
+    // MARK: Start
+
+    func start() {
+        let now = context.loop.now
+        do {
+            let pipe = try Pipe(readsWithoutBlocking: true)
+            var descriptors = [socket.descriptor, pipe.writeEnd.number, pipe.writeEnd.number]
+            if let script = pool.script { descriptors.append(script) }
+            pid = try ChildProcess.spawn(pool.program, descriptors: descriptors)
+            context.lifeline.add(group: pid)
+            startedAt = now
+            age += 1
+            state = .booting(since: now)
+            lastLines = []
+            let watch = OutputWatch(pipe.intoReadEnd(), loop: context.loop) { [weak self] in self?.log($0) }
+            try watch.start()
+            output = watch
+            probe = try ReadinessProbe(socket.address, loop: context.loop) { [weak self] in
+                self?.becameReady()
+            }
+        } catch {
+            context.log.error("\(pool.name): cannot start \(name): \(error)")
+            if pid == 0 {
+                fail(
+                    life: 0,
+                    error.isNotFound ? .applicationNotFound("\(error)") : .applicationFailed("\(error)"))
+            } else {
+                ChildProcess.signalGroup(pid, .kill)
+            }
+        }
+    }
+
+    private func becameReady() {
+        guard case .booting = state else { return }
+        probe = nil
+        state = .ready
+        hasBooted = true
+        for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.free, age: age)) }
+        context.log.debug("\(pool.name): \(name) (pid \(pid)) is ready")
+        context.doorbells.ringAllWorkers()
+        pool.context.changed()
+    }
+
+    // MARK: End
+
+    /// Tells it to end.
+    func stop(until deadline: UInt64) {
+        switch state {
+        case .booting, .ready:
+            state = .stopping(until: deadline)
+            closeSlots()
+            ChildProcess.signalGroup(pid, .term)
+        case .waiting: state = .stopped
+        case .stopped, .stopping: break
+        }
+    }
+
+    /// Ends it at once.
+    func kill() {
+        guard pid > 0 else { return }
+        ChildProcess.signalGroup(pid, .kill)
+    }
+
+    /// It has ended.
+    func reaped(_ status: ExitStatus) {
+        // What it started and left behind goes with it.
+        ChildProcess.signalGroup(pid, .kill)
+        context.lifeline.remove(group: pid)
+        closeSlots()
+        output?.drain()
+        output = nil
+        probe?.close()
+        probe = nil
+        let life = context.loop.now - startedAt
+        let previous = state
+        let message = "\(pool.name): \(name) (pid \(pid)) \(status)"
+        pid = 0
+        switch previous {
+        case .stopping:
+            state = .stopped
+        case .booting:
+            context.log.error("\(message) before it accepted a connection")
+            fail(
+                life: life, status == .exited(4) ? .applicationNotFound(message) : .applicationFailed(message)
+            )
+        case .ready where status == .exited(0):
+            // Its own limit of requests, most likely.
+            context.log.info("\(message); starting it again")
+            waitAndStart(life: life)
+        default:
+            context.log.error("\(message); starting it again")
+            waitAndStart(life: life)
+        }
+        context.changed()
+    }
+
+    private func fail(life: UInt64, _ error: ConfigurationError) {
+        bootFailure = error
+        // What never booted is not tried again; what has worked once may do so again.
+        if hasBooted { waitAndStart(life: life) } else { state = .stopped }
+    }
+
+    private func waitAndStart(life: UInt64) {
+        let pause = respawn.pauseAfter(life: life)
+        state = .waiting(until: context.loop.now + pause)
+        if pause >= 1000 {
+            context.log.warning(
+                "\(pool.name): \(name) ends soon after its start; next start in \(pause / 1000) s")
+        }
+        if pause == 0 { start() }
+    }
+
+    private func closeSlots() {
+        for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.vacant, age: age)) }
+    }
+
+    // MARK: Time
+
+    func tick(_ now: UInt64) {
+        switch state {
+        case .waiting(let until) where until <= now: start()
+        case .booting(let since):
+            probe?.look()
+            if case .booting = state, since + ApplicationPool.bootTimeout <= now {
+                context.log.error(
+                    "\(pool.name): \(name) (pid \(pid)) did not accept a connection within \(ApplicationPool.bootTimeout / 1000) s, killed"
+                )
+                kill()
+            }
+        case .ready where slots.contains(where: { context.scoreboard.slot($0).state == .condemned }):
+            context.log.error("\(pool.name): \(name) (pid \(pid)) timed out, killed")
+            // Not again before it is reaped.
+            closeSlots()
+            kill()
+        case .stopping(let until) where until <= now:
+            context.log.warning("\(pool.name): \(name) (pid \(pid)) did not end in time, killed")
+            state = .stopping(until: .max)
+            kill()
+        default: break
+        }
+    }
+
+    private func log(_ line: String) {
+        lastLines.append(line)
+        if lastLines.count > Self.lastLineCount { lastLines.removeFirst() }
+        context.errorLog.write("output", pid: pid, role: "\(pool.name) \(name)", line)
+    }
+}
+
+/// The pipe that carries what a process writes to its standard descriptors.
+private final class OutputWatch: Source {
+    /// Bytes read in a row, so that a flood cannot keep the master from its other duties.
+    private static let burst = 65_536
+
+    private let descriptor: OwnedDescriptor
+    private unowned let loop: EventLoop
+    private let assembler = LineAssembler()
+    private let onLine: (String) -> Void
+
+    init(_ descriptor: consuming OwnedDescriptor, loop: EventLoop, onLine: @escaping (String) -> Void) {
+        let number = descriptor.number
+        self.descriptor = descriptor
+        self.loop = loop
+        self.onLine = onLine
+        super.init(number: number)
+    }
+
+    func start() throws(SyscallError) { try loop.add(self, .readable) }
+
+    override func ready(_ events: Epoll.Events) {
+        if !read(limit: Self.burst), isWatched { loop.remove(self) }
+    }
+
+    /// Reads what is left after the process has ended.
+    func drain() {
+        _ = read(limit: 1 << 20)
+        assembler.flush(onLine)
+        if isWatched { loop.remove(self) }
+    }
+
+    /// - Returns: Whether more may come.
+    private func read(limit: Int) -> Bool {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8192) { memory in
+            var total = 0
+            while total < limit {
+                switch Descriptor.read(number, into: memory) {
+                case .bytes(let count):
+                    total += count
+                    assembler.lines(adding: UnsafeBufferPointer(rebasing: memory[0..<count]), onLine)
+                case .wouldBlock: return true
+                case .end, .failed: return false
+                }
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// A worker's side of the leases: which slots it may use, which it keeps, who gets the one it is done with. The rules
+// are those of SlotWord; this is the only code in a worker that changes one.
+//
+// No worker can starve another. A slot that becomes free goes to the worker whose request has waited longest, by
+// name, so that nobody can snatch it on the way; a kept connection without an exchange is asked back by whoever
+// waits. Both sides announce before they look (a waiter sets its mark and then looks for a slot, a releaser frees the
+// slot and then looks for marks), so that one of them sees the other, whatever the order.
+
+import Syscalls
+
+/// The leases of one worker on one pool.
+struct Leases {
+    /// How much older another worker's request must be before a slot goes there instead of to our own queue.
+    /// Changing hands costs a connection; a few milliseconds of difference are not worth one.
+    static let fairness: UInt64 = 20
+
+    private let scoreboard: Scoreboard
+    private let doorbells: Doorbells
+    private let worker: Int
+    private let pool: Int
+    private let slots: [Int]
+    private var isWaiting = false
+
+    init(scoreboard: Scoreboard, doorbells: Doorbells, worker: Int, pool: Int, slots: [Int]) {
+        self.scoreboard = scoreboard
+        self.doorbells = doorbells
+        self.worker = worker
+        self.pool = pool
+        self.slots = slots
+    }
+
+    /// Leases a free slot, or one that was handed to us.
+    ///
+    /// - Returns: The slot's position in the pool, and the age of the process behind it.
+    mutating func acquire() -> (position: Int, age: UInt32)? {
+        for (position, slot) in slots.enumerated() {
+            let word = scoreboard.slot(slot)
+            guard word.state == .free || word.state == .granted && word.owner == worker else { continue }
+            if scoreboard.exchange(slot, from: word, to: word.with(.busy, owner: worker)) {
+                return (position, word.age)
+            }
+        }
+        return nil
+    }
+
+    /// Keeps a slot whose exchange is over, with its connection.
+    ///
+    /// - Returns: False where the slot is not ours any more: the process was replaced.
+    func park(_ position: Int, age: UInt32) -> Bool {
+        let busy = SlotWord(.busy, owner: worker, age: age)
+        return scoreboard.exchange(slots[position], from: busy, to: busy.with(.idle, owner: worker))
+    }
+
+    /// Takes a kept slot into use again.
+    ///
+    /// - Returns: False where it was asked back or is not ours any more: the connection has to be closed, and the slot
+    ///   released.
+    func reuse(_ position: Int, age: UInt32) -> Bool {
+        let idle = SlotWord(.idle, owner: worker, age: age)
+        return scoreboard.exchange(slots[position], from: idle, to: idle.with(.busy, owner: worker))
+    }
+
+    /// Whether a kept slot was asked back, or is not ours any more.
+    func isWanted(_ position: Int, age: UInt32) -> Bool {
+        scoreboard.slot(slots[position]) != SlotWord(.idle, owner: worker, age: age)
+    }
+
+    /// Whether the slot still is ours, with the process it was leased with.
+    func holds(_ position: Int, age: UInt32) -> Bool {
+        scoreboard.slot(slots[position]) == SlotWord(.busy, owner: worker, age: age)
+    }
+
+    /// Whether the slot should go to another worker although `oldest` waits in our own queue.
+    ///
+    /// - Parameter oldest: When our oldest request began to wait; `nil` where none does.
+    func shouldHandOver(oldest: UInt64?) -> Bool {
+        guard let waiter = scoreboard.oldestWaiter(pool: pool, except: worker) else { return false }
+        guard let oldest else { return true }
+        return waiter.since + Self.fairness < oldest
+    }
+
+    /// Gives a slot up, whose connection is closed: to the worker that has waited longest, else to all.
+    func release(_ position: Int, age: UInt32) {
+        let slot = slots[position]
+        var word = scoreboard.slot(slot)
+        // Recalled by a waiter meanwhile, or still busy or idle; anything else is not ours to change.
+        guard word.age == age, word.isHeld(by: worker) else { return }
+        if let waiter = scoreboard.oldestWaiter(pool: pool, except: worker) {
+            if scoreboard.exchange(slot, from: word, to: word.with(.granted, owner: waiter.worker)) {
+                return doorbells.ring(worker: waiter.worker)
+            }
+            word = scoreboard.slot(slot)
+            guard word.age == age, word.isHeld(by: worker) else { return }
+        }
+        guard scoreboard.exchange(slot, from: word, to: word.with(.free)) else {
+            // Only an idle slot changes under its owner, to recalled, and only once.
+            return release(position, age: age)
+        }
+        // Somebody may have begun to wait between the look and the release.
+        if let waiter = scoreboard.oldestWaiter(pool: pool, except: worker),
+            scoreboard.exchange(slot, from: word.with(.free), to: word.with(.granted, owner: waiter.worker))
+        {
+            doorbells.ring(worker: waiter.worker)
+        }
+    }
+
+    /// Tells the master that the process behind a slot is hung. The slot comes back with its successor.
+    func condemn(_ position: Int, age: UInt32) {
+        let busy = SlotWord(.busy, owner: worker, age: age)
+        if scoreboard.exchange(slots[position], from: busy, to: busy.with(.condemned)) {
+            doorbells.ringMaster()
+        }
+    }
+
+    /// Says since when our oldest request has been waiting, or that none waits.
+    mutating func setWaiting(_ since: UInt64?) {
+        if since == nil, !isWaiting { return }
+        isWaiting = since != nil
+        scoreboard.setWaiting(since, worker: worker, pool: pool)
+    }
+
+    /// Asks another worker for a connection that it keeps and does not use.
+    func recall() {
+        for slot in slots {
+            let word = scoreboard.slot(slot)
+            guard word.state == .idle, word.owner != worker else { continue }
+            if scoreboard.exchange(slot, from: word, to: word.with(.recalled, owner: word.owner)) {
+                return doorbells.ring(worker: word.owner)
+            }
+        }
+    }
+
+    /// Gives up slots that were handed to us and that nobody here needs any more.
+    func returnGrants() {
+        for (position, slot) in slots.enumerated() {
+            let word = scoreboard.slot(slot)
+            if word.state == .granted, word.owner == worker { release(position, age: word.age) }
+        }
+    }
+}

@@ -1,0 +1,709 @@
+# The WSGI side of the gateway: one process that answers FastCGI requests by calling one Python application.
+#
+# The gateway starts this script, which is embedded in its binary, as a pool of processes. Each has a listening
+# socket of its own as descriptor 0 and the log as descriptors 1 and 2. Decided here is what WSGI leaves to a
+# server: how records become an environ and an answer becomes records, when a block is sent, what a failing
+# application looks like from outside, and how a process leaves without losing a request.
+#
+# What it does not know: HTTP. The gateway has parsed the request, and checks, frames and (for HEAD) cuts the
+# answer. Nor does it watch itself: time limits, restarts and the number of processes are the gateway's.
+#
+# A request is one recv and one send. Its way: Connection.serve, read_environ, respond, start_response, emit.
+# Signals cost that way nothing, and nothing is ever raised out of a signal handler: an exception between a recv
+# and the next line would lose what was received. Server.stop tells how a waiting thread is woken instead.
+#
+# Exit status: 0 told to stop, 2 bad usage, 3 the application failed to load, 4 there is no such application.
+"""Serves a WSGI application (PEP 3333) as a FastCGI 1.0 responder on the socket that is descriptor 0."""
+
+import argparse
+import ast
+import functools
+import importlib
+import io
+import linecache
+import operator
+import os
+import re
+import select
+import signal
+import socket
+import struct
+import sys
+import threading
+import traceback
+from math import inf
+from wsgiref.util import FileWrapper, guess_scheme, is_hop_by_hop
+
+OWN_FILE = __file__  # Its name in tracebacks; settle_in removes it from the module.
+
+# Record types (FastCGI 1.0, §8), of which 1 to 8 belong to a request; a role, a flag, protocol statuses.
+BEGIN_REQUEST, ABORT_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT, STDERR, DATA = range(1, 9)
+GET_VALUES, GET_VALUES_RESULT, UNKNOWN_TYPE = range(9, 12)
+RESPONDER, KEEP_CONN = 1, 1
+REQUEST_COMPLETE, CANT_MPX_CONN, OVERLOADED, UNKNOWN_ROLE = range(4)
+
+HEADER = struct.Struct(">BBHHBx")  # Version, type, request id, content length, padding length (§3.3).
+CONTENT_LIMIT = 65528  # The largest content that needs no padding to keep records aligned.
+FILE_BLOCK = 4 * CONTENT_LIMIT
+PARAMS_LIMIT = 8 << 20  # Octets in a request: a peer cannot make the process keep more.
+
+# Seconds. No wait is longer, so that a signal which arrives after the last look at a flag and before the system
+# call that blocks is noticed late, and not never.
+LONGEST_WAIT = 1
+RECEIVE_TIMEOUT = struct.pack("ll", LONGEST_WAIT, 0)
+RECEIVE_TIMEOUT_AT_ONCE = struct.pack("ll", 0, 1)
+
+STATUS = re.compile(r"[1-9][0-9][0-9] [^\x00-\x1f\x7f]*").fullmatch
+FIELD_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch  # A token (RFC 9110, §5.6.2).
+CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
+
+class PeerGone(ConnectionError):
+    """The gateway closed the connection. An application can meet this in wsgi.input."""
+
+
+class RequestAborted(PeerGone):
+    """The gateway sent ABORT_REQUEST; the connection itself may serve another request."""
+
+
+class MalformedInput(Exception):
+    """What arrived is not FastCGI, and the connection is of no further use."""
+
+
+def log(message):
+    print("wsgi responder:", message, file=sys.stderr, flush=True)
+
+
+def describe(error):
+    """The traceback of `error`, from the first frame that is the application's."""
+    trace = error.__traceback__
+    while trace and trace.tb_next and trace.tb_frame.f_code.co_filename == OWN_FILE:
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace))
+
+
+def encode_record(kind, request_id, content):
+    """A record without padding (FastCGI 1.0, §3.3)."""
+    return HEADER.pack(1, kind, request_id, len(content), 0) + content
+
+
+def encode_end(request_id, status):
+    """END_REQUEST with a protocol status; the application status is 0 (FastCGI 1.0, §5.5)."""
+    return encode_record(END_REQUEST, request_id, bytes((0, 0, 0, 0, status, 0, 0, 0)))
+
+
+def decode_pairs(block, pairs):
+    """Adds the name-value pairs of `block` to `pairs` (FastCGI 1.0, §3.4), as PEP 3333's Latin-1 text.
+
+    Returns the offset of the first pair that is not whole: the length of the block if there is none. The block
+    is decoded once, because slicing text is cheaper than decoding each slice.
+    """
+    text = block.decode("latin-1")
+    end = len(block)
+    at = 0
+    try:
+        while at < end:
+            name_length, value_length, start = block[at], block[at + 1], at + 2
+            if name_length > 127 or value_length > 127:
+                name_length, start = decode_length(block, at)
+                value_length, start = decode_length(block, start)
+            middle = start + name_length
+            stop = middle + value_length
+            if stop > end:
+                break
+            pairs[text[start:middle]] = text[middle:stop]
+            at = stop
+    except IndexError:
+        pass  # The block ends within the lengths.
+    return at
+
+
+def decode_length(block, at):
+    """A length of one octet, or of four if the first bit is set, and where it ends (FastCGI 1.0, §3.4)."""
+    if block[at] < 128:
+        return block[at], at + 1
+    return (block[at] & 127) << 24 | block[at + 1] << 16 | block[at + 2] << 8 | block[at + 3], at + 4
+
+
+@functools.lru_cache(maxsize=256)  # Most applications answer with the same few heads again and again.
+def encode_head(status, *headers):
+    """Checks what start_response was given and makes a CGI head of it, without the blank line (RFC 3875, §6.3).
+
+    Returns it with the length that it declares, infinite if none, and whether one may be added. PEP 3333, "The
+    start_response() Callable", leaves the checks to the server: a line break that came through would let whoever
+    wrote the text answer in the application's name.
+    """
+    if not isinstance(status, str) or not STATUS(status):
+        raise ValueError(f"a status must be three digits, a space and a reason, not {status!r}")
+    lines = [f"Status: {status}\r\n"]
+    length = inf
+    for name, value in headers:
+        if not isinstance(name, str) or not FIELD_NAME(name):
+            raise ValueError(f"{name!r} is not the name of a header")
+        if not isinstance(value, str) or CONTROL(value):
+            raise ValueError(f"the header {name} must be text without control characters, not {value!r}")
+        if is_hop_by_hop(name) or name.lower() == "status":  # PEP 3333, "Other HTTP Features"; RFC 3875, §6.3.3.
+            raise ValueError(f"the header {name} is the gateway's to send")
+        if name.lower() == "content-length":
+            if not (value.isascii() and value.isdigit()):
+                raise ValueError(f"Content-Length must be a decimal number, not {value!r}")
+            length = int(value)
+        lines.append(f"{name}: {value}\r\n")
+    may_add_length = length == inf and status[0] != "1" and status[:3] not in ("204", "304")
+    return "".join(lines).encode("latin-1"), length, may_add_length
+
+
+class Stdin(io.RawIOBase):
+    """What wsgi.input reads from (PEP 3333, "Input and Error Streams"): STDIN, taken from the socket on demand.
+
+    One record is held at a time, however long the body is. Its end is the end of STDIN, not CONTENT_LENGTH; a
+    body that is cut off raises, so that it never looks complete.
+    """
+
+    def __init__(self, receive):
+        self.receive = receive  # Gives the content of the next record, b"" at the end of STDIN.
+        self.held = b""  # What was received and not read yet.
+        self.ended = False
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if not self.held and not self.ended:
+            self.held = memoryview(self.receive())
+            self.ended = not self.held
+        size = min(len(buffer), len(self.held))
+        buffer[:size] = self.held[:size]
+        self.held = self.held[size:]
+        return size
+
+
+def request_is_over():
+    raise ValueError("wsgi.input was read after the end of its request")
+
+
+class Errors:
+    """wsgi.errors (PEP 3333, "Input and Error Streams"): whole lines go out as STDERR.
+
+    It lives as long as the connection. A logger that keeps it beyond a request still reaches the log.
+    """
+
+    __slots__ = ("send", "held")
+
+    def __init__(self, send):
+        self.send = send
+        self.held = ""
+
+    def write(self, text):
+        text = self.held + text
+        stop = text.rfind("\n") + 1
+        self.held = text[stop:]
+        if stop:
+            self.send(text[:stop])
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        text, self.held = self.held, ""
+        if text:
+            self.send(text)
+
+
+class Connection:
+    """A connection from the gateway and the request on it: FastCGI allows many at a time, this takes one.
+
+    The state of the request is kept here too, so that a request makes hardly an object besides its environ.
+    """
+
+    def __init__(self, peer, server):
+        self.socket = peer
+        self.server = server
+        self.thread = threading.get_ident()
+        self.idle = False  # Whether the thread waits for a request; Server.stop reads it.
+        self.keep = True
+        self.data, self.at = b"", 0  # What was received last, and how much of it was used.
+        self.sending = threading.Lock()  # wsgi.errors may be used from any thread, and records must not mix.
+        self.errors = Errors(self.send_error_text)
+        self.stdin = None
+        self.request_id = 0  # 0 from the last octet of an answer until the next request.
+        self.prepare_records(1)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, RECEIVE_TIMEOUT)
+
+    def prepare_records(self, request_id):
+        """Makes what is the same in every request with this id, and hardly anyone uses another than 1."""
+        self.records_id = request_id
+        self.no_stdin = encode_record(STDIN, request_id, b"")
+        self.answer_end = encode_record(STDOUT, request_id, b"") + encode_end(request_id, REQUEST_COMPLETE)
+
+    def serve(self):
+        """Answers what comes, until the connection ends."""
+        try:
+            while self.keep:
+                kind, request_id, content = self.read_record()
+                if kind == BEGIN_REQUEST and request_id:
+                    self.serve_request(request_id, content)
+                else:
+                    self.answer_aside(kind, request_id, content)
+        except PeerGone:
+            pass
+        except MalformedInput as error:
+            log(f"closed a connection: {error}")
+        finally:
+            self.socket.close()
+
+    def serve_request(self, request_id, content):
+        """Answers the request that a BEGIN_REQUEST record opens (FastCGI 1.0, §5.1)."""
+        if len(content) != 8:
+            raise MalformedInput("a BEGIN_REQUEST record without role and flags")
+        self.keep = content[2] & KEEP_CONN
+        if content[0] or content[1] != RESPONDER:
+            return self.send(encode_end(request_id, UNKNOWN_ROLE))
+        if request_id != self.records_id:
+            self.prepare_records(request_id)
+        self.request_id = request_id
+        try:
+            self.respond(self.read_environ())
+        except RequestAborted:  # §5.4
+            if self.request_id:
+                self.send(self.answer_end)
+        finally:
+            self.leave_request()
+
+    def leave_request(self):
+        """From here on nothing is sent or received in the name of the request."""
+        self.request_id = 0
+        if self.stdin is not None:
+            self.stdin.receive = request_is_over
+            self.stdin = None
+
+    def receive(self):
+        """Waits for more octets. Between two requests the thread is idle meanwhile, and may be told to stop."""
+        between_requests = self.request_id == 0 and self.at == len(self.data)
+        while True:
+            try:
+                if between_requests:
+                    self.idle = True
+                    # Server.stop sets `stopping` and then reads `idle`, here it is the other way round: one of
+                    # the two sees the other. What the gateway wrote before the shutdown is still received and
+                    # served; its next write fails with EPIPE, which tells it that nobody has read a thing.
+                    if self.server.stopping:
+                        self.socket.shutdown(socket.SHUT_RD)
+                received = self.socket.recv(65536)
+            except BlockingIOError:
+                continue  # RECEIVE_TIMEOUT is over.
+            except OSError as error:
+                raise PeerGone("the gateway reset the connection") from error
+            self.idle = False
+            if not received:
+                raise PeerGone("the gateway closed the connection")
+            return received
+
+    def read_record(self):
+        """The type, request id and content of the next record (FastCGI 1.0, §3.3)."""
+        data, at = self.data, self.at
+        while True:
+            start = at + 8
+            if len(data) >= start:
+                version, kind, request_id, length, padding = HEADER.unpack_from(data, at)
+                if version != 1:
+                    raise MalformedInput(f"FastCGI version {version}, not 1")
+                stop = start + length
+                if len(data) >= stop + padding:
+                    self.at = stop + padding
+                    return kind, request_id, data[start:stop]
+            data = self.data = data[at:] + self.receive()
+            at = self.at = 0
+
+    def read_stream(self, expected):
+        """The content of the next record of one of the request's streams, b"" at its end (FastCGI 1.0, §3.3)."""
+        while True:
+            kind, request_id, content = self.read_record()
+            if request_id != self.request_id:
+                self.answer_aside(kind, request_id, content)
+            elif kind == expected:
+                return content
+            elif kind == ABORT_REQUEST:
+                raise RequestAborted("the gateway aborted the request")
+            else:
+                raise MalformedInput(f"a record of type {kind} where type {expected} belongs")
+
+    def answer_aside(self, kind, request_id, content):
+        """Answers a record that is not about the request at hand (FastCGI 1.0, §3.3, §4 and §5.1)."""
+        if request_id == 0 and kind <= DATA:
+            raise MalformedInput(f"a record of type {kind} without a request")
+        if kind == GET_VALUES:
+            asked = {}
+            if decode_pairs(content, asked) < len(content):
+                raise MalformedInput("a GET_VALUES record that ends within a pair")
+            known = {"FCGI_MAX_CONNS": self.server.threads, "FCGI_MAX_REQS": self.server.threads, "FCGI_MPXS_CONNS": 0}
+            pairs = [(name.encode(), b"%d" % value) for name, value in known.items() if name in asked]
+            answer = b"".join(bytes((len(name), len(value))) + name + value for name, value in pairs)
+            self.send(encode_record(GET_VALUES_RESULT, 0, answer))
+        elif request_id == 0:
+            self.send(encode_record(UNKNOWN_TYPE, 0, bytes((kind, 0, 0, 0, 0, 0, 0, 0))))
+        elif kind == BEGIN_REQUEST:
+            self.send(encode_end(request_id, CANT_MPX_CONN))
+        # All else is of a request that is over: the body that an application did not read disappears here.
+
+    def read_environ(self):
+        """Makes the environ of PARAMS (FastCGI 1.0, §5.2; PEP 3333, "environ Variables")."""
+        content = self.read_stream(PARAMS)
+        environ, whole = self.server.first_environ(content)
+        environ = environ.copy()
+        size = len(content)
+        split = bytearray(content[whole:])  # All from the first pair that goes on in another record.
+        while content:
+            content = self.read_stream(PARAMS)
+            size += len(content)
+            if size > PARAMS_LIMIT:
+                raise MalformedInput("more PARAMS than any request needs")
+            split += content if split else content[decode_pairs(content, environ):]
+        if split and decode_pairs(split, environ) < len(split):
+            raise MalformedInput("PARAMS end within a pair")
+        environ["wsgi.url_scheme"] = environ.get("REQUEST_SCHEME") or guess_scheme(environ)
+        environ["wsgi.errors"] = self.errors
+        if self.data.startswith(self.no_stdin, self.at):
+            self.at += len(self.no_stdin)
+            environ["wsgi.input"] = io.BytesIO()
+        else:
+            self.stdin = Stdin(functools.partial(self.read_stream, STDIN))
+            environ["wsgi.input"] = io.BufferedReader(self.stdin)
+        return environ
+
+    def respond(self, environ):
+        """Calls the application and sends its answer (PEP 3333, "Specification Details")."""
+        self.answers_head = environ.get("REQUEST_METHOD") == "HEAD"
+        self.head = None  # What encode_head made of start_response's arguments.
+        self.head_sent = False
+        self.left = inf  # How much of the declared length is still to be sent.
+        result = None
+        try:
+            result = self.server.application(environ, self.start_response)
+            if isinstance(result, (list, tuple)):
+                self.emit(b"".join(result), True)
+            else:
+                blocks = result
+                if isinstance(result, FileWrapper):  # Few large blocks, and no more of them than was declared.
+                    blocks = iter(lambda: result.filelike.read(min(FILE_BLOCK, self.left)), b"")
+                for block in blocks:
+                    if block:
+                        if not self.request_id:
+                            break  # It is longer than declared.
+                        self.write(block)
+                if self.request_id:
+                    self.emit(b"", True)
+        except PeerGone:
+            raise
+        except BaseException as error:  # SystemExit too: an application does not decide about its process.
+            self.fail(error)
+        finally:
+            try:
+                if hasattr(result, "close"):
+                    result.close()
+            except BaseException as error:
+                log("the answer's close() failed\n" + describe(error))
+
+    def start_response(self, status, headers, exc_info=None):
+        """start_response (PEP 3333, "The start_response() Callable")."""
+        if exc_info:
+            try:
+                if self.head_sent:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None  # A traceback that is held by one of its own frames would be a cycle.
+        elif self.head is not None:
+            raise AssertionError("start_response was called twice, the second time without exc_info")
+        self.head, self.left, self.may_add_length = encode_head(status, *map(tuple, headers))
+        return self.write
+
+    def write(self, block):
+        """Sends a block at once (PEP 3333, "Buffering and Streaming", "The write() Callable")."""
+        if not isinstance(block, bytes):
+            block = bytes(memoryview(block))  # TypeError for text, and for all else that is not octets.
+        if block:
+            if not self.request_id:
+                raise ValueError("write was called after the end of the answer")
+            self.left -= len(block)
+            self.emit(block, self.left <= 0)
+
+    def emit(self, body, is_last):
+        """Sends a part of the answer as STDOUT, and the head before the first (FastCGI 1.0, §5.3 and §5.5).
+
+        The last part takes END_REQUEST along, which saves a system call and lets the gateway go on while the
+        application still tidies up. A part that is first and last tells the length of the answer.
+        """
+        head = b""
+        if not self.head_sent:
+            if self.head is None:
+                raise AssertionError("the application did not call start_response before its answer")
+            head = self.head + b"\r\n"
+            if is_last and self.may_add_length and (body or not self.answers_head):
+                head = b"%sContent-Length: %d\r\n\r\n" % (self.head, len(body))
+            self.head_sent = True
+        if is_last:
+            self.errors.flush()
+        end = self.answer_end if is_last else b""
+        size = len(head) + len(body)
+        if size <= CONTENT_LIMIT:
+            self.send(b"".join((HEADER.pack(1, STDOUT, self.request_id, size, 0), head, body, end)))
+        else:
+            self.send_stream(STDOUT, head)
+            self.send_stream(STDOUT, body)
+            self.send(end)
+        if is_last:
+            self.leave_request()
+
+    def fail(self, error):
+        """Answers in the place of an application that failed, if it has not begun to answer itself.
+
+        If it has, the connection is closed without END_REQUEST: the gateway must be able to show the client that
+        the answer is not whole.
+        """
+        self.errors.write(describe(error))
+        if self.request_id and self.head_sent:
+            self.keep = False
+        elif self.request_id:
+            self.start_response("500 Internal Server Error", [("Content-Type", "text/plain")], sys.exc_info())
+            self.emit(b"Internal Server Error\n", True)
+
+    def send_stream(self, kind, data):
+        """Sends data of any length as records of a stream (FastCGI 1.0, §3.3)."""
+        view = memoryview(data)
+        for start in range(0, len(view), CONTENT_LIMIT):
+            part = view[start:start + CONTENT_LIMIT]
+            self.send(b"".join((HEADER.pack(1, kind, self.request_id, len(part), 0), part)))
+
+    def send_error_text(self, text):
+        """Sends text for the log as STDERR (FastCGI 1.0, §5.3), or writes it there when no request is on."""
+        if self.request_id:
+            self.send_stream(STDERR, text.encode("utf-8", "backslashreplace"))
+        else:
+            print(text, end="", file=sys.stderr, flush=True)
+
+    def send(self, data):
+        try:
+            with self.sending:
+                self.socket.sendall(data)
+        except OSError as error:
+            raise PeerGone("the gateway closed the connection") from error
+
+
+class Server:
+    """The threads that accept and answer, and how they come to their end."""
+
+    def __init__(self, application, listener, threads):
+        self.application = application
+        self.listener = listener
+        self.threads = threads
+        self.constants = {
+            "SCRIPT_NAME": "",
+            "PATH_INFO": "",
+            "wsgi.version": (1, 0),
+            "wsgi.multithread": threads > 1,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+            "wsgi.file_wrapper": FileWrapper,
+        }
+        # The gateway sends what never changes as a first PARAMS record of its own, and its octets find the
+        # dictionary that was made of it. Few, since a peer that does not do so fills this with what nobody needs.
+        self.first_environ = functools.lru_cache(maxsize=32)(self.decode_first)
+        self.stopping = False
+        self.stopped = threading.Event()
+        self.connections = set()
+        self.accepting = threading.Lock()
+        self.wake_reader, self.wake_writer = os.pipe()
+        self.waiting = select.poll()
+        self.waiting.register(listener, select.POLLIN)
+        self.waiting.register(self.wake_reader, select.POLLIN)
+
+    def decode_first(self, block):
+        environ = self.constants.copy()
+        return environ, decode_pairs(block, environ)
+
+    def run(self):
+        """Serves until told to stop."""
+        signal.signal(signal.SIGTERM, self.stop)
+        # What the application forks is no server: Process.terminate() must end it.
+        os.register_at_fork(after_in_child=restore_signals)
+        if self.threads == 1:
+            return self.work()
+        threads = [threading.Thread(target=self.work_until_stopped, daemon=True) for _ in range(self.threads)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(LONGEST_WAIT)
+
+    def work_until_stopped(self):
+        self.work()
+        self.stopped.wait()  # Server.stop may not signal a thread that is no more.
+
+    def work(self):
+        """The life of a thread: one connection after the other."""
+        for peer in iter(self.accept, None):
+            try:
+                connection = Connection(peer, self)
+                self.connections.add(connection)
+                connection.serve()
+            except Exception as error:  # No memory, or a fault of this script: it costs a connection.
+                log("a connection failed\n" + describe(error))
+            finally:
+                peer.close()
+                self.connections.discard(connection)
+
+    def accept(self):
+        """The next connection, or None when it is time to stop. One thread polls, the others await their turn."""
+        with self.accepting:
+            while True:
+                self.waiting.poll(LONGEST_WAIT * 1000)
+                if self.stopping:
+                    return None
+                try:
+                    return self.listener.accept()[0]
+                except BlockingIOError:
+                    pass
+                except OSError as error:  # No descriptor or memory left, which passes.
+                    log(f"cannot accept a connection, trying again: {error}")
+                    select.select([self.wake_reader], [], [], LONGEST_WAIT)
+
+    def stop(self, number, frame):
+        """SIGTERM: running requests are answered to their end, idle threads leave at once.
+
+        Nothing is raised and nothing is closed here, because a thread that looks idle may just have received a
+        request. Its wait is cut short instead, and it looks for itself: poll sees the pipe; recv is interrupted
+        by the signal, begins again and runs into the timeout set here. Only the thread that the signal was
+        delivered to is interrupted, so the other idle ones get one of their own.
+        """
+        if self.stopping:
+            return
+        self.stopping = True
+        os.write(self.wake_writer, b".")
+        for connection in tuple(self.connections):
+            if connection.idle:
+                try:
+                    timeout = (socket.SOL_SOCKET, socket.SO_RCVTIMEO, RECEIVE_TIMEOUT_AT_ONCE)
+                    connection.socket.setsockopt(*timeout)
+                except OSError:
+                    continue  # Closed meanwhile.
+                if connection.thread != threading.get_ident():
+                    signal.pthread_kill(connection.thread, number)
+        self.stopped.set()
+
+
+def leave_at_once(number, frame):
+    """SIGINT, and SIGTERM before there is a request to wait for."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass  # The signal may have come in the middle of a write.
+    os._exit(0)
+
+
+def restore_signals():
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+class NoSuchApplication(Exception):
+    """There is nothing to call where MODULE:CALLABLE points to."""
+
+
+def parse_target(target):
+    """Splits MODULE:CALLABLE as Gunicorn does: module, attribute path, and the arguments if it is a factory."""
+    module, colon, text = target.partition(":")
+    try:
+        expression = ast.parse(text if colon else "application", mode="eval").body
+        arguments = None
+        if isinstance(expression, ast.Call):
+            arguments = (
+                [ast.literal_eval(argument) for argument in expression.args],
+                {keyword.arg: ast.literal_eval(keyword.value) for keyword in expression.keywords})
+            expression = expression.func
+        path = ast.unparse(expression)
+        if not module or not all(name.isidentifier() for name in path.split(".")):
+            raise ValueError
+    except (ValueError, SyntaxError):
+        raise argparse.ArgumentTypeError(
+            f"{target!r} is not MODULE:CALLABLE, such as shop:app, shop:site.app or shop:create_app(debug=True)")
+    return module, path, arguments
+
+
+def load_application(module_name, path, arguments):
+    """Imports the module, and finds or makes the callable."""
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if not error.name or not (module_name + ".").startswith(error.name + "."):
+            raise  # An import within the application.
+        raise NoSuchApplication(
+            f"no module named {error.name!r} in {os.getcwd()} or elsewhere on sys.path; check its spelling, "
+            f"the folder and the Python environment of the application")
+    place = f"{module_name}:{path} ({getattr(module, '__file__', 'no file')})"
+    try:
+        application = operator.attrgetter(path)(module)
+    except AttributeError as error:
+        raise NoSuchApplication(f"{place} does not exist ({error}); name the WSGI callable after the colon")
+    if arguments and callable(application):
+        application = application(*arguments[0], **arguments[1])
+        place += ", called as a factory,"
+    if not callable(application):
+        raise NoSuchApplication(
+            f"{place} is of type {type(application).__name__}, which cannot be called; name a WSGI callable")
+    return application
+
+
+def settle_in():
+    """Makes the process what an application expects to run in. Returns the listener."""
+    # multiprocessing's spawn method runs the main module's file again, and this one is not there by then.
+    globals().pop("__file__", None)
+    # Nor may a traceback look for these lines under /proc/self/fd, where it would open a file of the application.
+    with open(OWN_FILE, encoding="utf-8") as source:
+        lines = source.readlines()
+    linecache.cache[OWN_FILE] = (sum(map(len, lines)), None, lines, OWN_FILE)
+    memory_file = re.fullmatch(r"/proc/self/fd/(\d+)", sys.argv[0])
+    if memory_file:
+        os.close(int(memory_file[1]))
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
+        del sys.path[0]  # The folder of this script.
+    sys.path.insert(0, os.getcwd())
+    sys.stdout.reconfigure(line_buffering=True)  # It is the log.
+    listener = socket.socket(fileno=os.dup(0))
+    if not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        raise OSError("it does not listen")
+    listener.setblocking(False)  # Another process may be faster between poll and accept.
+    # Standard input becomes empty: a program that the application starts must not inherit the listener as its own.
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    return listener
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="wsgi responder", description=__doc__)
+    parser.add_argument("target", metavar="MODULE:CALLABLE", type=parse_target)
+    parser.add_argument("--threads", metavar="N", type=int, default=1, help="requests answered at a time (1)")
+    options = parser.parse_args()
+    if options.threads < 1:
+        parser.error(f"--threads must be at least 1, not {options.threads}")
+    try:
+        listener = settle_in()
+    except OSError as error:
+        parser.error(f"descriptor 0 must be a listening socket ({error})")
+    signal.signal(signal.SIGTERM, leave_at_once)
+    signal.signal(signal.SIGINT, leave_at_once)
+    try:
+        application = load_application(*options.target)
+    except NoSuchApplication as error:
+        log(error)
+        return 4
+    except BaseException as error:  # SystemExit too.
+        log("the application failed to load\n" + describe(error))
+        return 3
+    Server(application, listener, options.threads).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

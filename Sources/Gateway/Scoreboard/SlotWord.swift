@@ -1,0 +1,56 @@
+// A slot is the right to one connection to an application process. Its whole state is one word in shared memory,
+// changed by compare-and-swap only: that is the lock-free heart of the leases.
+//
+//              open                    lease                    keep
+//   vacant ───────────► free ◄───────────────────► busy ◄───────────────► idle
+//      ▲                  release       │  ▲                 reuse         │
+//      │ close (from any state)         │  │ accept                        │ recall
+//      │                           hang │  └──── granted ◄── hand over ──► recalled
+//      └──────────────── condemned ◄────┘
+
+/// What a slot word says.
+struct SlotWord: RawRepresentable, Equatable, Sendable {
+    /// Who may do what with the slot.
+    enum State: UInt8 {
+        /// No process is ready behind the slot. Only the master leaves this state.
+        case vacant
+        /// Any worker may lease it.
+        case free
+        /// Its owner has an exchange on it.
+        case busy
+        /// Its owner keeps a connection on it and no exchange.
+        case idle
+        /// As `idle`, and somebody wants it back.
+        case recalled
+        /// Handed to its owner, who has not noticed yet.
+        case granted
+        /// Its owner found the process hung; the master is to end it.
+        case condemned
+    }
+
+    let rawValue: UInt64
+
+    init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// - Parameters:
+    ///   - owner: The worker's index; 0 where the state has no owner.
+    ///   - age: Of the process, so that a worker cannot mistake its successor for it.
+    init(_ state: State, owner: Int = 0, age: UInt32) {
+        rawValue = UInt64(age) << 32 | UInt64(UInt16(truncatingIfNeeded: owner)) << 8 | UInt64(state.rawValue)
+    }
+
+    /// A byte that no version of this program wrote reads as `vacant`, which nobody acts upon.
+    var state: State { State(rawValue: UInt8(truncatingIfNeeded: rawValue)) ?? .vacant }
+    var owner: Int { Int(UInt16(truncatingIfNeeded: rawValue >> 8)) }
+    var age: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) }
+
+    func with(_ state: State, owner: Int = 0) -> SlotWord { SlotWord(state, owner: owner, age: age) }
+
+    /// Whether a worker holds the slot in this state.
+    func isHeld(by worker: Int) -> Bool {
+        switch state {
+        case .busy, .idle, .recalled, .granted: owner == worker
+        case .vacant, .free, .condemned: false
+        }
+    }
+}

@@ -1,0 +1,364 @@
+// A client's connection, and what happens to a request on it, in order:
+//
+//   received ─► head ─► environ ─► body (spooled) ─► dispatch ─► response ─► the next request, or the end
+//
+// The connection frames requests and sends what is spooled for the client; what is answered is the exchange's and
+// the backend's affair. Runs in a worker, on its loop.
+
+import HTTP
+import Octets
+import Syscalls
+
+/// One accepted client.
+final class Connection: Stream {
+    private enum Phase {
+        /// Between requests, or in a request head.
+        case head
+        /// In a request body.
+        case body
+        /// The exchange is with a backend.
+        case responding
+        /// The last answer was sent; what the client still sends is read and thrown away, or the reset that closing
+        /// causes would eat the answer before the client reads it.
+        case lingering
+    }
+
+    /// Octets and time that a client gets to read the last answer.
+    private static let lingerLimit = 1 << 20
+    private static let lingerTime: UInt64 = 2000
+
+    let context: WorkerContext
+    let local: LocalEnd
+    /// The client's address and port as encoded pairs.
+    let peer: PeerAddress
+    private var phase = Phase.head
+    private var input = ByteBuffer()
+    private var parser: RequestParser
+    private var head = RequestHead()
+    private var decoder = BodyDecoder(.none)
+    private var exchange: Exchange?
+    private var isProcessing = false
+    /// Whether the header deadline runs: from accept for the first request, from its first byte for others.
+    private var isInHead = true
+    private var served = 0
+    private var lingered = 0
+    private var mustLinger = false
+    /// What waits to be sent to the client.
+    let output: Spool
+    private var file: OutgoingFile?
+
+    init(_ descriptor: consuming OwnedDescriptor, context: WorkerContext, local: LocalEnd, peer: PeerAddress)
+    {
+        self.context = context
+        self.local = local
+        self.peer = peer
+        parser = RequestParser(limits: context.settings.requestLimits)
+        output = Spool(
+            memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
+        super.init(descriptor, loop: context.loop)
+    }
+
+    /// Whether it waits for a request after it has answered one: such a connection may be closed at any time.
+    var isIdle: Bool { phase == .head && parser.isAtStart && input.isEmpty && served > 0 && output.isEmpty }
+
+    func start() throws(SyscallError) {
+        try open()
+        context.opened()
+        setDeadline(seconds: context.settings.headerTimeout)
+        receive()
+    }
+
+    override func didClose() {
+        if let exchange {
+            self.exchange = nil
+            exchange.clientLeft()
+        }
+        context.closed()
+    }
+
+    // MARK: Receiving
+
+    override func memoryForReceiving() -> UnsafeMutableBufferPointer<UInt8> {
+        input.isEmpty ? context.scratch : input.spare(16_384)
+    }
+
+    override func received(_ count: Int) {
+        guard phase != .lingering else { return linger(count) }
+        isProcessing = true
+        if input.isEmpty {
+            let bytes = UnsafeBufferPointer(rebasing: context.scratch[0..<count])
+            let consumed = process(bytes)
+            if consumed < count { input.append(UnsafeBufferPointer(rebasing: bytes[consumed...])) }
+        } else {
+            input.commit(count)
+            input.consume(process(input.bytes))
+            if input.isEmpty { input.clear(keeping: 0) }
+        }
+        isProcessing = false
+        afterProcessing()
+    }
+
+    override func receivedEnd(error: CInt?) {
+        if phase == .responding, error == nil {
+            // The client sends no more, and may well be waiting for its answer.
+            return
+        }
+        // An incomplete body is never shown to an application as complete.
+        close()
+    }
+
+    override func hungUp() {
+        if phase == .responding { close() }
+    }
+
+    /// Uses up as much of `bytes` as makes sense now.
+    ///
+    /// - Returns: How much; the rest is kept for later.
+    private func process(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var used = 0
+        while !isClosed {
+            let rest = UnsafeBufferPointer(rebasing: bytes[used...])
+            do {
+                switch phase {
+                case .head:
+                    if file != nil || output.count >= WorkerContext.scratchSize {
+                        flush()
+                        if isBlocked || isClosed { return used }
+                    }
+                    guard try parser.parse(rest.span, into: &head) else { return used }
+                    used += head.byteCount
+                    parser.reset()
+                    try begin(rest)
+                case .body:
+                    switch try decoder.next(rest.span) {
+                    case .more(let consumed): return used + consumed
+                    case .data(let range, let consumed):
+                        try exchange!.appendBody(rest[range])
+                        used += consumed
+                    case .end(let consumed):
+                        used += consumed
+                        dispatch()
+                    }
+                case .responding: return used
+                case .lingering: return bytes.count
+                }
+            } catch {
+                refuse(error)
+            }
+        }
+        return bytes.count
+    }
+
+    private func afterProcessing() {
+        flush()
+        // A client that does not take its answers gets no further requests read.
+        guard !isClosed, !isBlocked else { return }
+        switch phase {
+        case .head:
+            if !parser.isAtStart {
+                if !isInHead { setDeadline(seconds: context.settings.headerTimeout) }
+                isInHead = true
+            } else if served > 0 {
+                if context.isDraining { return close() }
+                setDeadline(seconds: context.settings.keepAlive)
+            }
+            receive()
+        case .body:
+            setDeadline(seconds: context.settings.bodyTimeout)
+            receive()
+        case .responding, .lingering: break
+        }
+    }
+
+    private func setDeadline(seconds: Int) { deadline = loop.now + UInt64(seconds) * 1000 }
+
+    // MARK: A request
+
+    private func begin(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
+        deadline = 0
+        isInHead = false
+        let exchange = context.takeExchange(for: self)
+        self.exchange = exchange
+        try exchange.begin(head, bytes)
+        guard head.body != .none, head.body != .length(0) else { return dispatch() }
+        if case .length(let count) = head.body, count > context.settings.bodyLimit { throw .bodyTooLarge }
+        if head.expectsContinue {
+            write { $0.append(ResponseEncoder.continueResponse) }
+        }
+        decoder = BodyDecoder(head.body)
+        phase = .body
+    }
+
+    private func dispatch() {
+        deadline = 0
+        phase = .responding
+        exchange!.dispatch()
+    }
+
+    /// Answers a request that is not one, and reads no further request from this connection.
+    private func refuse(_ error: RequestError) {
+        let exchange = self.exchange ?? context.takeExchange(for: self)
+        self.exchange = exchange
+        phase = .responding
+        mustLinger = true
+        exchange.refuse(error)
+    }
+
+    /// The exchange's response is complete in ``output`` (and ``file``).
+    ///
+    /// - Parameter keepsAlive: Whether another request may follow.
+    func finished(keepsAlive: Bool) {
+        guard let exchange else { return }
+        self.exchange = nil
+        served += 1
+        context.scoreboard.countRequest(worker: context.index)
+        context.giveBack(exchange)
+        phase = keepsAlive ? .head : .lingering
+        guard !isProcessing else { return }
+        flush()
+        guard !isClosed, phase == .head, file == nil else { return }
+        isProcessing = true
+        if !input.isEmpty {
+            input.consume(process(input.bytes))
+            if input.isEmpty { input.clear(keeping: 0) }
+        }
+        isProcessing = false
+        afterProcessing()
+    }
+
+    /// Ends the connection so that the client can tell that its answer is not complete.
+    ///
+    /// - Parameter isUnframed: Whether only the connection's end marks the answer's end: then it ends with a reset.
+    func cut(isUnframed: Bool) {
+        exchange = nil
+        if isUnframed { Descriptor.resetOnClose(number) }
+        close()
+    }
+
+    // MARK: Sending
+
+    /// Sends `file` after what is in ``output``.
+    func send(_ file: OutgoingFile) { self.file = file }
+
+    /// Whether the client is so far behind that the application should wait.
+    var isBackedUp: Bool { output.count >= context.settings.bufferLimit }
+
+    /// Appends a head, a chunk end or the like to ``output``.
+    func write(_ body: (inout ByteBuffer) -> Void) {
+        do { try output.withMemory(body) } catch { lose(error) }
+    }
+
+    /// Appends a part of a body to ``output``.
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+        do { try output.append(bytes) } catch { lose(error) }
+    }
+
+    /// Without room for what the client has not read, its answer cannot be completed.
+    private func lose(_ error: SyscallError) {
+        context.log.error("an answer was lost in \(context.settings.temporaryFolder): \(error)")
+        close()
+    }
+
+    /// Sends what the socket takes.
+    func flush() {
+        guard !isClosed, !isBlocked else { return }
+        do {
+            while !output.isEmpty {
+                let front = try output.front()
+                switch send(front) {
+                case .bytes(let count):
+                    output.consume(count)
+                    if count < front.count { return waitForRoom() }
+                case .wouldBlock: return waitForRoom()
+                case .failed: return close()
+                }
+            }
+        } catch {
+            return lose(error)
+        }
+        guard sendFile() else { return }
+        if phase == .lingering, exchange == nil { beginLingering() }
+    }
+
+    /// - Returns: Whether no file is left to send.
+    private func sendFile() -> Bool {
+        guard let file else { return true }
+        while file.remaining > 0 {
+            switch sendFile(file.number, offset: file.offset, count: file.remaining) {
+            case .bytes(let count): file.advance(count)
+            case .wouldBlock:
+                waitForRoom()
+                return false
+            case .failed:
+                close()
+                return false
+            }
+        }
+        self.file = nil
+        return true
+    }
+
+    private func waitForRoom() { setDeadline(seconds: context.settings.sendTimeout) }
+
+    override func sendable() {
+        deadline = 0
+        flush()
+        guard !isClosed, !isBlocked else { return }
+        if phase == .responding { exchange?.clientHasRoom() }
+        if phase == .head, !isProcessing {
+            // The answer went out at last: on with the next request.
+            isProcessing = true
+            if !input.isEmpty { input.consume(process(input.bytes)) }
+            isProcessing = false
+            afterProcessing()
+        }
+    }
+
+    // MARK: The end
+
+    override func deadlinePassed() {
+        if isBlocked { return close() }  // The client does not read.
+        switch phase {
+        case .head where parser.isAtStart: close()
+        case .head, .body:
+            isProcessing = true
+            refuse(.timeout)
+            isProcessing = false
+            afterProcessing()
+        case .responding: break
+        case .lingering: close()
+        }
+    }
+
+    private func beginLingering() {
+        // Closing a socket with unread bytes resets the connection; without any, nothing is lost by closing.
+        guard mustLinger || mayHaveUnread || !input.isEmpty else { return close() }
+        Descriptor.shutdownSending(number)
+        deadline = loop.now + Self.lingerTime
+        receive()
+    }
+
+    private func linger(_ count: Int) {
+        lingered += count
+        if lingered > Self.lingerLimit { close() } else { receive() }
+    }
+}
+
+/// A file on its way to a client.
+final class OutgoingFile {
+    private let descriptor: OwnedDescriptor
+    private(set) var offset = 0
+    private(set) var remaining: Int
+
+    init(_ descriptor: consuming OwnedDescriptor, count: Int) {
+        self.descriptor = descriptor
+        remaining = count
+    }
+
+    var number: CInt { descriptor.number }
+
+    func advance(_ count: Int) {
+        offset += count
+        remaining -= count
+    }
+}

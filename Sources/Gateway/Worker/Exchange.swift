@@ -1,0 +1,190 @@
+// One request and its response. The connection feeds it the request, the dispatcher sends it to a backend, the
+// backend feeds it the response. It is reused: nothing here is allocated for a request once the worker is warm.
+
+import GatewayInterface
+import HTTP
+import Octets
+import Syscalls
+
+/// A request from its head to the last byte of its response.
+final class Exchange {
+    unowned let context: WorkerContext
+    /// The client; gone when it left before the answer. The two hold each other until the exchange ends.
+    var connection: Connection?
+
+    // MARK: The request
+
+    /// The pairs of this request, encoded.
+    private(set) var environ = ByteBuffer(capacity: 2048)
+    /// The pairs that are the same for every request of the listener.
+    private(set) var local: LocalEnd!
+    /// The body, whole once the exchange is dispatched.
+    private(set) var body: Spool
+    /// Octets of the body.
+    private(set) var bodyCount: UInt64 = 0
+    private(set) var minorVersion: UInt8 = 1
+    private(set) var isHead = false
+    /// Whether the request may be sent a second time (RFC 9110, §9.2.2).
+    private(set) var isIdempotent = false
+    private var hasBody = false
+    /// When it was dispatched, in the loop's milliseconds.
+    private(set) var dispatchedAt: UInt64 = 0
+    private(set) var redirects = 0
+    private var destination = Destination.refused(status: 404)
+
+    // MARK: The response
+
+    var response: ResponseState
+    /// Reads the head of an application's answer.
+    var parser = CGIResponseParser()
+    /// What it said.
+    var head = CGIResponseHead()
+    /// The backend that is answering.
+    var backend: (any Backend)?
+    /// The application connection that the answer comes from, to be told when a slow client has room again.
+    var source: ApplicationConnection?
+
+    init(context: WorkerContext) {
+        self.context = context
+        body = Spool(memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
+        response = ResponseState()
+    }
+
+    func reset() {
+        connection = nil
+        environ.clear(keeping: 4096)
+        body.reset()
+        bodyCount = 0
+        redirects = 0
+        hasBody = false
+        isIdempotent = false
+        isHead = false
+        response.reset()
+        parser.reset()
+        backend = nil
+        source = nil
+    }
+
+    // MARK: From the connection
+
+    /// Takes the request over from its head.
+    func begin(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
+        guard let connection else { return }
+        local = connection.local
+        minorVersion = head.minorVersion
+        isHead = head.isHead
+        response.keepsAlive = head.isPersistent
+        isIdempotent = Self.isIdempotent(bytes[head.method])
+        if case .none = head.body {} else { hasBody = true }
+        destination = try context.dispatcher.describe(
+            head, bytes, connection: connection, environ: &environ)
+        if case .length(let count) = head.body {
+            environ.appendPair("CONTENT_LENGTH", decimal: count)
+        } else if !hasBody {
+            environ.appendPair("CONTENT_LENGTH", "")
+        }
+        isLengthKnown = head.body != .chunked
+    }
+
+    /// Whether CONTENT_LENGTH is in the environ already: a chunked body's is not, before its end.
+    private var isLengthKnown = true
+
+    func appendBody(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
+        bodyCount += UInt64(bytes.count)
+        guard bodyCount <= context.settings.bodyLimit else { throw .bodyTooLarge }
+        do {
+            try body.append(bytes)
+        } catch {
+            context.log.error("a request body was lost in \(context.settings.temporaryFolder): \(error)")
+            throw .bodyTooLarge
+        }
+    }
+
+    /// The request is complete: sends it to its destination.
+    func dispatch() {
+        if !isLengthKnown { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
+        dispatchedAt = context.loop.now
+        context.dispatcher.dispatch(self, to: destination)
+    }
+
+    /// Gives the body up to an application that may read it after the exchange is over.
+    func takeBody() -> Spool {
+        let taken = body
+        body = Spool(memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
+        return taken
+    }
+
+    /// The client is gone. The backend may still be busy with the request; it gives the exchange back.
+    func clientLeft() {
+        connection = nil
+        log(status: response.isHeadSent ? response.status : 499)
+        if let backend { backend.clientLeft(self) } else { context.giveBack(self) }
+    }
+
+    /// The client that was behind has taken everything.
+    func clientHasRoom() { source?.clientHasRoom() }
+
+    /// Dispatches anew, as a GET for another path of this server (RFC 3875, §6.2.2).
+    ///
+    /// - Returns: Whether that was done; false after ten in a row, or for a path that is none.
+    func redirect(to location: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard redirects < 10, let connection else { return false }
+        redirects += 1
+        let previous = Array(environ.bytes)
+        environ.clear()
+        guard
+            let destination = try? context.dispatcher.describe(
+                redirect: location, from: previous, connection: connection, environ: &environ)
+        else { return false }
+        self.destination = destination
+        environ.appendPair("CONTENT_LENGTH", "")
+        body.reset()
+        bodyCount = 0
+        isLengthKnown = true
+        isIdempotent = true
+        restartResponse()
+        backend = nil
+        source = nil
+        return true
+    }
+
+    /// Forgets what an application has said so far.
+    func restartResponse() {
+        response.restart()
+        parser.reset()
+    }
+
+    /// Follows ``redirect(to:)`` once the application connection is done with the exchange.
+    func dispatchRedirect() { context.dispatcher.dispatch(self, to: destination) }
+
+    // MARK: The log
+
+    /// `GET /report`, for messages.
+    var requestLine: String {
+        let method = NameValuePairs.value(of: "REQUEST_METHOD", in: environ.bytes)
+        let target = NameValuePairs.value(of: "REQUEST_URI", in: environ.bytes)
+        guard let method, let target else { return "a request" }
+        return String(decoding: method, as: UTF8.self) + " "
+            + String(decoding: target.prefix(200), as: UTF8.self)
+    }
+
+    func log(status: Int) {
+        guard let accessLog = context.accessLog else { return }
+        if environ.isEmpty {
+            accessLog.append(
+                client: connection?.peer.host ?? "-", refused: status, bytes: response.bodyBytesSent)
+        } else {
+            accessLog.append(environ: environ.bytes, status: status, bytes: response.bodyBytesSent)
+        }
+    }
+
+    private static func isIdempotent(_ method: UnsafeBufferPointer<UInt8>) -> Bool {
+        for name in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"] as [StaticString]
+        where name.utf8CodeUnitCount == method.count {
+            if UnsafeBufferPointer(start: name.utf8Start, count: method.count).elementsEqual(method) {
+                return true
+            }
+        }
+        return false
+    }
+}

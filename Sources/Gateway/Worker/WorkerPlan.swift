@@ -1,0 +1,32 @@
+import GatewayInterface
+import Syscalls
+
+/// What answers requests, as it is decided before the workers are forked.
+enum BackendPlan: Sendable {
+    /// FastCGI application processes.
+    case pool(PoolView)
+    /// A Swift application.
+    case inProcess(Application)
+}
+
+/// A listener as it crosses a fork.
+struct ListenerPlan: Sendable {
+    /// The descriptor's number; the master owns it.
+    let number: CInt
+    /// What it is bound to.
+    let address: SocketAddress
+}
+
+/// Everything that crosses the fork from the master to a worker.
+struct WorkerPlan: Sendable {
+    /// The worker's index in the scoreboard.
+    let index: Int
+    let settings: Settings
+    let listeners: [ListenerPlan]
+    let backend: BackendPlan
+    /// The folder of a PHP site, absolute.
+    let root: String?
+    let scoreboard: Scoreboard
+    let doorbells: Doorbells
+    let errorLog: ErrorLog
+}

@@ -1,0 +1,47 @@
+import Synchronization
+
+/// The body of a request, read once from its beginning to its end.
+///
+/// Small bodies are in memory, large ones in an unlinked file: reading in pieces keeps a large one out of memory.
+public final class RequestBody: Sendable {
+    /// Octets in all.
+    public let count: Int
+    private let reader: Mutex<@Sendable (Int) throws -> [UInt8]>
+
+    /// - Parameters:
+    ///   - count: Octets in all.
+    ///   - reader: Called with a maximum; answers with the next octets, none at the end. It is never called by two
+    ///     threads at once.
+    public init(count: Int, reader: @escaping @Sendable (Int) throws -> [UInt8]) {
+        self.count = count
+        self.reader = Mutex(reader)
+    }
+
+    /// A body without octets.
+    public convenience init() { self.init(count: 0) { _ in [] } }
+
+    /// The next octets, at most `limit`; none at the end.
+    ///
+    /// - Throws: What the file that holds a large body throws when it cannot be read.
+    public func read(upTo limit: Int = 65_536) throws -> [UInt8] {
+        try reader.withLock { try $0(limit) }
+    }
+
+    /// All octets that have not been read yet.
+    ///
+    /// - Parameter limit: Octets to accept.
+    /// - Throws: ``RequestBodyError/tooLarge(limit:)``, or what reading throws.
+    public func readAll(limit: Int = 1 << 20) throws -> [UInt8] {
+        guard count <= limit else { throw RequestBodyError.tooLarge(limit: limit) }
+        var all: [UInt8] = []
+        all.reserveCapacity(count)
+        while case let block = try read(), !block.isEmpty { all += block }
+        return all
+    }
+}
+
+/// Why a body was not read.
+public enum RequestBodyError: Error, Equatable, Sendable {
+    /// It has more octets than the caller accepts.
+    case tooLarge(limit: Int)
+}

@@ -1,0 +1,116 @@
+// What the fields of a complete head mean for the connection: whose host, where the body ends, whether another
+// request may follow. The rules are RFC 9112, §3.2, §6 and §9.3.
+
+import Octets
+
+extension RequestHead {
+    mutating func conclude(_ bytes: Span<UInt8>) throws(RequestError) {
+        var hostField: ByteRange?
+        var contentLength: ByteRange?
+        var transferEncoding: ByteRange?
+        for field in fields {
+            switch field.kind {
+            case .host:
+                guard hostField == nil, Authority.isValid(field.value, in: bytes) else {
+                    throw .malformedHost
+                }
+                hostField = field.value
+            case .contentLength:
+                // Repeated is refused even where the values agree: two parsers may not agree which one counts.
+                guard contentLength == nil else { throw .ambiguousFraming }
+                contentLength = field.value
+            case .transferEncoding:
+                guard transferEncoding == nil else { throw .ambiguousFraming }
+                transferEncoding = field.value
+            case .connection:
+                readConnection(field.value, in: bytes)
+            case .expect where minorVersion == 1:
+                // Expectations of HTTP/1.0 clients are ignored (RFC 9110, §10.1.1).
+                guard bytes.matches(field.value, lowercase: "100-continue") else {
+                    throw .unsupportedExpectation
+                }
+                expectsContinue = true
+            default: break
+            }
+        }
+        guard hostField != nil || minorVersion == 0 else { throw .malformedHost }
+        if host.isEmpty, let hostField { host = hostField }
+        try frameBody(length: contentLength, coding: transferEncoding, in: bytes)
+        if body == .none || body == .length(0) { expectsContinue = false }
+        if closes { isPersistent = false }
+        nominate(in: bytes)
+    }
+
+    private mutating func frameBody(
+        length: ByteRange?, coding: ByteRange?, in bytes: Span<UInt8>
+    ) throws(RequestError) {
+        if let coding {
+            guard length == nil, minorVersion == 1 else { throw .ambiguousFraming }
+            guard bytes.matches(coding, lowercase: "chunked") else {
+                throw endsInChunked(coding, in: bytes) ? .unsupportedTransferCoding : .ambiguousFraming
+            }
+            body = .chunked
+        } else if let length {
+            switch bytes.decimal(length) {
+            case .value(let count): body = .length(count)
+            case .malformed: throw .ambiguousFraming
+            case .tooLarge: throw .bodyTooLarge
+            }
+        }
+    }
+
+    /// A coding before a final `chunked` is understood but not supported; `chunked` twice or not last is an error.
+    private func endsInChunked(_ coding: ByteRange, in bytes: Span<UInt8>) -> Bool {
+        var count = 0
+        var last = false
+        forEachElement(of: coding, in: bytes) { element in
+            last = bytes.matches(element, lowercase: "chunked")
+            if last { count += 1 }
+        }
+        return last && count == 1
+    }
+
+    private mutating func readConnection(_ value: ByteRange, in bytes: Span<UInt8>) {
+        var sawClose = false
+        var sawKeepAlive = false
+        forEachElement(of: value, in: bytes) { element in
+            if bytes.matches(element, lowercase: "close") { sawClose = true }
+            if bytes.matches(element, lowercase: "keep-alive") { sawKeepAlive = true }
+        }
+        if sawClose { closes = true }
+        if sawKeepAlive, minorVersion == 0 { isPersistent = true }
+    }
+
+    /// Marks the fields that a Connection field names (RFC 9110, §7.6.1). Content-Length and its like cannot be
+    /// named away: the framing has been read already, and Host must reach the application.
+    private mutating func nominate(in bytes: Span<UInt8>) {
+        for connection in fields.indices where fields[connection].kind == .connection {
+            forEachElement(of: fields[connection].value, in: bytes) { element in
+                for index in fields.indices
+                where fields[index].kind == .other && sameName(fields[index].name, element, in: bytes) {
+                    fields[index].isNominated = true
+                }
+            }
+        }
+    }
+
+    private func sameName(_ first: ByteRange, _ second: ByteRange, in bytes: Span<UInt8>) -> Bool {
+        guard first.count == second.count else { return false }
+        for offset in 0..<first.count
+        where ASCII.lowercased(bytes[first.start + offset]) != ASCII.lowercased(bytes[second.start + offset])
+        {
+            return false
+        }
+        return true
+    }
+}
+
+/// Calls `body` with each element of a comma-separated list (RFC 9110, §5.6.1); empty elements are skipped.
+private func forEachElement(of list: ByteRange, in bytes: Span<UInt8>, _ body: (ByteRange) -> Void) {
+    var start = list.start
+    for index in list.start...list.end where index == list.end || bytes[index] == UInt8(ascii: ",") {
+        let element = bytes.trimmed(ByteRange(start, index))
+        if !element.isEmpty { body(element) }
+        start = index + 1
+    }
+}

@@ -1,0 +1,96 @@
+/// A half-open range of offsets into a buffer that somebody else owns.
+///
+/// Parsers answer with ranges instead of copies: eight bytes, no allocation, and still right after the buffer
+/// has moved to larger memory. Offsets fit in 32 bits because every buffer that is parsed has a limit far
+/// below 4 GiB.
+public struct ByteRange: Equatable, Sendable {
+    /// Offset of the first byte.
+    public let lower: UInt32
+    /// Offset after the last byte; never less than ``lower``.
+    public let upper: UInt32
+
+    /// - Precondition: `0 ≤ lower ≤ upper ≤ UInt32.max`.
+    @inlinable
+    public init(_ lower: Int, _ upper: Int) {
+        precondition(lower <= upper)
+        self.lower = UInt32(lower)
+        self.upper = UInt32(upper)
+    }
+
+    /// The range without bytes.
+    @inlinable public static var empty: ByteRange { ByteRange(0, 0) }
+
+    /// Number of bytes.
+    @inlinable public var count: Int { Int(upper) - Int(lower) }
+    /// Whether the range holds no byte.
+    @inlinable public var isEmpty: Bool { lower == upper }
+    /// ``lower`` as an index.
+    @inlinable public var start: Int { Int(lower) }
+    /// ``upper`` as an index.
+    @inlinable public var end: Int { Int(upper) }
+}
+
+extension UnsafeBufferPointer where Element == UInt8 {
+    /// The bytes that `range` names.
+    @inlinable
+    public subscript(range: ByteRange) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: self[range.start..<range.end])
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Whether the bytes of `range` are `text`, which is given in lower case, in any mixture of case.
+    @inlinable
+    public func matches(_ range: ByteRange, lowercase text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { expected in
+            for index in 0..<expected.count
+            where ASCII.lowercased(self[range.start + index]) != expected[index] {
+                return false
+            }
+            return true
+        }
+    }
+
+    /// Whether the bytes of `range` are exactly `text`.
+    @inlinable
+    public func equals(_ range: ByteRange, _ text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { expected in
+            for index in 0..<expected.count where self[range.start + index] != expected[index] {
+                return false
+            }
+            return true
+        }
+    }
+
+    /// `range` without the spaces and tabs at its ends (RFC 9110, §5.6.3: OWS).
+    @inlinable
+    public func trimmed(_ range: ByteRange) -> ByteRange {
+        var lower = range.start
+        var upper = range.end
+        while lower < upper, ASCII.isBlank(self[lower]) { lower += 1 }
+        while upper > lower, ASCII.isBlank(self[upper - 1]) { upper -= 1 }
+        return ByteRange(lower, upper)
+    }
+
+    /// The index of the first line feed at or after `start`; eight bytes are looked at together.
+    public func firstLineFeed(from start: Int) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = start
+        while index + 8 <= count {
+            let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // A byte of `difference` is zero where the text has a line feed; subtracting one from each byte then
+            // borrows into its highest bit.
+            let difference = UInt64(littleEndian: word) ^ (ones &* UInt64(ASCII.lineFeed))
+            let found = (difference &- ones) & ~difference & (ones << 7)
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < count {
+            if self[index] == ASCII.lineFeed { return index }
+            index += 1
+        }
+        return nil
+    }
+}

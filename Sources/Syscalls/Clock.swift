@@ -1,0 +1,19 @@
+import Glibc
+
+/// The two clocks that the processes read.
+public enum Clock {
+    /// Milliseconds of a clock that never goes back and is the same in all processes.
+    @inline(__always)
+    public static func monotonicMilliseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    public static func secondsSince1970() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec
+    }
+}

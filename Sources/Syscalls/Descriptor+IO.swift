@@ -1,0 +1,136 @@
+import CSyscalls
+import Glibc
+
+/// What a receive came to.
+public enum ReceiveOutcome: Equatable, Sendable {
+    /// So many bytes, at least one.
+    case bytes(Int)
+    /// The peer sends no more.
+    case end
+    /// Nothing waits.
+    case wouldBlock
+    /// The connection is broken.
+    case failed(CInt)
+}
+
+/// What a send came to.
+public enum SendOutcome: Equatable, Sendable {
+    /// So many bytes, perhaps fewer than given.
+    case bytes(Int)
+    /// The peer takes no more for now.
+    case wouldBlock
+    /// The connection is broken.
+    case failed(CInt)
+}
+
+/// Reading and writing by number, for whoever holds the owner. These do not throw: on a connection a failure is an
+/// outcome like any other, and the path that every byte takes has no place for an error object.
+public enum Descriptor {
+    /// read(2).
+    @inline(__always)
+    public static func receive(
+        _ descriptor: CInt, into memory: UnsafeMutableBufferPointer<UInt8>
+    ) -> ReceiveOutcome {
+        while true {
+            let count = recv(descriptor, memory.baseAddress, memory.count, 0)
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .end }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            case let code: return .failed(code)
+            }
+        }
+    }
+
+    /// send(2) without SIGPIPE.
+    @inline(__always)
+    public static func send(_ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> SendOutcome {
+        while true {
+            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
+            if count >= 0 { return .bytes(count) }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            case let code: return .failed(code)
+            }
+        }
+    }
+
+    /// sendfile(2): at most `count` bytes of `file` from `offset`.
+    public static func sendFile(
+        _ descriptor: CInt, file: CInt, offset: Int, count: Int
+    ) -> SendOutcome {
+        while true {
+            var position = off_t(offset)
+            let sent = sendfile(descriptor, file, &position, min(count, 1 << 20))
+            if sent > 0 { return .bytes(sent) }
+            // A file that became shorter after its length was announced cannot be sent as promised.
+            if sent == 0 { return .failed(EIO) }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            case let code: return .failed(code)
+            }
+        }
+    }
+
+    /// Whether the peer has closed, or sent what nobody waits for: a look without taking anything.
+    public static func hasUnexpectedInput(_ descriptor: CInt) -> Bool {
+        var byte: UInt8 = 0
+        let flags = CInt(MSG_PEEK) | CInt(MSG_DONTWAIT)
+        let count = recv(descriptor, &byte, 1, flags)
+        return count >= 0 || errno != EAGAIN
+    }
+
+    /// write(2) of all bytes to a file, pipe or terminal.
+    ///
+    /// - Returns: Whether all of them were written; logs have nobody to tell when they were not.
+    @discardableResult
+    public static func writeAll(_ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var rest = bytes
+        while rest.count > 0 {
+            let count = write(descriptor, rest.baseAddress, rest.count)
+            if count == -1 {
+                if errno == EINTR { continue }
+                return false
+            }
+            rest = UnsafeBufferPointer(rebasing: rest[count...])
+        }
+        return true
+    }
+
+    /// read(2) of a pipe or file.
+    public static func read(
+        _ descriptor: CInt, into memory: UnsafeMutableBufferPointer<UInt8>
+    ) -> ReceiveOutcome {
+        while true {
+            let count = Glibc.read(descriptor, memory.baseAddress, memory.count)
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .end }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            case let code: return .failed(code)
+            }
+        }
+    }
+
+    /// Closes a number that a fork left in this process and whose owner lives in the parent only. The owner's copy here
+    /// must never be released.
+    public static func closeInherited(_ descriptor: CInt) { _ = close(descriptor) }
+
+    /// Bytes of a unix stream that the peer has not read yet; 0 also where that cannot be told.
+    public static func unreadByPeer(_ descriptor: CInt) -> Int {
+        max(0, Int(CSyscalls_unread_by_peer(descriptor)))
+    }
+
+    /// Makes close(2) reset the connection, so that the peer cannot take its end for the end of the data.
+    public static func resetOnClose(_ descriptor: CInt) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
+    /// Shuts the sending side down: the peer sees the end, and what it still sends can be read.
+    public static func shutdownSending(_ descriptor: CInt) { _ = shutdown(descriptor, CInt(SHUT_WR)) }
+}

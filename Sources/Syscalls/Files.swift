@@ -1,0 +1,152 @@
+import CSyscalls
+import Glibc
+
+/// What the file system says about a path.
+public struct FileStatus: Sendable {
+    /// What it is.
+    public enum Kind: Sendable {
+        case regular, directory, other
+    }
+    /// What it is.
+    public let kind: Kind
+    /// Octets.
+    public let size: Int
+    /// Seconds since 1970.
+    public let modified: Int
+
+    init(_ status: stat) {
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: kind = .regular
+        case S_IFDIR: kind = .directory
+        default: kind = .other
+        }
+        size = Int(status.st_size)
+        modified = status.st_mtim.tv_sec
+    }
+}
+
+/// Files, by path and by descriptor.
+public enum Files {
+    /// stat(2); `nil` where there is nothing.
+    public static func status(_ path: String) -> FileStatus? {
+        var status = stat()
+        return stat(path, &status) == 0 ? FileStatus(status) : nil
+    }
+
+    /// fstat(2).
+    public static func status(of descriptor: CInt) -> FileStatus? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? FileStatus(status) : nil
+    }
+
+    /// Whether this process may run the file at `path`.
+    public static func isExecutable(_ path: String) -> Bool {
+        status(path)?.kind == .regular && access(path, X_OK) == 0
+    }
+
+    /// Whether the path itself, not what it links to, is a socket.
+    public static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+    }
+
+    /// Whether this process may list and enter the folder at `path`.
+    public static func isReadableDirectory(_ path: String) -> Bool {
+        status(path)?.kind == .directory && access(path, R_OK | X_OK) == 0
+    }
+
+    /// The path without links and dots; `nil` where there is nothing.
+    public static func absolutePath(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Opens a folder, to open what is in it.
+    public static func openDirectory(_ path: String) throws(SyscallError) -> OwnedDescriptor {
+        OwnedDescriptor(
+            adopting: try require("open \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+    }
+
+    /// Opens a file below `directory` for reading. No `..`, absolute path or link leads out of the folder.
+    ///
+    /// - Parameter path: Bytes of a relative path, ended by a NUL.
+    /// - Returns: The descriptor's number, for the caller to adopt, or errno as a negative number.
+    public static func openBeneath(_ directory: CInt, _ path: UnsafePointer<CChar>) -> CInt {
+        let number = CSyscalls_open_beneath(directory, path)
+        return number == -1 ? -errno : number
+    }
+
+    /// Opens a log for appending and creates it where it is missing; a link in its place is not followed.
+    public static func openLog(_ path: String) throws(SyscallError) -> OwnedDescriptor {
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+        return OwnedDescriptor(adopting: try require("open \(path)") { open(path, flags, 0o640) })
+    }
+
+    /// A file without a name in `folder`; it goes when it is closed.
+    public static func temporary(in folder: String) throws(SyscallError) -> OwnedDescriptor {
+        OwnedDescriptor(adopting: try require("open in \(folder)") { CSyscalls_temporary_file(folder) })
+    }
+
+    /// A file in memory that holds `bytes`; another process reads it as `/proc/self/fd/N`.
+    public static func inMemory(name: String, _ bytes: [UInt8]) throws(SyscallError) -> OwnedDescriptor {
+        let file = OwnedDescriptor(adopting: try require("memfd_create") { CSyscalls_memfd(name) })
+        try bytes.withUnsafeBufferPointer { bytes throws(SyscallError) in
+            guard Descriptor.writeAll(file.number, bytes) else {
+                throw SyscallError(call: "write", code: errno)
+            }
+        }
+        return file
+    }
+
+    /// pwrite(2) of all bytes.
+    public static func write(
+        _ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>, at offset: Int
+    ) throws(SyscallError) {
+        var done = 0
+        while done < bytes.count {
+            done += try require("pwrite") {
+                pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+            }
+        }
+    }
+
+    /// pread(2).
+    public static func read(
+        _ descriptor: CInt, into memory: UnsafeMutableBufferPointer<UInt8>, at offset: Int
+    ) throws(SyscallError) -> Int {
+        try require("pread") { pread(descriptor, memory.baseAddress, memory.count, off_t(offset)) }
+    }
+
+    /// The text of a small file.
+    public static func text(_ path: String) -> String? {
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { return nil }
+        let file = OwnedDescriptor(adopting: number)
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { memory in
+            guard case .bytes(let count) = Descriptor.read(file.number, into: memory) else { return nil }
+            return String(decoding: memory[0..<count], as: UTF8.self)
+        }
+    }
+
+    /// Creates a file that must not exist yet, with `text` in it.
+    public static func create(_ path: String, text: String, mode: mode_t) throws(SyscallError) {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        let file = OwnedDescriptor(adopting: try require("open \(path)") { open(path, flags, mode) })
+        var text = text
+        text.withUTF8 { bytes in _ = Descriptor.writeAll(file.number, bytes) }
+    }
+
+    /// rename(2).
+    public static func rename(_ old: String, to new: String) throws(SyscallError) {
+        try require("rename") { Glibc.rename(old, new) }
+    }
+
+    /// unlink(2); what is not there is no error.
+    public static func remove(_ path: String) { _ = unlink(path) }
+}
+
+extension Files {
+    /// Whether an errno says that the file is there and may not be read.
+    public static func isPermissionDenied(_ code: CInt) -> Bool { code == EACCES || code == EPERM }
+}

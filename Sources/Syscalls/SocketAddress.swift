@@ -1,0 +1,118 @@
+import Glibc
+
+/// An address that a socket can have: IPv4, IPv6 or a unix path.
+public struct SocketAddress: Sendable {
+    var storage = sockaddr_storage()
+    var length: socklen_t = 0
+
+    init() {}
+
+    /// The path of a unix socket.
+    ///
+    /// - Returns: `nil` where the path does not fit into an address (108 bytes).
+    public init?(unixPath path: String) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: address.sun_path), !bytes.contains(0)
+        else {
+            return nil
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        store(address)
+    }
+
+    /// Resolves a host, a name or a number, to its addresses in the order of preference.
+    ///
+    /// - Parameter host: Empty for every address of this machine.
+    public static func resolve(host: String, port: UInt16) throws(ResolutionError) -> [SocketAddress] {
+        var hints = addrinfo()
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        hints.ai_flags = host.isEmpty ? AI_PASSIVE : 0
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host.isEmpty ? nil : host, String(port), &hints, &list)
+        guard code == 0 else {
+            throw ResolutionError(host: host, reason: String(cString: gai_strerror(code)))
+        }
+        defer { freeaddrinfo(list) }
+        var addresses: [SocketAddress] = []
+        var entry = list
+        while let current = entry?.pointee {
+            var address = SocketAddress()
+            withUnsafeMutableBytes(of: &address.storage) { bytes in
+                bytes.copyMemory(
+                    from: UnsafeRawBufferPointer(start: current.ai_addr, count: Int(current.ai_addrlen)))
+            }
+            address.length = current.ai_addrlen
+            addresses.append(address)
+            entry = current.ai_next
+        }
+        return addresses
+    }
+
+    private mutating func store<Address: BitwiseCopyable>(_ address: Address) {
+        withUnsafeMutableBytes(of: &storage) { bytes in
+            bytes.storeBytes(of: address, as: Address.self)
+        }
+        length = socklen_t(MemoryLayout<Address>.size)
+    }
+
+    var family: CInt { CInt(storage.ss_family) }
+
+    /// Whether it is the path of a unix socket.
+    public var isUnix: Bool { family == AF_UNIX }
+
+    /// The port; 0 for a unix socket.
+    public var port: UInt16 {
+        withUnsafeBytes(of: storage) { bytes in
+            switch family {
+            case AF_INET: UInt16(bigEndian: bytes.load(as: sockaddr_in.self).sin_port)
+            case AF_INET6: UInt16(bigEndian: bytes.load(as: sockaddr_in6.self).sin6_port)
+            default: 0
+            }
+        }
+    }
+
+    /// The address in figures, without port and brackets; empty for a unix socket. An IPv4 address that reached an
+    /// IPv6 socket is shown as IPv4.
+    public var host: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in
+            withUnsafeBytes(of: storage) { bytes in
+                switch family {
+                case AF_INET:
+                    var address = bytes.load(as: sockaddr_in.self).sin_addr
+                    inet_ntop(AF_INET, &address, text.baseAddress, socklen_t(text.count))
+                case AF_INET6:
+                    var address = bytes.load(as: sockaddr_in6.self).sin6_addr
+                    inet_ntop(AF_INET6, &address, text.baseAddress, socklen_t(text.count))
+                default: text[0] = 0
+                }
+            }
+            let host = String(cString: text.baseAddress!)
+            return host.hasPrefix("::ffff:") && host.contains(".") ? String(host.dropFirst(7)) : host
+        }
+    }
+
+    func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        withUnsafeBytes(of: storage) { bytes in
+            body(bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), length)
+        }
+    }
+
+    mutating func withMutablePointer<Result>(
+        _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Result
+    ) -> Result {
+        length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutableBytes(of: &storage) { bytes in
+            body(bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
+        }
+    }
+}
+
+/// A host name without an address.
+public struct ResolutionError: Error, Equatable {
+    /// The name.
+    public let host: String
+    /// The resolver's words.
+    public let reason: String
+}

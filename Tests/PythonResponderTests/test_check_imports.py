@@ -1,0 +1,257 @@
+"""Shows that each rule of scripts/check-imports.py fires on a small tree that breaks it, and only then."""
+
+import contextlib
+import importlib.util
+import io
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "check-imports.py"
+# Its name has a hyphen, so `import` cannot reach it.
+SPECIFICATION = importlib.util.spec_from_file_location("check_imports", SCRIPT)
+check_imports = importlib.util.module_from_spec(SPECIFICATION)
+SPECIFICATION.loader.exec_module(check_imports)
+
+# When a hook of git runs the tests, git's variables name the project itself instead of the small tree.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+GOOD = {
+    "Sources/Octets/ByteBuffer.swift": "import Synchronization\n\npublic struct ByteBuffer {}\n",
+    "Sources/HTTP/RequestHead.swift": "import Octets\n",
+    "Sources/GatewayInterface/Environ.swift": "public import Octets\n",
+    "Sources/CSyscalls/CSyscalls.c": "#include <errno.h>\n",
+    "Sources/Syscalls/Socket.swift": "import CSyscalls\nimport Glibc\n",
+    "Sources/FastCGIBridge/Wire/Record.swift": "import CFastCGI\nimport GatewayInterface\nimport Octets\n",
+    "Sources/FastCGIBridge/Responder/Responder.swift": "import CFastCGI\n\nlet status = FCGX_Init()\n",
+    "Sources/Gateway/Configuration/Options.swift": "import ArgumentParser\n",
+    "Sources/Gateway/Logging/ErrorLog.swift": "import Logging\n",
+    "Sources/Gateway/Master/Master.swift": "final class Master {\n    let worker = Worker()\n}\n",
+    "Sources/Gateway/Worker/Worker.swift": "final class Worker {}\n\nprivate struct Slot {}\n",
+    "Sources/Gateway/Backends/Pool.swift": "@MainActor public final class Pool: Sendable {}\n",
+    "Tests/FastCGIBridgeTests/RecordTests.swift": "@testable import FastCGIBridge\nimport CFastCGI\n",
+    "docs/design.md": "The master forks a worker. See /workers, https://example.com/work and build/work.\n",
+}
+
+
+@mock.patch.dict(os.environ, ENVIRONMENT, clear=True)
+class CheckImportsTests(unittest.TestCase):
+    def run_script(self, root):
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            status = check_imports.main(["--root", root])
+        return status, output.getvalue().splitlines()
+
+    def check(self, changes, git=False):
+        """The exit status and the lines printed for the good tree with these files in place of its own."""
+        with tempfile.TemporaryDirectory() as root:
+            for path, text in {**GOOD, **changes}.items():
+                file = Path(root, path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+            if git:
+                subprocess.run(["git", "init", "-q", root], check=True)
+            return self.run_script(root)
+
+    def assertGood(self, changes, **more):
+        swift = sum(path.endswith(".swift") for path in {**GOOD, **changes})
+        self.assertEqual(self.check(changes, **more), (0, [f"{swift} files obey the import rules"]))
+
+    def assertBad(self, path, text, *expected):
+        """`expected` are pairs of a line's number and words of what is printed for it."""
+        status, lines = self.check({path: text})
+        self.assertEqual(status, 1, lines)
+        self.assertEqual(len(lines), len(expected), lines)
+        for line, (number, words) in zip(lines, expected):
+            self.assertTrue(line.startswith(f"{path}:{number}: "), line)
+            self.assertIn(words, line)
+            self.assertIn("; ", line)  # and what to do instead
+
+    def test_a_good_tree_passes(self):
+        self.assertGood({})
+        self.assertGood({}, git=True)
+
+    def test_as_a_command(self):
+        with tempfile.TemporaryDirectory() as root:
+            Path(root, "File.swift").write_text("import Foundation\n", encoding="utf-8")
+            result = subprocess.run([str(SCRIPT), "--root", root], stdout=subprocess.PIPE, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(result.stdout.startswith(b"File.swift:1: imports Foundation"), result.stdout)
+
+    def test_a_tree_with_nothing_to_check_proves_nothing(self):
+        with tempfile.TemporaryDirectory() as root:
+            status, _ = self.run_script(root)
+        self.assertEqual(status, 1)
+
+    # Imports
+
+    def test_pure_modules_import_octets_and_synchronization_only(self):
+        for folder in ("Octets", "HTTP", "GatewayInterface"):
+            with self.subTest(folder=folder):
+                self.assertBad(
+                    f"Sources/{folder}/A/File.swift", "import Octets\nimport Dispatch\n",
+                    (2, "imports Dispatch"))
+
+    def test_glibc_belongs_to_syscalls(self):
+        for folder in ("Sources/HTTP", "Sources/Gateway/Worker", "Sources/SyscallsMore", "Tests/HTTPTests"):
+            with self.subTest(folder=folder):
+                self.assertBad(f"{folder}/File.swift", "\nimport Glibc\n", (2, "imports Glibc"))
+
+    def test_foundation_is_imported_nowhere(self):
+        for line in (
+            "import Foundation", "import FoundationEssentials", "@preconcurrency import Foundation",
+            "import struct Foundation.Data", "internal import Foundation", "import Glibc; import Foundation",
+            "@_spi(Name) @testable import Foundation",
+        ):
+            with self.subTest(line=line):
+                self.assertBad("Sources/Syscalls/File.swift", line, (1, "imports Foundation"))
+        self.assertBad("Package.swift", "import Foundation", (1, "imports Foundation"))
+
+    def test_csyscalls_belongs_to_syscalls(self):
+        self.assertBad("Sources/Gateway/File.swift", "import CSyscalls", (1, "imports CSyscalls"))
+
+    def test_cfastcgi_belongs_to_the_bridge(self):
+        self.assertBad("Sources/Gateway/File.swift", "import CFastCGI", (1, "imports CFastCGI"))
+
+    def test_the_bridge_and_http_are_independent(self):
+        self.assertBad("Sources/HTTP/File.swift", "import FastCGIBridge", (1, "imports FastCGIBridge"))
+        self.assertBad("Sources/FastCGIBridge/File.swift", "import HTTP", (1, "imports HTTP"))
+
+    def test_syscalls_imports_no_other_module_of_the_project(self):
+        self.assertBad("Sources/Syscalls/File.swift", "import Octets", (1, "imports Octets"))
+        self.assertGood({"Sources/Syscalls/File.swift": "import Synchronization"})
+
+    def test_the_interface_imports_of_the_project_only_octets(self):
+        self.assertBad("Sources/GatewayInterface/File.swift", "import HTTP", (1, "imports HTTP"))
+
+    def test_argument_parser_belongs_to_the_configuration(self):
+        self.assertBad("Sources/Gateway/File.swift", "import ArgumentParser", (1, "imports ArgumentParser"))
+
+    def test_logging_belongs_to_the_gateway(self):
+        self.assertBad("Sources/GatewayTool/main.swift", "import Logging", (1, "imports Logging"))
+
+    def test_every_import_that_breaks_a_rule_has_its_line(self):
+        self.assertBad(
+            "Sources/HTTP/File.swift", "import Glibc\nimport Octets\nimport Logging\n",
+            (1, "imports Glibc"), (3, "imports Logging"))
+
+    # Identifiers
+
+    def test_the_fastcgi_library_is_called_by_the_responder_only(self):
+        self.assertBad(
+            "Sources/FastCGIBridge/Wire/File.swift", "\nlet a = FCGX_Accept_r(&request) // FCGX_Finish_r",
+            (2, "uses FCGX_Accept_r"))
+
+    def test_the_master_names_no_type_of_the_workers_side(self):
+        self.assertBad(
+            "Sources/Gateway/Master/File.swift", "let a: Pool?\n\nlet b = [Gateway.Pool]()\n",
+            (1, "names Pool"), (3, "names Pool"))
+
+    def test_the_workers_side_names_no_type_of_the_master(self):
+        for folder in ("Worker", "Backends"):
+            with self.subTest(folder=folder):
+                self.assertBad(
+                    f"Sources/Gateway/{folder}/File.swift", "extension Master {}", (1, "names Master"))
+
+    def test_every_kind_of_declaration_counts(self):
+        for declaration in (
+            "class Thing {}", "public struct Thing<T>: ~Copyable {}", "indirect enum Thing {}",
+            "actor Thing {}",
+            "@frozen public protocol Thing: AnyObject {}", "@MainActor\nfinal class Thing {}",
+        ):
+            with self.subTest(declaration=declaration):
+                status, lines = self.check({
+                    "Sources/Gateway/Backends/Thing.swift": declaration,
+                    "Sources/Gateway/Master/File.swift": "func take(_ thing: Thing) {}",
+                })
+                self.assertEqual((status, len(lines)), (1, 1), lines)
+
+    def test_what_is_no_use_of_the_other_sides_type(self):
+        self.assertGood({
+            "Sources/Gateway/Master/File.swift": '''
+                // A Pool, in a comment /* that begins no other
+                /* Pool /* Pool */ Pool */
+                let a = "Pool", b = "\\"Pool", c = #"\\(Pool) "Pool"#, d = "\\(pool) Pool \\(f("Pool")) Pool"
+                let e = """
+                    Pool "quoted" Pool
+                    """
+                let f = Other.Pool.self, g = PoolSize(), h = myPool
+            ''',
+            # Private to its file there, and nested here.
+            "Sources/Gateway/Master/Slot.swift": "let slot: Slot\n",
+            "Sources/Gateway/Backends/Nested.swift": "enum Outer {\n    struct Inner {}\n}\n",
+            "Sources/Gateway/Master/Inner.swift": "let inner: Inner\n",
+            # A type of its own that has the same name.
+            "Sources/Gateway/Master/Own.swift":
+                "extension Master {\n    enum Pool { case a }\n    var pool: Pool { .a }\n}\n",
+        })
+
+    def test_an_interpolation_is_code(self):
+        for text in (
+            'let a = "\\(Pool.self)"',
+            'let a = #"\\#((Pool()))"#',
+            'let a = """\n  "\\(f(")", Pool()))"\n"""',
+        ):
+            with self.subTest(text=text):
+                status, lines = self.check({"Sources/Gateway/Master/File.swift": text})
+                self.assertEqual((status, len(lines)), (1, 1), lines)
+
+    def test_an_import_in_a_comment_or_a_literal_is_none(self):
+        text = '// import Glibc\n/*\nimport Glibc\n*/\nlet a = """\nimport Glibc\n"""\n'
+        self.assertGood({"Sources/HTTP/File.swift": text})
+
+    # Texts
+
+    def test_a_long_file_says_why(self):
+        path = "Tests/HTTPTests/Long.swift"
+        self.assertGood({path: "//\n" * 400})
+        self.assertBad(path, "//\n" * 401, (401, "401 lines"))
+        self.assertGood({path: "//\n" * 4 + "// Long because it is a table.\n" + "//\n" * 400})
+        self.assertBad(
+            path, "//\n" * 5 + "// Long because it is a table.\n" + "//\n" * 400, (401, "406 lines"))
+
+    def test_nothing_is_left_unfinished(self):
+        # Joined here, for this file is checked as well.
+        for word in ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"):
+            for folder in ("Sources/HTTP", "Tests", "examples", "docs", "scripts"):
+                with self.subTest(word=word, folder=folder):
+                    self.assertBad(f"{folder}/notes.txt", f"\n# {word}: later\n", (2, word))
+            self.assertGood({"docs/notes.txt": f"{word}S /tmp/file.{word}{word}", "other/notes.txt": word})
+
+    def test_no_text_names_a_path_of_one_machine(self):
+        work, farm = "/" + "work", "/" + "farm"
+        for text in (
+            f"cd {work}", f'"{farm}/x"', f"file://{work}/x", f"cc -I{work}/include", f"={farm}",
+            f"`{work}/a`",
+        ):
+            with self.subTest(text=text):
+                self.assertBad("notes.txt", text, (1, "absolute path"))
+        self.assertGood({
+            "notes.txt": f"a{work} ./b{farm} ~{work} $(pwd){work} {work}ers {farm}land ..{work}",
+        })
+
+    def test_the_script_may_spell_what_it_looks_for(self):
+        self.assertGood({"scripts/check-imports.py": "TO" + "DO"})
+
+    # Which files
+
+    def test_ignored_files_are_not_checked(self):
+        self.assertGood({".gitignore": "build/\n", "build/notes.txt": "/" + "work/x"}, git=True)
+        status, lines = self.check({"notes.txt": "/" + "work/x"}, git=True)  # neither tracked nor ignored
+        self.assertEqual((status, len(lines)), (1, 1), lines)
+
+    def test_a_tree_without_git_is_checked_too(self):
+        changes = {".build/notes.txt": "/" + "work/x", ".gitignore": ".build\n"}
+        self.assertGood(changes)
+        status, lines = self.check({**changes, "notes.txt": "/" + "work/x"})
+        self.assertEqual((status, len(lines)), (1, 1), lines)
+
+    def test_a_file_that_is_not_text_is_not_read_as_text(self):
+        self.assertGood({"examples/image.bin": "\0 " + "TO" + "DO"})
+
+
+if __name__ == "__main__":
+    unittest.main()
