@@ -16,7 +16,7 @@ public struct Request: Sendable {
     public let body: RequestBody
 
     /// A request made of its parts, as the gateway and tests make it.
-    public init(environ: Environ, body: RequestBody = RequestBody()) {
+    public init(environ: Environ, body: RequestBody = .empty) {
         self.environ = environ
         self.body = body
     }

@@ -52,11 +52,18 @@ public struct NameValuePairs {
     ) -> UnsafeBufferPointer<UInt8>? {
         var pairs = NameValuePairs(block)
         while let pair = pairs.next() {
-            if pair.name.count == name.count, block[pair.name].elementsEqual(name) {
+            if pair.name.count == name.count, isEqual(block, pair.name.start, name) {
                 return block[pair.value]
             }
         }
         return nil
+    }
+
+    private static func isEqual(
+        _ block: UnsafeBufferPointer<UInt8>, _ start: Int, _ name: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        for index in 0..<name.count where block[start + index] != name[index] { return false }
+        return true
     }
 
     /// The value of `name`.

@@ -20,6 +20,9 @@ public final class RequestBody: Sendable {
     /// A body without octets.
     public convenience init() { self.init(count: 0) { _ in [] } }
 
+    /// The body of every request that has none.
+    public static let empty = RequestBody()
+
     /// The next octets, at most `limit`; none at the end.
     ///
     /// - Throws: What the file that holds a large body throws when it cannot be read.

@@ -38,30 +38,39 @@ extension UnsafeBufferPointer where Element == UInt8 {
     }
 }
 
+extension UnsafeBufferPointer where Element == UInt8 {
+    /// Whether the bytes are exactly `text`.
+    @inlinable
+    public func equals(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        let expected = text.utf8Start
+        for index in 0..<count where self[index] != expected[index] { return false }
+        return true
+    }
+}
+
 extension Span where Element == UInt8 {
     /// Whether the bytes of `range` are `text`, which is given in lower case, in any mixture of case.
     @inlinable
     public func matches(_ range: ByteRange, lowercase text: StaticString) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { expected in
-            for index in 0..<expected.count
-            where ASCII.lowercased(self[range.start + index]) != expected[index] {
-                return false
-            }
-            return true
+        let expected = text.utf8Start
+        for index in 0..<range.count
+        where ASCII.lowercased(self[range.start + index]) != expected[index] {
+            return false
         }
+        return true
     }
 
     /// Whether the bytes of `range` are exactly `text`.
     @inlinable
     public func equals(_ range: ByteRange, _ text: StaticString) -> Bool {
         guard range.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { expected in
-            for index in 0..<expected.count where self[range.start + index] != expected[index] {
-                return false
-            }
-            return true
+        let expected = text.utf8Start
+        for index in 0..<range.count where self[range.start + index] != expected[index] {
+            return false
         }
+        return true
     }
 
     /// `range` without the spaces and tabs at its ends (RFC 9110, §5.6.3: OWS).

@@ -117,7 +117,15 @@ extension Exchange {
     }
 
     private static func isValid(_ field: (name: String, value: String)) -> Bool {
-        !field.name.isEmpty && field.name.utf8.allSatisfy(ASCII.isToken)
-            && field.value.utf8.allSatisfy(ASCII.isFieldValue)
+        var (name, value) = field
+        let hasName = name.withUTF8 { name in
+            for byte in name where !ASCII.isToken(byte) { return false }
+            return name.count > 0
+        }
+        return hasName
+            && value.withUTF8 { value in
+                for byte in value where !ASCII.isFieldValue(byte) { return false }
+                return true
+            }
     }
 }

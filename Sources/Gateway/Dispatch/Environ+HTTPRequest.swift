@@ -106,10 +106,7 @@ extension ByteBuffer {
         var start = 0
         while let pair = pairs.next() {
             let name = previous[pair.name]
-            let isReplaced = replaced.contains { candidate in
-                UnsafeBufferPointer(start: candidate.utf8Start, count: candidate.utf8CodeUnitCount)
-                    .elementsEqual(name)
-            }
+            let isReplaced = replaced.contains { name.equals($0) }
             if !isReplaced { append(UnsafeBufferPointer(rebasing: previous[start..<pairs.offset])) }
             start = pairs.offset
         }

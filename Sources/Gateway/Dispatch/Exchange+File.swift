@@ -34,6 +34,6 @@ extension Exchange {
 
     private var isGet: Bool {
         guard let method = NameValuePairs.value(of: "REQUEST_METHOD", in: environ.bytes) else { return false }
-        return method.elementsEqual("GET".utf8)
+        return method.equals("GET")
     }
 }

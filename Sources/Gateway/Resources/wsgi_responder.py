@@ -76,7 +76,7 @@ def log(message):
 def describe(error):
     """The traceback of `error`, from the first frame that is the application's."""
     trace = error.__traceback__
-    while trace and trace.tb_next and trace.tb_frame.f_code.co_filename == OWN_FILE:
+    while trace and trace.tb_next and re.match("__main__|importlib", trace.tb_frame.f_globals.get("__name__", "")):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace))
 
@@ -623,7 +623,8 @@ def parse_target(target):
                 {keyword.arg: ast.literal_eval(keyword.value) for keyword in expression.keywords})
             expression = expression.func
         path = ast.unparse(expression)
-        if not module or not all(name.isidentifier() for name in path.split(".")):
+        names = path.split(".") + list(arguments[1] if arguments else ())  # The name of ** is None.
+        if not module or not all(name and name.isidentifier() for name in names):
             raise ValueError
     except (ValueError, SyntaxError):
         raise argparse.ArgumentTypeError(

@@ -179,12 +179,7 @@ final class Exchange {
     }
 
     private static func isIdempotent(_ method: UnsafeBufferPointer<UInt8>) -> Bool {
-        for name in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"] as [StaticString]
-        where name.utf8CodeUnitCount == method.count {
-            if UnsafeBufferPointer(start: name.utf8Start, count: method.count).elementsEqual(method) {
-                return true
-            }
-        }
-        return false
+        method.equals("GET") || method.equals("HEAD") || method.equals("PUT") || method.equals("DELETE")
+            || method.equals("OPTIONS") || method.equals("TRACE")
     }
 }
