@@ -122,6 +122,9 @@ final class FastCGIBackend: Backend {
         case .done(let canKeep):
             settle(connection, canKeep: canKeep)
             exchange.complete()
+        case .stale where exchange.connection == nil:
+            close(connection)
+            exchange.context.giveBack(exchange)
         case .stale where exchange.isIdempotent && exchange.bodyCount == 0:
             // Once more, on a fresh connection: the slot is still ours.
             if leases.holds(connection.position, age: connection.age) {

@@ -2,7 +2,8 @@
 //
 //   1. the first segment that ends in `.php` and is a regular file is the script; the rest is PATH_INFO
 //   2. a folder has its index.php, or its index.html
-//   3. any other regular file is served as it is, unless its name or a folder's begins with a dot
+//   3. any other regular file is served as it is, unless its name or a folder's begins with a dot, or it ends in
+//      `.php` in other letters
 //   4. everything else goes to the front controller, /index.php, where there is one
 //
 // Every look into the folder is an openat2(2) that cannot leave it, whatever the path and its links say. The split is
@@ -39,7 +40,7 @@ final class PHPSite {
             }
             end = next
         }
-        guard !hasHiddenSegment(path) else { return .refused(status: 403) }
+        guard !hasHiddenSegment(path), !isSource(path) else { return .refused(status: 403) }
         switch open(path) {
         case .file(let number, let status) where path.last != ASCII.slash:
             let file = OutgoingFile(OwnedDescriptor(adopting: number), count: status.size)
@@ -130,6 +131,11 @@ final class PHPSite {
             if !isWellKnown { return true }
         }
         return false
+    }
+
+    /// A script by its name that was not recognised as one, `index.PHP`: its source is nobody's business.
+    private func isSource(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        path.count >= 4 && path.span.matches(ByteRange(path.count - 4, path.count), lowercase: ".php")
     }
 
     private enum Opened {

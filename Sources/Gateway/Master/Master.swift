@@ -273,7 +273,8 @@ final class Master {
             }
             let heartbeat = max(context.scoreboard.heartbeat(worker: index), entry.startedAt)
             // A heartbeat from the future is a lie or a mistake, and no reason to spare the worker.
-            if heartbeat + patience < now {
+            if heartbeat + patience < now, !entry.isTimedOut {
+                generation.workers.timedOut(index: index)
                 context.log.critical(
                     "worker \(index) (pid \(entry.pid)) timed out: its loop stood still for \(patience / 1000) s, killed"
                 )

@@ -13,6 +13,8 @@ struct WorkerTable: Equatable {
         var startedAt: UInt64
         var isServing = false
         var isStopping = false
+        /// Whether it was killed because its loop stood still.
+        var isTimedOut = false
     }
 
     /// What is to be done about a worker's end.
@@ -48,6 +50,7 @@ struct WorkerTable: Equatable {
 
     mutating func serves(index: Int) { entries[index]?.isServing = true }
     mutating func stops(index: Int) { entries[index]?.isStopping = true }
+    mutating func timedOut(index: Int) { entries[index]?.isTimedOut = true }
 
     /// The index of a worker by its pid.
     func index(of pid: ProcessID) -> Int? { entries.first { $0.value.pid == pid }?.key }

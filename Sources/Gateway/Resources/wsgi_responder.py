@@ -1,6 +1,6 @@
 # The WSGI side of the gateway: one process that answers FastCGI requests by calling one Python application.
 #
-# The gateway starts this script, which is embedded in its binary, as a pool of processes. Each has a listening
+# The gateway starts this script, which is embedded in its binary, in a pool of processes. Each has a listening
 # socket of its own as descriptor 0 and the log as descriptors 1 and 2. Decided here is what WSGI leaves to a
 # server: how records become an environ and an answer becomes records, when a block is sent, what a failing
 # application looks like from outside, and how a process leaves without losing a request.
@@ -9,8 +9,8 @@
 # answer. Nor does it watch itself: time limits, restarts and the number of processes are the gateway's.
 #
 # A request is one recv and one send. Its way: Connection.serve, read_environ, respond, start_response, emit.
-# Signals cost that way nothing, and nothing is ever raised out of a signal handler: an exception between a recv
-# and the next line would lose what was received. Server.stop tells how a waiting thread is woken instead.
+# Signals cost that way nothing, and nothing is raised out of a signal handler, because an exception between a
+# recv and the next line would lose what was received. Server.stop tells how a waiting thread is woken instead.
 #
 # Exit status: 0 told to stop, 2 bad usage, 3 the application failed to load, 4 there is no such application.
 """Serves a WSGI application (PEP 3333) as a FastCGI 1.0 responder on the socket that is descriptor 0."""
@@ -31,10 +31,9 @@ import struct
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from math import inf
 from wsgiref.util import FileWrapper, guess_scheme, is_hop_by_hop
-
-OWN_FILE = __file__  # Its name in tracebacks; settle_in removes it from the module.
 
 # Record types (FastCGI 1.0, §8), of which 1 to 8 belong to a request; a role, a flag, protocol statuses.
 BEGIN_REQUEST, ABORT_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT, STDERR, DATA = range(1, 9)
@@ -47,8 +46,8 @@ CONTENT_LIMIT = 65528  # The largest content that needs no padding to keep recor
 FILE_BLOCK = 4 * CONTENT_LIMIT
 PARAMS_LIMIT = 8 << 20  # Octets in a request: a peer cannot make the process keep more.
 
-# Seconds. No wait is longer, so that a signal which arrives after the last look at a flag and before the system
-# call that blocks is noticed late, and not never.
+# Seconds. No wait is longer, so that a signal which arrives after the last look at a flag and before the
+# blocking system call is noticed late, and not never.
 LONGEST_WAIT = 1
 RECEIVE_TIMEOUT = struct.pack("ll", LONGEST_WAIT, 0)
 RECEIVE_TIMEOUT_AT_ONCE = struct.pack("ll", 0, 1)
@@ -56,6 +55,7 @@ RECEIVE_TIMEOUT_AT_ONCE = struct.pack("ll", 0, 1)
 STATUS = re.compile(r"[1-9][0-9][0-9] [^\x00-\x1f\x7f]*").fullmatch
 FIELD_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch  # A token (RFC 9110, §5.6.2).
 CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
+
 
 class PeerGone(ConnectionError):
     """The gateway closed the connection. An application can meet this in wsgi.input."""
@@ -76,7 +76,8 @@ def log(message):
 def describe(error):
     """The traceback of `error`, from the first frame that is the application's."""
     trace = error.__traceback__
-    while trace and trace.tb_next and re.match("__main__|importlib", trace.tb_frame.f_globals.get("__name__", "")):
+    ours = re.compile("__main__$|importlib")
+    while trace and trace.tb_next and ours.match(trace.tb_frame.f_globals.get("__name__", "")):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace))
 
@@ -126,10 +127,10 @@ def decode_length(block, at):
 
 @functools.lru_cache(maxsize=256)  # Most applications answer with the same few heads again and again.
 def encode_head(status, *headers):
-    """Checks what start_response was given and makes a CGI head of it, without the blank line (RFC 3875, §6.3).
+    """Checks what start_response was given, and makes a CGI head of it without the blank line (RFC 3875, §6.3).
 
-    Returns it with the length that it declares, infinite if none, and whether one may be added. PEP 3333, "The
-    start_response() Callable", leaves the checks to the server: a line break that came through would let whoever
+    Returns it with the length that it declares, infinite if none, and whether one may be added. The checks are
+    the server's (PEP 3333, "The start_response() Callable"): a line break that came through would let whoever
     wrote the text answer in the application's name.
     """
     if not isinstance(status, str) or not STATUS(status):
@@ -141,7 +142,7 @@ def encode_head(status, *headers):
             raise ValueError(f"{name!r} is not the name of a header")
         if not isinstance(value, str) or CONTROL(value):
             raise ValueError(f"the header {name} must be text without control characters, not {value!r}")
-        if is_hop_by_hop(name) or name.lower() == "status":  # PEP 3333, "Other HTTP Features"; RFC 3875, §6.3.3.
+        if is_hop_by_hop(name) or name.lower() == "status":  # PEP 3333, "Other HTTP Features".
             raise ValueError(f"the header {name} is the gateway's to send")
         if name.lower() == "content-length":
             if not (value.isascii() and value.isdigit()):
@@ -153,7 +154,7 @@ def encode_head(status, *headers):
 
 
 class Stdin(io.RawIOBase):
-    """What wsgi.input reads from (PEP 3333, "Input and Error Streams"): STDIN, taken from the socket on demand.
+    """What wsgi.input reads from (PEP 3333, "Input and Error Streams"): STDIN, as the application asks for it.
 
     One record is held at a time, however long the body is. Its end is the end of STDIN, not CONTENT_LENGTH; a
     body that is cut off raises, so that it never looks complete.
@@ -228,7 +229,10 @@ class Connection:
         self.stdin = None
         self.request_id = 0  # 0 from the last octet of an answer until the next request.
         self.prepare_records(1)
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, RECEIVE_TIMEOUT)
+        self.limit_receive(RECEIVE_TIMEOUT)
+
+    def limit_receive(self, timeout):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
 
     def prepare_records(self, request_id):
         """Makes what is the same in every request with this id, and hardly anyone uses another than 1."""
@@ -269,6 +273,7 @@ class Connection:
                 self.send(self.answer_end)
         finally:
             self.leave_request()
+            self.errors.flush()
 
     def leave_request(self):
         """From here on nothing is sent or received in the name of the request."""
@@ -278,15 +283,15 @@ class Connection:
             self.stdin = None
 
     def receive(self):
-        """Waits for more octets. Between two requests the thread is idle meanwhile, and may be told to stop."""
+        """Waits for more octets. Between requests the thread is idle meanwhile, and may be told to stop."""
         between_requests = self.request_id == 0 and self.at == len(self.data)
         while True:
             try:
                 if between_requests:
                     self.idle = True
-                    # Server.stop sets `stopping` and then reads `idle`, here it is the other way round: one of
-                    # the two sees the other. What the gateway wrote before the shutdown is still received and
-                    # served; its next write fails with EPIPE, which tells it that nobody has read a thing.
+                    # Server.stop sets `stopping` before it reads `idle`, here it is the other way round, so one
+                    # of the two sees the other. What the gateway wrote before the shutdown is received and served
+                    # all the same; its next write fails with EPIPE and so tells it that nobody has read any of it.
                     if self.server.stopping:
                         self.socket.shutdown(socket.SHUT_RD)
                 received = self.socket.recv(65536)
@@ -316,7 +321,7 @@ class Connection:
             at = self.at = 0
 
     def read_stream(self, expected):
-        """The content of the next record of one of the request's streams, b"" at its end (FastCGI 1.0, §3.3)."""
+        """The content of the next record of a stream of the request, b"" at its end (FastCGI 1.0, §3.3)."""
         while True:
             kind, request_id, content = self.read_record()
             if request_id != self.request_id:
@@ -330,21 +335,21 @@ class Connection:
 
     def answer_aside(self, kind, request_id, content):
         """Answers a record that is not about the request at hand (FastCGI 1.0, §3.3, §4 and §5.1)."""
-        if request_id == 0 and kind <= DATA:
+        if request_id:
+            if kind == BEGIN_REQUEST:
+                self.send(encode_end(request_id, CANT_MPX_CONN))
+            return  # Else it is of a request that is over, such as the body that an application did not read.
+        if kind <= DATA:
             raise MalformedInput(f"a record of type {kind} without a request")
-        if kind == GET_VALUES:
-            asked = {}
-            if decode_pairs(content, asked) < len(content):
-                raise MalformedInput("a GET_VALUES record that ends within a pair")
-            known = {"FCGI_MAX_CONNS": self.server.threads, "FCGI_MAX_REQS": self.server.threads, "FCGI_MPXS_CONNS": 0}
-            pairs = [(name.encode(), b"%d" % value) for name, value in known.items() if name in asked]
-            answer = b"".join(bytes((len(name), len(value))) + name + value for name, value in pairs)
-            self.send(encode_record(GET_VALUES_RESULT, 0, answer))
-        elif request_id == 0:
-            self.send(encode_record(UNKNOWN_TYPE, 0, bytes((kind, 0, 0, 0, 0, 0, 0, 0))))
-        elif kind == BEGIN_REQUEST:
-            self.send(encode_end(request_id, CANT_MPX_CONN))
-        # All else is of a request that is over: the body that an application did not read disappears here.
+        if kind != GET_VALUES:
+            return self.send(encode_record(UNKNOWN_TYPE, 0, bytes((kind, 0, 0, 0, 0, 0, 0, 0))))
+        asked, answer, threads = {}, b"", self.server.threads
+        if decode_pairs(content, asked) < len(content):
+            raise MalformedInput("a GET_VALUES record that ends within a pair")
+        for name, value in ("FCGI_MAX_CONNS", threads), ("FCGI_MAX_REQS", threads), ("FCGI_MPXS_CONNS", 0):
+            if name in asked:
+                answer += b"%c%c%b%d" % (len(name), len(str(value)), name.encode(), value)
+        self.send(encode_record(GET_VALUES_RESULT, 0, answer))
 
     def read_environ(self):
         """Makes the environ of PARAMS (FastCGI 1.0, §5.2; PEP 3333, "environ Variables")."""
@@ -384,7 +389,7 @@ class Connection:
                 self.emit(b"".join(result), True)
             else:
                 blocks = result
-                if isinstance(result, FileWrapper):  # Few large blocks, and no more of them than was declared.
+                if isinstance(result, FileWrapper):  # Few large blocks, and no more than was declared.
                     blocks = iter(lambda: result.filelike.read(min(FILE_BLOCK, self.left)), b"")
                 for block in blocks:
                     if block:
@@ -457,7 +462,7 @@ class Connection:
     def fail(self, error):
         """Answers in the place of an application that failed, if it has not begun to answer itself.
 
-        If it has, the connection is closed without END_REQUEST: the gateway must be able to show the client that
+        If it has, the connection is closed without END_REQUEST, so that the gateway can let the client see that
         the answer is not whole.
         """
         self.errors.write(describe(error))
@@ -506,8 +511,8 @@ class Server:
             "wsgi.input_terminated": True,
             "wsgi.file_wrapper": FileWrapper,
         }
-        # The gateway sends what never changes as a first PARAMS record of its own, and its octets find the
-        # dictionary that was made of it. Few, since a peer that does not do so fills this with what nobody needs.
+        # The gateway sends what never changes as a first PARAMS record of its own, whose octets find here the
+        # dictionary that was made of them. Few, because other peers fill this with what is never asked for again.
         self.first_environ = functools.lru_cache(maxsize=32)(self.decode_first)
         self.stopping = False
         self.stopped = threading.Event()
@@ -526,44 +531,39 @@ class Server:
         """Serves until told to stop."""
         signal.signal(signal.SIGTERM, self.stop)
         # What the application forks is no server: Process.terminate() must end it.
-        os.register_at_fork(after_in_child=restore_signals)
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
         if self.threads == 1:
             return self.work()
-        threads = [threading.Thread(target=self.work_until_stopped, daemon=True) for _ in range(self.threads)]
+        threads = [threading.Thread(target=self.work, daemon=True) for _ in range(self.threads)]
         for thread in threads:
             thread.start()
         for thread in threads:
             while thread.is_alive():
                 thread.join(LONGEST_WAIT)
 
-    def work_until_stopped(self):
-        self.work()
-        self.stopped.wait()  # Server.stop may not signal a thread that is no more.
-
     def work(self):
         """The life of a thread: one connection after the other."""
         for peer in iter(self.accept, None):
+            connection = Connection(peer, self)
+            self.connections.add(connection)
             try:
-                connection = Connection(peer, self)
-                self.connections.add(connection)
                 connection.serve()
             except Exception as error:  # No memory, or a fault of this script: it costs a connection.
                 log("a connection failed\n" + describe(error))
             finally:
-                peer.close()
                 self.connections.discard(connection)
+        self.stopped.wait()  # Server.stop may not signal a thread that is no more.
 
     def accept(self):
-        """The next connection, or None when it is time to stop. One thread polls, the others await their turn."""
+        """The next connection, or None when it is time to stop. One thread polls, the others queue behind it."""
         with self.accepting:
             while True:
                 self.waiting.poll(LONGEST_WAIT * 1000)
                 if self.stopping:
                     return None
                 try:
-                    return self.listener.accept()[0]
-                except BlockingIOError:
-                    pass
+                    with suppress(BlockingIOError):
+                        return self.listener.accept()[0]
                 except OSError as error:  # No descriptor or memory left, which passes.
                     log(f"cannot accept a connection, trying again: {error}")
                     select.select([self.wake_reader], [], [], LONGEST_WAIT)
@@ -582,11 +582,8 @@ class Server:
         os.write(self.wake_writer, b".")
         for connection in tuple(self.connections):
             if connection.idle:
-                try:
-                    timeout = (socket.SOL_SOCKET, socket.SO_RCVTIMEO, RECEIVE_TIMEOUT_AT_ONCE)
-                    connection.socket.setsockopt(*timeout)
-                except OSError:
-                    continue  # Closed meanwhile.
+                with suppress(OSError):  # Closed meanwhile.
+                    connection.limit_receive(RECEIVE_TIMEOUT_AT_ONCE)
                 if connection.thread != threading.get_ident():
                     signal.pthread_kill(connection.thread, number)
         self.stopped.set()
@@ -595,16 +592,9 @@ class Server:
 def leave_at_once(number, frame):
     """SIGINT, and SIGTERM before there is a request to wait for."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(Exception):  # The signal may have come in the middle of a write.
             stream.flush()
-        except Exception:
-            pass  # The signal may have come in the middle of a write.
     os._exit(0)
-
-
-def restore_signals():
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class NoSuchApplication(Exception):
@@ -628,7 +618,8 @@ def parse_target(target):
             raise ValueError
     except (ValueError, SyntaxError):
         raise argparse.ArgumentTypeError(
-            f"{target!r} is not MODULE:CALLABLE, such as shop:app, shop:site.app or shop:create_app(debug=True)")
+            f"{target!r} is not MODULE:CALLABLE, such as shop:app, shop:site.app or shop:create_app(debug=True)"
+        ) from None
     return module, path, arguments
 
 
@@ -658,24 +649,23 @@ def load_application(module_name, path, arguments):
 
 def settle_in():
     """Makes the process what an application expects to run in. Returns the listener."""
-    # multiprocessing's spawn method runs the main module's file again, and this one is not there by then.
-    globals().pop("__file__", None)
-    # Nor may a traceback look for these lines under /proc/self/fd, where it would open a file of the application.
-    with open(OWN_FILE, encoding="utf-8") as source:
+    # multiprocessing's spawn method runs the main module's file again, and this one will not be there.
+    own_file = globals().pop("__file__")
+    # Nor may a traceback look for it: under /proc/self/fd it would open a file of the application.
+    with open(own_file, encoding="utf-8") as source:
         lines = source.readlines()
-    linecache.cache[OWN_FILE] = (sum(map(len, lines)), None, lines, OWN_FILE)
-    memory_file = re.fullmatch(r"/proc/self/fd/(\d+)", sys.argv[0])
-    if memory_file:
-        os.close(int(memory_file[1]))
+    linecache.cache[own_file] = (sum(map(len, lines)), None, lines, own_file)
+    if sys.argv[0].startswith("/proc/self/fd/"):
+        os.close(int(sys.argv[0].rpartition("/")[2]))
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):
         del sys.path[0]  # The folder of this script.
     sys.path.insert(0, os.getcwd())
-    sys.stdout.reconfigure(line_buffering=True)  # It is the log.
+    sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # It is the log.
     listener = socket.socket(fileno=os.dup(0))
     if not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
         raise OSError("it does not listen")
     listener.setblocking(False)  # Another process may be faster between poll and accept.
-    # Standard input becomes empty: a program that the application starts must not inherit the listener as its own.
+    # Standard input becomes empty: a program that the application starts must not inherit the listener there.
     with open(os.devnull) as nothing:
         os.dup2(nothing.fileno(), 0)
     return listener

@@ -3,8 +3,9 @@ import Syscalls
 
 /// A listener as a worker sees it: accepts while there is room.
 final class Acceptor: Source {
-    /// Connections accepted in a row, so that a flood of them does not hold up those that are being served.
-    private static let burst = 32
+    /// Connections accepted in a row. Few, so that a flood of them does not hold up those that are being served, and
+    /// spreads over all workers.
+    private static let burst = 4
 
     private let context: WorkerContext
     private let local: LocalEnd

@@ -58,8 +58,11 @@ final class Connection: Stream {
         super.init(descriptor, loop: context.loop)
     }
 
+    /// Whether nothing of a request has arrived since the last one was answered, or since accept.
+    var isUnused: Bool { phase == .head && parser.isAtStart && input.isEmpty && output.isEmpty }
+
     /// Whether it waits for a request after it has answered one: such a connection may be closed at any time.
-    var isIdle: Bool { phase == .head && parser.isAtStart && input.isEmpty && served > 0 && output.isEmpty }
+    var isIdle: Bool { isUnused && served > 0 }
 
     func start() throws(SyscallError) {
         try open()

@@ -265,6 +265,10 @@ extension Exchange {
             context.appendCommonFields(server: true, date: true, to: &output)
             output.append("Location: ")
             location.withUnsafeBufferPointer { output.append($0) }
+            if let query = NameValuePairs.value(of: "QUERY_STRING", in: environ.bytes), query.count > 0 {
+                output.append("?")
+                output.append(query)
+            }
             output.append("\r\n")
             ResponseEncoder.appendEnd(
                 framing: .length(0), keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)

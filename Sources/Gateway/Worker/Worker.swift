@@ -13,7 +13,7 @@ final class Worker {
     private let signals: SignalDescriptor
     private let accessLog: AccessLog?
     private var acceptors: [Acceptor] = []
-    private var exitCode: Int32 = 0
+    private var drainingSince: UInt64 = 0
 
     /// Runs a worker to its end.
     ///
@@ -75,7 +75,7 @@ final class Worker {
         log.debug("serving")
         loop.run()
         accessLog?.flush()
-        return exitCode
+        return 0
     }
 
     private func readSignals() {
@@ -97,15 +97,14 @@ final class Worker {
         plan.scoreboard.setState(.draining, worker: plan.index)
         for acceptor in acceptors { acceptor.drain() }
         context.isDraining = true
+        drainingSince = loop.now
         for case let connection as Connection in loop.allSources where connection.isIdle {
             connection.close()
         }
         if context.connectionCount == 0 { leave() }
     }
 
-    private func leave() {
-        loop.stop()
-    }
+    private func leave() { loop.stop() }
 
     private func connectionClosed() {
         if context.isDraining {
@@ -120,8 +119,14 @@ final class Worker {
         plan.scoreboard.setConnections(context.connectionCount, worker: plan.index)
         backend.sweep(now)
         if !context.isDraining { for acceptor in acceptors { acceptor.resumeIfPaused() } }
-        for case let connection as Connection in context.isDraining ? loop.allSources : []
-        where connection.isIdle {
+        if context.isDraining { closeUnused(now) }
+    }
+
+    /// A browser may have opened a connection that it never uses: it gets a second, and no more.
+    private func closeUnused(_ now: UInt64) {
+        let isLate = drainingSince + 1000 <= now
+        for case let connection as Connection in loop.allSources
+        where connection.isIdle || isLate && connection.isUnused {
             connection.close()
         }
     }
