@@ -33,6 +33,23 @@ VARYING = {
     "REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "REQUEST_URI": "/", "CONTENT_TYPE": "",
     "CONTENT_LENGTH": "", "REMOTE_ADDR": "127.0.0.1"}
 
+HELLO = '''
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"Hello"]
+'''
+
+# Answers with the environ as JSON; what JSON cannot hold is shown by its type.
+SHOW_ENVIRON = '''
+    import json
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Type", "application/json")])
+        assert type(environ) is dict and all(type(name) is str for name in environ)
+        shown = json.dumps(environ, default=lambda value: type(value).__name__).encode()
+        environ["LEFT_BEHIND"] = "x"
+        return [shown]
+'''
+
 
 def wait_until(condition, what):
     end = time.monotonic() + DEADLINE
@@ -113,8 +130,8 @@ class Peer:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)  # Blocking, because a full backlog is an error otherwise.
         self.socket.settimeout(DEADLINE)
-        self.socket.connect(path)
         self.buffer = b""
 
     def send(self, data):
@@ -200,10 +217,9 @@ class ResponderCase(unittest.TestCase):
         path.write_text(textwrap.dedent(source), encoding="utf-8")
 
     def spawn(self, *arguments, memory_file=False, environment={}):
-        """Starts the responder in the application's folder, as a script, or from memory as the gateway does."""
+        """Starts the responder in the application's folder, from its file or from memory as the gateway."""
         script, inherited, descriptor = str(SCRIPT), (), None
         if memory_file:
-            # Python hands on descriptors under their own number, and this number is free in no particular order.
             descriptor = os.memfd_create("wsgi_responder.py", 0)
             os.write(descriptor, SCRIPT.read_bytes())
             script, inherited = f"/proc/self/fd/{descriptor}", (descriptor,)
@@ -223,7 +239,7 @@ class ResponderCase(unittest.TestCase):
             process.wait(DEADLINE)
 
     def start(self, source, *arguments, **options):
-        """Starts the responder with an application module named `site_under_test`, whose callable is `app`."""
+        """Starts the responder with an application module `site_under_test`, whose callable is `app`."""
         self.write("site_under_test.py", source)
         self.process = self.spawn("site_under_test:app", *arguments, **options)
         return self.process
@@ -251,7 +267,7 @@ class ResponderCase(unittest.TestCase):
         return self.exit_of(process)
 
     def wait_until_blocked(self, process):
-        """Waits until every thread of the process sleeps in a system call, so that a signal meets it there."""
+        """Waits until every thread of the process sleeps in a system call, for a signal to meet it there."""
 
         def is_blocked():
             states = []

@@ -1,16 +1,16 @@
 # The WSGI side of the gateway: one process that answers FastCGI requests by calling one Python application.
 #
-# The gateway starts this script, which is embedded in its binary, in a pool of processes. Each has a listening
-# socket of its own as descriptor 0 and the log as descriptors 1 and 2. Decided here is what WSGI leaves to a
-# server: how records become an environ and an answer becomes records, when a block is sent, what a failing
-# application looks like from outside, and how a process leaves without losing a request.
+# The gateway starts this script, which is embedded in its binary, in a pool of processes. Each has a socket
+# of its own to listen on as descriptor 0, and the log as descriptors 1 and 2. Decided here is what WSGI
+# leaves to a server: how records become an environ and an answer becomes records, when a block is sent, what
+# a failing application looks like from outside, and how a process leaves without losing a request.
 #
 # What it does not know: HTTP. The gateway has parsed the request, and checks, frames and (for HEAD) cuts the
 # answer. Nor does it watch itself: time limits, restarts and the number of processes are the gateway's.
 #
 # A request is one recv and one send. Its way: Connection.serve, read_environ, respond, start_response, emit.
 # Signals cost that way nothing, and nothing is raised out of a signal handler, because an exception between a
-# recv and the next line would lose what was received. Server.stop tells how a waiting thread is woken instead.
+# recv and the next line would lose what was received. Server.stop tells how a waiting thread is woken.
 #
 # Exit status: 0 told to stop, 2 bad usage, 3 the application failed to load, 4 there is no such application.
 """Serves a WSGI application (PEP 3333) as a FastCGI 1.0 responder on the socket that is descriptor 0."""
@@ -95,8 +95,8 @@ def encode_end(request_id, status):
 def decode_pairs(block, pairs):
     """Adds the name-value pairs of `block` to `pairs` (FastCGI 1.0, §3.4), as PEP 3333's Latin-1 text.
 
-    Returns the offset of the first pair that is not whole: the length of the block if there is none. The block
-    is decoded once, because slicing text is cheaper than decoding each slice.
+    Returns the offset of the first pair that is not whole, which is the length of the block if all are. The
+    block is decoded once, because slicing text is cheaper than decoding each slice.
     """
     text = block.decode("latin-1")
     end = len(block)
@@ -127,11 +127,11 @@ def decode_length(block, at):
 
 @functools.lru_cache(maxsize=256)  # Most applications answer with the same few heads again and again.
 def encode_head(status, *headers):
-    """Checks what start_response was given, and makes a CGI head of it without the blank line (RFC 3875, §6.3).
+    """Checks what start_response was given and makes a CGI head of it, without the blank line (RFC 3875, §6).
 
-    Returns it with the length that it declares, infinite if none, and whether one may be added. The checks are
-    the server's (PEP 3333, "The start_response() Callable"): a line break that came through would let whoever
-    wrote the text answer in the application's name.
+    Returns it with the length that it declares, infinite if none, and whether one may be added. Checking is
+    the server's part (PEP 3333, "The start_response() Callable"): a line break that came through would let
+    whoever wrote the text answer in the application's name.
     """
     if not isinstance(status, str) or not STATUS(status):
         raise ValueError(f"a status must be three digits, a space and a reason, not {status!r}")
@@ -154,7 +154,7 @@ def encode_head(status, *headers):
 
 
 class Stdin(io.RawIOBase):
-    """What wsgi.input reads from (PEP 3333, "Input and Error Streams"): STDIN, as the application asks for it.
+    """What wsgi.input reads from (PEP 3333, "Input and Error Streams"): STDIN, as far as it is asked for.
 
     One record is held at a time, however long the body is. Its end is the end of STDIN, not CONTENT_LENGTH; a
     body that is cut off raises, so that it never looks complete.
@@ -289,9 +289,9 @@ class Connection:
             try:
                 if between_requests:
                     self.idle = True
-                    # Server.stop sets `stopping` before it reads `idle`, here it is the other way round, so one
-                    # of the two sees the other. What the gateway wrote before the shutdown is received and served
-                    # all the same; its next write fails with EPIPE and so tells it that nobody has read any of it.
+                    # Server.stop sets `stopping` before it reads `idle`, here it is the other way round, so
+                    # one of the two sees the other. What the gateway wrote before the shutdown is received
+                    # and served; its next write fails with EPIPE: it knows that nobody has read any of that.
                     if self.server.stopping:
                         self.socket.shutdown(socket.SHUT_RD)
                 received = self.socket.recv(65536)
@@ -462,8 +462,8 @@ class Connection:
     def fail(self, error):
         """Answers in the place of an application that failed, if it has not begun to answer itself.
 
-        If it has, the connection is closed without END_REQUEST, so that the gateway can let the client see that
-        the answer is not whole.
+        If it has, the connection is closed without END_REQUEST: the gateway must be able to show the client
+        that the answer is not whole.
         """
         self.errors.write(describe(error))
         if self.request_id and self.head_sent:
@@ -512,7 +512,7 @@ class Server:
             "wsgi.file_wrapper": FileWrapper,
         }
         # The gateway sends what never changes as a first PARAMS record of its own, whose octets find here the
-        # dictionary that was made of them. Few, because other peers fill this with what is never asked for again.
+        # dictionary that was made of them. Few, because another peer fills this with what never comes again.
         self.first_environ = functools.lru_cache(maxsize=32)(self.decode_first)
         self.stopping = False
         self.stopped = threading.Event()
@@ -555,7 +555,7 @@ class Server:
         self.stopped.wait()  # Server.stop may not signal a thread that is no more.
 
     def accept(self):
-        """The next connection, or None when it is time to stop. One thread polls, the others queue behind it."""
+        """The next connection, None when it is time to stop. One thread polls, the others queue behind it."""
         with self.accepting:
             while True:
                 self.waiting.poll(LONGEST_WAIT * 1000)
@@ -571,10 +571,10 @@ class Server:
     def stop(self, number, frame):
         """SIGTERM: running requests are answered to their end, idle threads leave at once.
 
-        Nothing is raised and nothing is closed here, because a thread that looks idle may just have received a
-        request. Its wait is cut short instead, and it looks for itself: poll sees the pipe; recv is interrupted
-        by the signal, begins again and runs into the timeout set here. Only the thread that the signal was
-        delivered to is interrupted, so the other idle ones get one of their own.
+        Nothing is raised and nothing is closed here, because a thread that looks idle may just have received
+        a request. Its wait is cut short instead, and it looks for itself: poll sees the pipe; recv is
+        interrupted by the signal, begins again and runs into the timeout set here. Only the thread that the
+        signal was delivered to is interrupted, so the other idle ones get one of their own.
         """
         if self.stopping:
             return
@@ -602,7 +602,7 @@ class NoSuchApplication(Exception):
 
 
 def parse_target(target):
-    """Splits MODULE:CALLABLE as Gunicorn does: module, attribute path, and the arguments if it is a factory."""
+    """Splits MODULE:CALLABLE as Gunicorn does: module, attribute path, and the arguments for a factory."""
     module, colon, text = target.partition(":")
     try:
         expression = ast.parse(text if colon else "application", mode="eval").body
@@ -618,7 +618,7 @@ def parse_target(target):
             raise ValueError
     except (ValueError, SyntaxError):
         raise argparse.ArgumentTypeError(
-            f"{target!r} is not MODULE:CALLABLE, such as shop:app, shop:site.app or shop:create_app(debug=True)"
+            f"{target!r} is not MODULE:CALLABLE, such as shop:app, shop:site.app or shop:make_app(debug=True)"
         ) from None
     return module, path, arguments
 
