@@ -90,7 +90,13 @@ public enum Authority {
                 else { return false }
             }
         } else {
-            for index in name.start..<name.end where !ASCII.isHostName(bytes[index]) { return false }
+            for index in name.start..<name.end {
+                guard ASCII.isHostName(bytes[index]) else { return false }
+                guard bytes[index] == UInt8(ascii: "%") else { continue }
+                guard index + 2 < name.end, ASCII.hexadecimalValue(bytes[index + 1]) != nil,
+                    ASCII.hexadecimalValue(bytes[index + 2]) != nil
+                else { return false }
+            }
         }
         guard name.end < range.end else { return true }
         guard bytes[name.end] == ASCII.colon else { return false }

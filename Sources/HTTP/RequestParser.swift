@@ -54,10 +54,11 @@ public struct RequestParser: Sendable {
                 try checkLength(upTo: scanned)
                 return false
             }
+            // The length first: a line that arrives in pieces is refused for it before its end is known.
+            try checkLength(upTo: end)
             guard end > lineStart, bytes[end - 1] == ASCII.carriageReturn else {
                 throw phase == .requestLine ? .malformedRequestLine : .malformedField
             }
-            try checkLength(upTo: end)
             let line = ByteRange(lineStart, end - 1)
             lineStart = end + 1
             scanned = lineStart

@@ -27,11 +27,6 @@ public struct ResponseDecoder: Sendable {
     /// A decoder before the first record.
     public init() {}
 
-    /// Whether the bytes so far end where a record ends.
-    public var isBetweenRecords: Bool {
-        if case .header = state { true } else { false }
-    }
-
     /// Goes on decoding; call again with the rest after each event but `.more` and `.end`.
     ///
     /// - Parameter bytes: Bytes not used up yet.

@@ -24,6 +24,9 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = String(host.dropFirst().dropLast())
+            guard !host.isEmpty else {
+                throw .usage("'\(text)' is no address: write an IPv6 address between the brackets")
+            }
         } else if host.contains(":") {
             throw .usage("'\(text)' is no address: put an IPv6 address into brackets, [::1]:\(port)")
         }

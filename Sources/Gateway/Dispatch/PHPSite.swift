@@ -40,10 +40,11 @@ final class PHPSite {
             }
             end = next
         }
-        guard !hasHiddenSegment(path), !isSource(path) else { return .refused(status: 403) }
+        guard !hasHiddenSegment(path) else { return .refused(status: 403) }
         switch open(path) {
         case .file(let number, let status) where path.last != ASCII.slash:
             let file = OutgoingFile(OwnedDescriptor(adopting: number), count: status.size)
+            guard !isSource(path) else { return .refused(status: 403) }
             return .file(file, type: MediaType.of(path), modified: status.modified)
         case .directory: return resolveFolder(path, into: &environ)
         case .file(let number, _): _ = OwnedDescriptor(adopting: number)

@@ -26,7 +26,7 @@ final class Master {
     private var stopDeadline: UInt64?
     private var wantsReload = false
     private var exitCode: Int32 = 0
-    private var isAdvancing = false
+    private var nextReclaim: UInt64 = 0
 
     /// Runs the gateway until it is stopped.
     ///
@@ -258,10 +258,26 @@ final class Master {
             case .stoppingPool: break
             }
         }
+        if now >= nextReclaim {
+            nextReclaim = now + 1000
+            reclaimSlots()
+        }
         for generation in generations where generation.isGone { generation.pool?.close() }
         generations.removeAll(where: \.isGone)
         if generations.isEmpty { return context.loop.stop() }
         if wantsReload { reload() }
+    }
+
+    /// Frees slots that belong to nobody: one may have been handed to a worker in the moment of its death.
+    private func reclaimSlots() {
+        let alive = Set(generations.flatMap(\.workers.entries.keys))
+        var found = false
+        for slot in generations.compactMap(\.pool).flatMap(\.slots) {
+            let word = context.scoreboard.slot(slot)
+            guard !alive.contains(word.owner), word.isHeld(by: word.owner) else { continue }
+            if context.scoreboard.exchange(slot, from: word, to: word.with(.free)) { found = true }
+        }
+        if found { context.doorbells.ringAllWorkers() }
     }
 
     private func noticeServing(_ generation: Generation) {
@@ -271,9 +287,10 @@ final class Master {
             if !entry.isServing, context.scoreboard.state(worker: index) != .booting {
                 generation.workers.serves(index: index)
             }
-            let heartbeat = max(context.scoreboard.heartbeat(worker: index), entry.startedAt)
-            // A heartbeat from the future is a lie or a mistake, and no reason to spare the worker.
-            if heartbeat + patience < now, !entry.isTimedOut {
+            // What a worker wrote is a hint: a time that has not come yet says nothing.
+            let reported = context.scoreboard.heartbeat(worker: index)
+            let heartbeat = reported <= now ? max(reported, entry.startedAt) : entry.startedAt
+            if now > heartbeat, now - heartbeat > patience, !entry.isTimedOut {
                 generation.workers.timedOut(index: index)
                 context.log.critical(
                     "worker \(index) (pid \(entry.pid)) timed out: its loop stood still for \(patience / 1000) s, killed"

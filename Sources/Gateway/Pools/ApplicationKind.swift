@@ -19,9 +19,10 @@ enum ApplicationKind: Equatable, Sendable {
         case "wsgi": self = .wsgi(rest)
         case "php": self = .php(rest)
         case "exec":
-            guard let words = CommandWords.split(rest), !words.isEmpty else {
+            guard let words = CommandWords.split(rest) else {
                 throw .usage("'\(text)': a quote is not closed")
             }
+            guard !words.isEmpty else { throw .usage("'\(text)' names no application: write \(Self.forms)") }
             self = .exec(words)
         case "fcgi": self = .fcgi(try BindAddress(parsing: rest))
         case let kind: throw .usage("'\(kind):' is no kind of application: write \(Self.forms)")
@@ -42,6 +43,8 @@ enum CommandWords {
         var isEscaped = false
         for character in text {
             if isEscaped {
+                // Between double quotes a backslash stands for itself unless it has something to escape.
+                if quote != nil, character != "\"", character != "\\" { word.append("\\") }
                 word.append(character)
                 isEscaped = false
             } else if character == "\\", quote != "'" {

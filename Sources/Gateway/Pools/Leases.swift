@@ -76,7 +76,7 @@ struct Leases {
     func shouldHandOver(oldest: UInt64?) -> Bool {
         guard let waiter = scoreboard.oldestWaiter(pool: pool, except: worker) else { return false }
         guard let oldest else { return true }
-        return waiter.since + Self.fairness < oldest
+        return waiter.since < oldest && oldest - waiter.since > Self.fairness
     }
 
     /// Gives a slot up, whose connection is closed: to the worker that has waited longest, else to all.

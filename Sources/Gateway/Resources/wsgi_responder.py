@@ -1,8 +1,8 @@
 # The WSGI side of the gateway: one process that answers FastCGI requests by calling one Python application.
 #
-# The gateway starts this script, which is embedded in its binary, in a pool of processes. Each has a socket
-# of its own to listen on as descriptor 0, and the log as descriptors 1 and 2. Decided here is what WSGI
-# leaves to a server: how records become an environ and an answer becomes records, when a block is sent, what
+# Long because it is one file: the gateway embeds it in its binary and starts it in a pool of processes.
+# Each has a socket of its own to listen on as descriptor 0, and the log as descriptors 1 and 2. Decided here
+# is what WSGI leaves to a server: how records become an environ and an answer becomes records, when a block is sent, what
 # a failing application looks like from outside, and how a process leaves without losing a request.
 #
 # What it does not know: HTTP. The gateway has parsed the request, and checks, frames and (for HEAD) cuts the

@@ -22,7 +22,11 @@ final class Doorbells: Sendable {
     var masterNumber: CInt { master }
 
     /// Wakes a worker.
-    func ring(worker: Int) { EventDescriptor.raise(workers[worker]) }
+    ///
+    /// - Parameter worker: Read from shared memory, perhaps: an index that nobody has is nobody's bell.
+    func ring(worker: Int) {
+        if workers.indices.contains(worker) { EventDescriptor.raise(workers[worker]) }
+    }
     /// Wakes the master.
     func ringMaster() { EventDescriptor.raise(master) }
     /// Wakes every worker.

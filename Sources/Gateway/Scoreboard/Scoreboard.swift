@@ -88,8 +88,10 @@ final class Scoreboard: @unchecked Sendable {
         for pool in 0..<Self.poolCapacity { setWaiting(nil, worker: worker, pool: pool) }
         var found = false
         for slot in 0..<Self.slotCapacity {
-            let word = self.slot(slot)
-            if word.isHeld(by: worker), exchange(slot, from: word, to: word.with(.free)) { found = true }
+            // Another worker may ask for it back at this moment, which changes the word once.
+            while case let word = self.slot(slot), word.isHeld(by: worker) {
+                if exchange(slot, from: word, to: word.with(.free)) { found = true }
+            }
         }
         return found
     }

@@ -1,0 +1,68 @@
+import GatewayInterface
+import Octets
+import Testing
+
+@Suite("The environ of a Swift application")
+struct EnvironTests {
+    private static func block(_ pairs: [(StaticString, String)]) -> [UInt8] {
+        var buffer = ByteBuffer()
+        for (name, value) in pairs { buffer.appendPair(name, text: value) }
+        return Array(buffer.bytes)
+    }
+
+    private let environ = Environ(
+        constant: block([("SERVER_SOFTWARE", "gateway"), ("PATH_INFO", "/constant"), ("REMOTE_ADDR", "::1")]),
+        request: block([
+            ("REQUEST_METHOD", "GET"), ("PATH_INFO", "/a b"), ("QUERY_STRING", "c=%20"), ("HTTP_EMPTY", ""),
+            ("CONTENT_TYPE", "text/plain"),
+        ]))
+
+    @Test("A variable of the request comes before one that never changes")
+    func lookUp() {
+        #expect(environ["PATH_INFO"] == "/a b")
+        #expect(environ["SERVER_SOFTWARE"] == "gateway")
+        #expect(environ["HTTP_EMPTY"] == "")
+        #expect(environ["HTTP_MISSING"] == nil)
+        #expect(environ["path_info"] == nil)
+    }
+
+    @Test("The usual variables have names of their own")
+    func named() {
+        #expect(environ.method == "GET")
+        #expect(environ.path == "/a b")
+        #expect(environ.query == "c=%20")
+        #expect(environ.remoteAddress == "::1")
+        #expect(environ.contentType == "text/plain")
+        let empty = Environ(constant: [], request: [])
+        #expect(empty.method == "" && empty.path == "" && empty.query == "" && empty.remoteAddress == "")
+        #expect(empty.contentType == nil)
+        #expect(empty.variables.isEmpty)
+    }
+
+    @Test("All variables are there, those of the request first")
+    func variables() {
+        #expect(
+            environ.variables.map(\.name) == [
+                "REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_EMPTY", "CONTENT_TYPE",
+                "SERVER_SOFTWARE", "PATH_INFO",
+                "REMOTE_ADDR",
+            ])
+        #expect(environ.variables.map(\.value)[1] == "/a b")
+    }
+
+    @Test("Bytes that are no UTF-8 are repaired in text, and can be had as they came")
+    func notUTF8() {
+        let environ = Environ(constant: [], request: [1, 3, 0x41, 0x61, 0xFF, 0x62])
+        #expect(environ["A"] == "a\u{FFFD}b")
+        #expect(environ.withBytes(of: "A") { Array($0!) } == [0x61, 0xFF, 0x62])
+        #expect(environ.withBytes(of: "B") { $0 == nil })
+    }
+
+    @Test("A damaged block answers for what is whole")
+    func damaged() {
+        let environ = Environ(constant: [1, 1, 0x42, 0x32], request: [1, 1, 0x41, 0x31, 0xFF, 0xFF])
+        #expect(environ["A"] == "1")
+        #expect(environ["B"] == "2")
+        #expect(environ.variables.count == 2)
+    }
+}

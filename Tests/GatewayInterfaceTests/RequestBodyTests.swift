@@ -1,0 +1,75 @@
+import GatewayInterface
+import Synchronization
+import Testing
+
+@Suite("The body that a Swift application reads")
+struct RequestBodyTests {
+    private struct ReadFailed: Error {}
+
+    /// A body of `bytes` that are handed out at most `block` at a time.
+    private func body(_ bytes: [UInt8], block: Int = .max) -> RequestBody {
+        let rest = Mutex(bytes[...])
+        return RequestBody(count: bytes.count) { limit in
+            rest.withLock { rest in
+                let part = rest.prefix(min(limit, block))
+                rest = rest.dropFirst(part.count)
+                return Array(part)
+            }
+        }
+    }
+
+    @Test("A body is read in pieces, once, to its end")
+    func pieces() throws {
+        let body = body(Array("hello".utf8))
+        #expect(body.count == 5)
+        #expect(try body.read(upTo: 2) == Array("he".utf8))
+        #expect(try body.read(upTo: 100) == Array("llo".utf8))
+        #expect(try body.read() == [])
+    }
+
+    @Test("All of a body comes whole, however small its pieces are", arguments: [1, 3, 1000])
+    func all(_ block: Int) throws {
+        let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
+        let body = body(bytes, block: block)
+        #expect(try body.readAll() == bytes)
+        #expect(try body.readAll() == [])
+    }
+
+    @Test("What was read already is not read again")
+    func rest() throws {
+        let body = body(Array("hello".utf8))
+        _ = try body.read(upTo: 1)
+        #expect(try body.readAll() == Array("ello".utf8))
+    }
+
+    @Test("A body larger than the caller accepts is refused before it is read")
+    func tooLarge() throws {
+        let body = body([1, 2, 3])
+        #expect(throws: RequestBodyError.tooLarge(limit: 2)) { try body.readAll(limit: 2) }
+        #expect(try body.readAll(limit: 3) == [1, 2, 3])
+    }
+
+    @Test("A body without octets is empty")
+    func empty() throws {
+        #expect(RequestBody().count == 0)
+        #expect(try RequestBody().readAll() == [])
+        #expect(try Request(environ: Environ(constant: [], request: [])).body.read() == [])
+    }
+
+    @Test("What the reader throws reaches the application")
+    func failure() {
+        let body = RequestBody(count: 1) { _ in throw ReadFailed() }
+        #expect(throws: ReadFailed.self) { try body.read() }
+        #expect(throws: ReadFailed.self) { try body.readAll() }
+    }
+
+    @Test("A response of text says what it is")
+    func textResponse() {
+        let response = Response(status: 404, "né")
+        #expect(response.status == 404)
+        #expect(response.body == [0x6E, 0xC3, 0xA9])
+        #expect(response.fields.map(\.name) == ["Content-Type"])
+        #expect(response.fields.map(\.value) == ["text/plain; charset=utf-8"])
+        #expect(Response().status == 200)
+    }
+}

@@ -1,0 +1,143 @@
+import Octets
+import Syscalls
+import Testing
+
+@testable import Gateway
+
+@Suite("The spool")
+struct SpoolTests {
+    private func append(_ bytes: [UInt8], to spool: Spool) throws {
+        try bytes.withUnsafeBufferPointer { bytes throws(SyscallError) in try spool.append(bytes) }
+    }
+
+    /// All that waits, taken in pieces of at most `piece`.
+    private func drain(_ spool: Spool, piece: Int = 10_000) throws -> [UInt8] {
+        var all: [UInt8] = []
+        while !spool.isEmpty {
+            let front = try spool.front()
+            try #require(front.count > 0)
+            let part = front.prefix(piece)
+            all += part
+            spool.consume(part.count)
+        }
+        return all
+    }
+
+    private func pattern(_ count: Int, _ seed: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ seed) }
+    }
+
+    @Test("Nothing waits in a new spool")
+    func empty() throws {
+        let spool = Spool(memoryLimit: 100, folder: "/tmp")
+        #expect(spool.isEmpty && spool.count == 0)
+        #expect(try spool.front().count == 0)
+    }
+
+    @Test("Bytes within the limit need no file")
+    func memory() throws {
+        let spool = Spool(memoryLimit: 100, folder: "/nonexistent")
+        try append(pattern(60, 1), to: spool)
+        try append(pattern(40, 2), to: spool)
+        #expect(spool.count == 100)
+        #expect(try drain(spool) == pattern(60, 1) + pattern(40, 2))
+    }
+
+    @Test(
+        "Bytes beyond the limit wait in a file and come out in their order",
+        arguments: [1, 100, 65_536, 1_000_000])
+    func file(_ piece: Int) throws {
+        let spool = Spool(memoryLimit: 100, folder: "/tmp")
+        var expected: [UInt8] = []
+        for (index, count) in [90, 20, 5, 300, 70_000, 1].enumerated() where piece > 1 || count < 1000 {
+            try append(pattern(count, index), to: spool)
+            expected += pattern(count, index)
+        }
+        #expect(spool.count == expected.count)
+        #expect(try drain(spool, piece: piece) == expected)
+        #expect(spool.isEmpty && spool.count == 0)
+    }
+
+    @Test("After the file was read, memory is used again")
+    func back() throws {
+        let spool = Spool(memoryLimit: 100, folder: "/tmp")
+        for round in 0..<20 {
+            try append(pattern(90, round), to: spool)
+            try append(pattern(200, round + 1), to: spool)
+            #expect(try drain(spool) == pattern(90, round) + pattern(200, round + 1))
+        }
+    }
+
+    @Test("Small parts follow what waits already, wherever it waits")
+    func withMemory() throws {
+        let spool = Spool(memoryLimit: 4, folder: "/tmp")
+        try spool.withMemory { $0.append("head\r\n") }
+        try append(Array("body".utf8), to: spool)
+        try spool.withMemory { $0.append("tail") }
+        #expect(String(decoding: try drain(spool, piece: 3), as: UTF8.self) == "head\r\nbodytail")
+    }
+
+    @Test(
+        "A random order of writing and reading keeps the order of the bytes",
+        arguments: 0..<8 as Range<UInt64>)
+    func random(_ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let spool = Spool(memoryLimit: 1000, folder: "/tmp")
+        var model: [UInt8] = []
+        for step in 0..<400 {
+            if Bool.random(using: &generator) {
+                let bytes = pattern(Int.random(in: 0...900, using: &generator), step)
+                if step % 5 == 0 {
+                    try spool.withMemory { output in bytes.withUnsafeBufferPointer { output.append($0) } }
+                } else {
+                    try append(bytes, to: spool)
+                }
+                model += bytes
+            } else {
+                let front = try spool.front()
+                let count = front.count == 0 ? 0 : Int.random(in: 0...front.count, using: &generator)
+                #expect(front.isEmpty == model.isEmpty)
+                #expect(Array(front.prefix(count)) == Array(model.prefix(count)))
+                spool.consume(count)
+                model.removeFirst(count)
+            }
+            #expect(spool.count == model.count && spool.isEmpty == model.isEmpty)
+        }
+        #expect(try drain(spool) == model)
+    }
+
+    @Test("A file that cannot be made is an error, and nothing of the bytes is kept")
+    func noFolder() throws {
+        let spool = Spool(memoryLimit: 100, folder: "/nonexistent")
+        try append(pattern(90, 1), to: spool)
+        #expect(throws: SyscallError.self) { try append(pattern(20, 2), to: spool) }
+        #expect(spool.count == 90)
+        try append(pattern(10, 3), to: spool)
+        #expect(try drain(spool) == pattern(90, 1) + pattern(10, 3))
+    }
+
+    @Test("A reset forgets what waits in memory and in the file")
+    func reset() throws {
+        let spool = Spool(memoryLimit: 100, folder: "/tmp")
+        try append(pattern(90, 1), to: spool)
+        try append(pattern(1000, 2), to: spool)
+        spool.reset()
+        #expect(spool.isEmpty && spool.count == 0)
+        try append(pattern(50, 3), to: spool)
+        try append(pattern(100, 4), to: spool)
+        #expect(try drain(spool) == pattern(50, 3) + pattern(100, 4))
+    }
+
+    @Test("No file is left in the folder, not even while bytes wait in it")
+    func nameless() throws {
+        try withFolder("mkdir spool") { folder in
+            let spool = Spool(memoryLimit: 10, folder: folder + "/spool")
+            try append(pattern(10, 1), to: spool)
+            try append(pattern(1000, 2), to: spool)
+            // Nothing but an empty folder can be removed by rmdir.
+            try withFolder("rmdir \(folder)/spool") { _ in }
+            #expect(Files.status(folder + "/spool") == nil)
+            #expect(spool.count == 1010)
+        }
+    }
+}
