@@ -50,6 +50,14 @@ public enum Files {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
     }
 
+    /// Whether this process may write the file at `path`, or create it where it is missing.
+    public static func canWriteFile(_ path: String) -> Bool {
+        if let status = status(path) { return status.kind != .directory && access(path, W_OK) == 0 }
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        return status(folder)?.kind == .directory && access(folder, W_OK | X_OK) == 0
+    }
+
     /// Whether this process may list and enter the folder at `path`.
     public static func isReadableDirectory(_ path: String) -> Bool {
         status(path)?.kind == .directory && access(path, R_OK | X_OK) == 0

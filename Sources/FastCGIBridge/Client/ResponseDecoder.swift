@@ -23,6 +23,8 @@ public struct ResponseDecoder: Sendable {
     private var state = State.header
     private var content = 0
     private var padding = 0
+    /// Whether the application has said that its answer is complete; it may close instead of ending the request.
+    public private(set) var sawStdoutEnd = false
 
     /// A decoder before the first record.
     public init() {}
@@ -84,6 +86,7 @@ public struct ResponseDecoder: Sendable {
             }
         default: throw .unexpectedType(header.type.rawValue)
         }
+        if header.type == .stdout, content == 0 { sawStdoutEnd = true }
         if header.type == .endRequest {
             guard content == 8 else { throw .malformedEndRequest }
             state = .endRequest

@@ -206,7 +206,9 @@ final class ApplicationConnection: Stream {
     override func receivedEnd(error: CInt?) {
         guard let exchange else { return backend.lostIdle(self) }
         if !sawAnswer, served > 0 { return end(.stale) }
-        if isOrphaned { return end(.done(canKeep: false)) }
+        // The end of STDOUT and then of the connection: complete, without an END_REQUEST.
+        let isComplete = decoder.sawStdoutEnd && exchange.response.hasHead
+        if isOrphaned || isComplete { return end(.done(canKeep: false)) }
         let reason = error.map { SyscallError(call: "recv", code: $0).description }
         let place = exchange.response.hasHead ? "in the middle of its answer" : "before it answered"
         end(.failed("it closed the connection \(place)" + (reason.map { " (\($0))" } ?? "")))

@@ -27,6 +27,7 @@ enum Launch {
                 print(settings.lines.joined(separator: "\n"), toStandardError: false)
                 SystemProcess.exitImmediately(0)
             }
+            try Surroundings.check(settings)
             let source = try makeSource(command, settings)
             if options.checkConfig {
                 print("the configuration is valid", toStandardError: false)

@@ -71,10 +71,10 @@ final class EventLoop {
     /// Makes ``run()`` return after this iteration.
     func stop() { isRunning = false }
 
-    /// In a process that was forked while the loop existed: closes everything it watches, epoll itself too. The
+    /// In a process that was forked while the loop existed: closes what it watches and does not share, epoll too. The
     /// parent's loop goes on. Nothing here is released, because the owners' numbers are closed already.
     func abandonAfterFork() {
-        for case let source? in sources { Descriptor.closeInherited(source.number) }
+        for case let source? in sources where !source.isShared { Descriptor.closeInherited(source.number) }
         epoll!.closeInherited()
     }
 
@@ -126,11 +126,16 @@ final class EventLoop {
 class Source {
     /// The descriptor's number.
     let number: CInt
+    /// Whether processes forked from this one use the descriptor as well.
+    let isShared: Bool
     fileprivate(set) var generation: UInt32 = 0
     /// When ``deadlinePassed()`` is due, in the loop's milliseconds; 0 is never.
     final var deadline: UInt64 = 0
 
-    init(number: CInt) { self.number = number }
+    init(number: CInt, isShared: Bool = false) {
+        self.number = number
+        self.isShared = isShared
+    }
 
     fileprivate final var token: UInt64 { UInt64(generation) << 32 | UInt64(UInt32(bitPattern: number)) }
     /// Whether a loop watches it.
@@ -146,9 +151,9 @@ class Source {
 final class Watch: Source {
     private let action: () -> Void
 
-    init(number: CInt, action: @escaping () -> Void) {
+    init(number: CInt, isShared: Bool = false, action: @escaping () -> Void) {
         self.action = action
-        super.init(number: number)
+        super.init(number: number, isShared: isShared)
     }
 
     override func ready(_ events: Epoll.Events) { action() }

@@ -33,7 +33,7 @@ final class Listeners {
         }
     }
 
-    private let listeners: [Listener]
+    private var listeners: [Listener]
 
     /// Binds all of them; where one fails, none is left.
     init(_ binds: [BindAddress], backlog: Int) throws(ConfigurationError) {
@@ -63,8 +63,11 @@ final class Listeners {
         }
     }
 
-    /// Removes the files of unix sockets.
-    func removeFiles() { Self.removeFiles(listeners) }
+    /// Closes the master's copies, and removes the files of unix sockets.
+    func close() {
+        Self.removeFiles(listeners)
+        listeners = []
+    }
 
     private static func removeFiles(_ listeners: [Listener]) {
         for listener in listeners {

@@ -61,20 +61,20 @@ final class Master {
         do {
             pidFile = try settings.pidFile.map { path throws(ConfigurationError) in try PIDFile(path) }
         } catch {
-            listeners.removeFiles()
+            listeners.close()
             throw error
         }
     }
 
     private func serve() throws -> Int32 {
         defer {
-            listeners.removeFiles()
+            listeners.close()
             pidFile?.remove()
         }
         let loop = context.loop
         try loop.add(Watch(number: signals.descriptor.number) { [unowned self] in readSignals() }, .readable)
         let bell = context.doorbells.masterNumber
-        try loop.add(Watch(number: bell) { EventDescriptor.clear(bell) }, .readable)
+        try loop.add(Watch(number: bell, isShared: true) { EventDescriptor.clear(bell) }, .readable)
         loop.addTurnEnd { [unowned self] in advance() }
         context.log.info("gateway \(Settings.version) starts (pid \(SystemProcess.id))")
         try begin()
@@ -215,6 +215,8 @@ final class Master {
         }
         stopDeadline = min(stopDeadline ?? .max, now + patience)
         for generation in generations { leave(generation, gracefully: gracefully) }
+        // The workers accept what waits in the backlog; who comes after them is to be turned away.
+        listeners.close()
     }
 
     private func leave(_ generation: Generation, gracefully: Bool) {
@@ -247,7 +249,8 @@ final class Master {
             case .draining(let until):
                 if generation.workers.isEmpty {
                     // What is left of the time belongs to the application processes, a second at least.
-                    let deadline = max(until, now + 1000)
+                    let rest = until == .max ? 0 : until - min(until, now)
+                    let deadline = now + max(rest, 1000)
                     generation.phase = .stoppingPool(until: deadline)
                     generation.pool?.stop(until: deadline)
                 } else if until <= now {

@@ -39,6 +39,8 @@ final class ApplicationProcess {
     private var probe: ReadinessProbe?
     private var output: OutputWatch?
     private var hasBooted = false
+    /// Leases of its slots before it was started.
+    private var leasesBefore: UInt64 = 0
 
     init(number: Int, slots: [Int], pool: ApplicationPool) throws(SyscallError) {
         self.number = number
@@ -62,6 +64,7 @@ final class ApplicationProcess {
             pid = try ChildProcess.spawn(pool.program, descriptors: descriptors)
             context.lifeline.add(group: pid)
             startedAt = now
+            leasesBefore = leases
             age += 1
             state = .booting(since: now)
             lastLines = []
@@ -137,9 +140,9 @@ final class ApplicationProcess {
                 life: life, status == .exited(4) ? .applicationNotFound(message) : .applicationFailed(message)
             )
         case .ready where status == .exited(0):
-            // Its own limit of requests, most likely.
+            // Its own limit of requests, most likely: what has done its work need not wait for its successor.
             context.log.info("\(message); starting it again")
-            waitAndStart(life: life)
+            waitAndStart(life: leases == leasesBefore ? life : .max)
         default:
             context.log.error("\(message); starting it again")
             waitAndStart(life: life)
@@ -162,6 +165,8 @@ final class ApplicationProcess {
         }
         if pause == 0 { start() }
     }
+
+    private var leases: UInt64 { slots.reduce(0) { $0 &+ context.scoreboard.leases($1) } }
 
     private func closeSlots() {
         for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.vacant, age: age)) }

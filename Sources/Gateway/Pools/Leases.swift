@@ -37,6 +37,7 @@ struct Leases {
             let word = scoreboard.slot(slot)
             guard word.state == .free || word.state == .granted && word.owner == worker else { continue }
             if scoreboard.exchange(slot, from: word, to: word.with(.busy, owner: worker)) {
+                scoreboard.countLease(slot)
                 return (position, word.age)
             }
         }

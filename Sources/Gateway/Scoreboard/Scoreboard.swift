@@ -25,12 +25,14 @@ final class Scoreboard: @unchecked Sendable {
     private let slotBase: Int
     private let maskBase: Int
     private let waitingBase: Int
+    private let leaseBase: Int
 
     init() throws(SyscallError) {
         slotBase = Self.workerCapacity * Self.wordsPerWorker
         maskBase = slotBase + Self.slotCapacity
         waitingBase = maskBase + Self.poolCapacity * Self.maskWords
-        let count = waitingBase + Self.poolCapacity * Self.workerCapacity
+        leaseBase = waitingBase + Self.poolCapacity * Self.workerCapacity
+        let count = leaseBase + Self.slotCapacity
         memory = try SharedMemory(count: count * MemoryLayout<UInt64>.stride)
         // Zero-filled memory is what Atomic<UInt64>(0) is.
         words = memory.base.bindMemory(to: Atomic<UInt64>.self, capacity: count)
@@ -117,6 +119,12 @@ final class Scoreboard: @unchecked Sendable {
             expected: old.rawValue, desired: new.rawValue, ordering: .sequentiallyConsistent
         ).exchanged
     }
+
+    /// Counts a lease of the slot.
+    func countLease(_ slot: Int) { words[leaseBase + slot].add(1, ordering: .relaxed) }
+
+    /// How often the slot has been leased.
+    func leases(_ slot: Int) -> UInt64 { words[leaseBase + slot].load(ordering: .relaxed) }
 
     // MARK: Who waits
 

@@ -24,10 +24,11 @@ final class Acceptor: Source {
         for _ in 0..<Self.burst where !isPaused { guard accept() else { return } }
     }
 
-    /// Serves what sits in the backlog already, and accepts no more.
+    /// Serves what sits in the backlog already, and closes this worker's copy of the listener. It is not used again.
     func drain() {
         while accept() {}
         if isWatched { context.loop.remove(self) }
+        Descriptor.closeInherited(number)
     }
 
     /// Goes on after a pause, when there may be room again.
