@@ -249,6 +249,17 @@ final class ApplicationConnection: Stream {
         backend.ended(self, exchange, outcome, status: status)
     }
 
+    /// Gives up an exchange that nobody has read and that may be sent a second time.
+    func takeUnread() -> Exchange? {
+        guard let exchange, !sawAnswer, exchange.isIdempotent, exchange.bodyCount == 0,
+            Descriptor.unreadByPeer(number) > 0
+        else { return nil }
+        self.exchange = nil
+        exchange.source = nil
+        deadline = 0
+        return exchange
+    }
+
     /// The application wants another path to be answered. It is told by the close that nobody reads on.
     private func redirect() {
         guard let exchange else { return }

@@ -18,7 +18,8 @@ final class FastCGIBackend: Backend {
     private var kept: [ApplicationConnection] = []
     private var queue = ExchangeQueue()
     private var standardError: [LineAssembler]
-    private var active = 0
+    /// Connections with an exchange, by the position of their slot.
+    private var running: [ApplicationConnection?]
 
     init(
         pool: PoolView, settings: Settings, scoreboard: Scoreboard, doorbells: Doorbells, loop: EventLoop,
@@ -33,9 +34,10 @@ final class FastCGIBackend: Backend {
             scoreboard: scoreboard, doorbells: doorbells, worker: worker, pool: pool.pool,
             slots: pool.slots.map(\.index))
         standardError = pool.slots.map { _ in LineAssembler() }
+        running = pool.slots.map { _ in nil }
     }
 
-    var isIdle: Bool { queue.isEmpty && active == 0 }
+    var isIdle: Bool { queue.isEmpty && running.allSatisfy { $0 == nil } }
 
     // MARK: Exchanges come
 
@@ -65,12 +67,16 @@ final class FastCGIBackend: Backend {
                 }
                 continue
             }
-            active += 1
-            connection.start(exchange)
+            run(exchange, on: connection)
             return true
         }
         guard let slot = leases.acquire() else { return false }
         return connect(exchange, slot.position, slot.age, replacing: nil)
+    }
+
+    private func run(_ exchange: Exchange, on connection: ApplicationConnection) {
+        running[connection.position] = connection
+        connection.start(exchange)
     }
 
     /// Opens a connection on a slot that we hold, and answers 502 where nobody listens behind it.
@@ -86,8 +92,7 @@ final class FastCGIBackend: Backend {
             let connection = ApplicationConnection(
                 attempt.intoSocket(), backend: self, position: position, age: age)
             try connection.begin(isConnected: isConnected)
-            active += 1
-            connection.start(exchange)
+            run(exchange, on: connection)
             return true
         } catch {
             leases.release(position, age: age)
@@ -117,7 +122,7 @@ final class FastCGIBackend: Backend {
         _ connection: ApplicationConnection, _ exchange: Exchange, _ outcome: ApplicationConnection.Outcome,
         status: Int?
     ) {
-        active -= 1
+        running[connection.position] = nil
         switch outcome {
         case .done(let canKeep):
             settle(connection, canKeep: canKeep)
@@ -167,7 +172,7 @@ final class FastCGIBackend: Backend {
     }
 
     func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
-        active -= 1
+        running[connection.position] = nil
         exchange.source = nil
         settle(connection, canKeep: false)
         exchange.dispatchRedirect()
@@ -184,8 +189,7 @@ final class FastCGIBackend: Backend {
             queue.removeFirst()
             leases.setWaiting(queue.oldest)
             if canKeep {
-                active += 1
-                connection.start(next)
+                run(next, on: connection)
             } else if !connect(next, position, age, replacing: connection) {
                 queue.prepend(next)
                 leases.setWaiting(queue.oldest)
@@ -236,8 +240,20 @@ final class FastCGIBackend: Backend {
 
     func wake() {
         releaseKept { leases.isWanted($0.position, age: $0.age) }
+        for case let connection? in running where !leases.holds(connection.position, age: connection.age) {
+            moveIfUnread(connection)
+        }
         serveQueue()
         if queue.isEmpty { leases.returnGrants() }
+    }
+
+    /// The process behind a connection is dead, and the request may sit in its backlog, where only a successor would
+    /// find it. One that may be executed twice goes to another process instead.
+    private func moveIfUnread(_ connection: ApplicationConnection) {
+        guard let exchange = connection.takeUnread() else { return }
+        running[connection.position] = nil
+        connection.close()
+        if exchange.connection == nil { exchange.context.giveBack(exchange) } else { serve(exchange) }
     }
 
     func sweep(_ now: UInt64) {

@@ -4,7 +4,8 @@ import Syscalls
 enum Surroundings {
     static func check(_ settings: Settings) throws(ConfigurationError) {
         for (path, option) in [
-            (settings.accessLog, "--access-log"), (settings.errorLog, "--error-log"), (settings.pidFile, "--pid"),
+            (settings.accessLog, "--access-log"), (settings.errorLog, "--error-log"),
+            (settings.pidFile, "--pid"),
         ] {
             guard let path, path != "-" else { continue }
             guard Files.canWriteFile(path) else {

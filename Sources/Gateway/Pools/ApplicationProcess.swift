@@ -123,6 +123,7 @@ final class ApplicationProcess {
         ChildProcess.signalGroup(pid, .kill)
         context.lifeline.remove(group: pid)
         closeSlots()
+        context.doorbells.ringAllWorkers()
         output?.drain()
         output = nil
         probe?.close()

@@ -1,0 +1,3 @@
+<?php
+error_log('a complaint of the script');
+throw new RuntimeException('the script has failed');

@@ -1,0 +1,1 @@
+<?php echo "index of the folder, {$_SERVER["SCRIPT_NAME"]}, " . ($_SERVER["PATH_INFO"] ?? "");

@@ -1,0 +1,132 @@
+/* The application behind most tests: a FastCGI responder on libfcgi that does what the query string says.
+ *
+ *   n=BYTES       the body has so many bytes of a pattern, and a Content-Length
+ *   c=BYTES       the same without a Content-Length
+ *   d=MS          waits before it answers
+ *   until=PATH    waits before it answers until the file is there
+ *   hang          never answers
+ *   exit          ends the process instead
+ *   crowded       says whether a second connection waits while this one is served
+ *   stderr        writes a line to FCGI_STDERR
+ *
+ * The path /environ is answered with the environ, /pid with the process; a request with a body with the number of
+ * its bytes and their sum; everything else with "Hello, world". Every call appends a line to the file CALL_LOG, so
+ * that a test can tell which requests have reached the application.
+ */
+#include <fcgiapp.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static unsigned char block[65536];
+
+/* The value of a query field: the text behind `name=` or `name`, or NULL. */
+static const char *field(const char *query, const char *name) {
+    size_t length = strlen(name);
+    while (query && *query) {
+        if (!strncmp(query, name, length) && (query[length] == '=' || query[length] == '&' || !query[length]))
+            return query[length] == '=' ? query + length + 1 : query + length;
+        query = strchr(query, '&');
+        if (query) query++;
+    }
+    return NULL;
+}
+
+static void wait_milliseconds(long milliseconds) {
+    struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    nanosleep(&pause, NULL);
+}
+
+static void wait_for_file(const char *name) {
+    char path[512];
+    size_t length = strcspn(name, "&");
+    if (length >= sizeof path) return;
+    memcpy(path, name, length);
+    path[length] = 0;
+    while (access(path, F_OK)) wait_milliseconds(2);
+}
+
+/* Whether a connection waits on the listening socket. */
+static int is_crowded(void) {
+    struct pollfd listener = {.fd = 0, .events = POLLIN};
+    return poll(&listener, 1, 0) > 0;
+}
+
+/* One write to a file opened for appending: lines of different processes do not mix. */
+static void log_call(FCGX_Request *request) {
+    const char *path = getenv("CALL_LOG");
+    char line[1024];
+    if (!path) return;
+    const char *method = FCGX_GetParam("REQUEST_METHOD", request->envp);
+    const char *target = FCGX_GetParam("REQUEST_URI", request->envp);
+    int length = snprintf(line, sizeof line, "%s %.900s\n", method ? method : "?", target ? target : "?");
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0 || write(file, line, (size_t)length) < 0) abort();
+    close(file);
+}
+
+static void write_pattern(long size, FCGX_Stream *out) {
+    for (long left = size; left > 0; left -= (long)sizeof block)
+        FCGX_PutStr((char *)block, left < (long)sizeof block ? (int)left : (int)sizeof block, out);
+}
+
+static void answer(FCGX_Request *request) {
+    const char *query = FCGX_GetParam("QUERY_STRING", request->envp);
+    const char *path = FCGX_GetParam("PATH_INFO", request->envp);
+    const char *length = FCGX_GetParam("CONTENT_LENGTH", request->envp);
+    unsigned char received[65536];
+    unsigned long long count = 0, sum = 0;
+    int part, crowded = is_crowded();
+
+    while ((part = FCGX_GetStr((char *)received, sizeof received, request->in)) > 0) {
+        for (int index = 0; index < part; index++) sum += received[index];
+        count += (unsigned)part;
+    }
+    if (field(query, "exit")) _exit(1);
+    if (field(query, "hang"))
+        for (;;) pause();
+    if (field(query, "until")) wait_for_file(field(query, "until"));
+    if (field(query, "d")) wait_milliseconds(atol(field(query, "d")));
+    if (field(query, "stderr")) FCGX_PutS("a line for the log\n", request->err);
+    crowded |= is_crowded();
+
+    FCGX_PutS("Content-Type: text/plain\r\n", request->out);
+    if (field(query, "n")) {
+        FCGX_FPrintF(request->out, "Content-Length: %ld\r\n\r\n", atol(field(query, "n")));
+        write_pattern(atol(field(query, "n")), request->out);
+    } else if (field(query, "c")) {
+        FCGX_PutS("\r\n", request->out);
+        write_pattern(atol(field(query, "c")), request->out);
+    } else if (field(query, "crowded")) {
+        FCGX_FPrintF(request->out, "\r\n%s", crowded ? "crowded" : "alone");
+    } else if (path && !strcmp(path, "/environ")) {
+        FCGX_PutS("\r\n", request->out);
+        for (char **entry = request->envp; *entry; entry++) FCGX_FPrintF(request->out, "%s\n", *entry);
+    } else if (path && !strcmp(path, "/pid")) {
+        FCGX_FPrintF(request->out, "\r\n%d", (int)getpid());
+    } else if (count > 0 || (length && *length)) {
+        /* libfcgi's own printf knows no long long. */
+        char text[64];
+        snprintf(text, sizeof text, "\r\n%llu bytes, sum %llu", count, sum);
+        FCGX_PutS(text, request->out);
+    } else {
+        FCGX_PutS("Content-Length: 13\r\n\r\nHello, world\n", request->out);
+    }
+}
+
+int main(void) {
+    FCGX_Request request;
+    for (size_t index = 0; index < sizeof block; index++) block[index] = (unsigned char)(index * 7 + index / 256);
+    if (FCGX_Init() || FCGX_InitRequest(&request, 0, 0)) return 1;
+    while (!FCGX_Accept_r(&request)) {
+        log_call(&request);
+        answer(&request);
+        FCGX_Finish_r(&request);
+    }
+    return 0;
+}

@@ -1,0 +1,65 @@
+"""The WSGI application of the tests: each path shows one thing that a server owes to an application."""
+
+import hashlib
+import os
+import time
+from urllib.parse import parse_qs
+
+
+def hello(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain"), ("X-Answer", "42")])
+    return [b"hello from python"]
+
+
+def form(environ, start_response):
+    text = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode()
+    pairs = sorted((name, values) for name, values in parse_qs(text).items())
+    start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+    return ["".join(f"{name}={','.join(values)}\n" for name, values in pairs).encode()]
+
+
+def stream(environ, start_response):
+    """The second part is not made before the file in the query string exists."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    yield b"first,"
+    while not os.path.exists(environ["QUERY_STRING"]):
+        time.sleep(0.005)
+    yield b"second"
+
+
+def upload(environ, start_response):
+    digest, count, body = hashlib.sha256(), 0, environ["wsgi.input"]
+    while part := body.read(100_000):
+        digest.update(part)
+        count += len(part)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{count} {digest.hexdigest()}".encode()]
+
+
+def held(environ, start_response):
+    """Says that it has come, and waits until it may go."""
+    gate = environ["QUERY_STRING"]
+    with open(gate + ".arrived", "a") as file:
+        file.write(f"{os.getpid()}\n")
+    while not os.path.exists(gate):
+        time.sleep(0.005)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(os.getpid()).encode()]
+
+
+def fail(environ, start_response):
+    raise RuntimeError("the application has failed")
+
+
+def show(environ, start_response):
+    names = ("PATH_INFO", "SCRIPT_NAME", "QUERY_STRING", "SERVER_PROTOCOL", "REMOTE_ADDR", "wsgi.url_scheme",
+             "wsgi.version", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once")
+    start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+    return ["".join(f"{name}={environ.get(name)!r}\n" for name in names).encode()]
+
+
+PAGES = {"/form": form, "/stream": stream, "/upload": upload, "/held": held, "/fail": fail, "/show": show}
+
+
+def application(environ, start_response):
+    return PAGES.get(environ["PATH_INFO"], hello)(environ, start_response)

@@ -1,0 +1,53 @@
+// Applications written in C are compiled when a test first asks for them, once a run.
+
+import Synchronization
+import Syscalls
+import Testing
+
+/// A C program below Applications.
+struct CProgram {
+    /// Answers as its query says, through libfcgi.
+    static let responder = CProgram(name: "responder")
+
+    private static let compiled = Mutex<[String: Result<String, any Error>]>([:])
+    private let name: String
+
+    /// The path of the executable.
+    var path: String {
+        get throws {
+            try Self.compiled.withLock { compiled in
+                if let result = compiled[name] { return try result.get() }
+                let result = Result { try compile() }
+                compiled[name] = result
+                return try result.get()
+            }
+        }
+    }
+
+    private func compile() throws -> String {
+        let folder = Build.folder + "/applications"
+        let program = "\(folder)/\(name)"
+        try run("mkdir", "-p", folder)
+        try run(
+            "cc", "-O2", "-Wall", "-Werror", "-o", program + ".new", Build.application(name + ".c"), "-lfcgi")
+        try Files.rename(program + ".new", to: program)
+        return program
+    }
+}
+
+/// Where things are.
+enum Build {
+    /// The folder of the test bundle; the gateway is built into the same.
+    static let folder: String = {
+        let program = Files.absolutePath("/proc/self/exe") ?? ""
+        return String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)])
+    }()
+
+    static let gateway = folder + "/gateway"
+
+    /// A file of the folder Applications.
+    static func application(_ name: String) -> String {
+        let file = #filePath
+        return file[..<file.lastIndex(of: "/")!] + "/../Applications/" + name
+    }
+}
