@@ -26,7 +26,8 @@ final class ApplicationConnection: Stream {
     /// Octets received at a time: a full record and the header of the next.
     private static let inputSize = 66_560
 
-    unowned let backend: FastCGIBackend
+    /// It lives as long as the worker's loop, which is what makes the unchecked reference safe.
+    unowned(unsafe) let backend: FastCGIBackend
     /// Position of the slot in the pool.
     let position: Int
     /// Age of the process behind it.

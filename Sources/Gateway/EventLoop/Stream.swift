@@ -10,7 +10,9 @@ class Stream: Source {
     private static let burst = 16
 
     private var descriptor: OwnedDescriptor?
-    unowned let loop: EventLoop
+    /// Unsafe, because a checked reference costs an atomic operation at each use; true, because a loop lives as long as
+    /// its process.
+    unowned(unsafe) let loop: EventLoop
     private var wantsReceive = false
     private var mayHaveBytes = false
     private var peerEnded = false

@@ -8,7 +8,8 @@ import Syscalls
 
 /// A request from its head to the last byte of its response.
 final class Exchange {
-    unowned let context: WorkerContext
+    /// It lives as long as the worker, which is what makes the unchecked reference safe.
+    unowned(unsafe) let context: WorkerContext
     /// The client; gone when it left before the answer. The two hold each other until the exchange ends.
     var connection: Connection?
 
