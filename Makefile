@@ -34,7 +34,7 @@ run-swift:
 	examples/swift/.build/release/hello --bind $(BIND)
 
 test:
-	@scripts/install-packages libfcgi-dev pkg-config gcc curl php-cgi php-fpm libfcgi-bin
+	@scripts/install-packages libfcgi-dev pkg-config gcc curl php-cgi php-fpm libfcgi-bin spawn-fcgi procps
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests
 	swift test --skip-build --filter '$(SUITES)'

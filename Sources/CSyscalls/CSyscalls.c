@@ -34,7 +34,7 @@ int CSyscalls_signalfd(uint64_t signals) {
     sigemptyset(&set);
     for (int number = 1; number <= 64; number++)
         if (signals >> (number - 1) & 1) sigaddset(&set, number);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1) return -1;
+    if (sigprocmask(SIG_SETMASK, &set, NULL) == -1) return -1;
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
@@ -46,11 +46,8 @@ int CSyscalls_signalfd_read(int descriptor) {
 }
 
 void CSyscalls_reset_signals(void) {
-    sigset_t none;
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 void CSyscalls_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
@@ -99,6 +96,20 @@ bool CSyscalls_exited(int status) { return WIFEXITED(status); }
 int CSyscalls_exit_code(int status) { return WEXITSTATUS(status); }
 int CSyscalls_term_signal(int status) { return WTERMSIG(status); }
 
+static struct rlimit inherited_limit;
+static bool limit_was_raised;
+
+int CSyscalls_raise_descriptor_limit(int wanted) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1) return 1024;
+    if (limit.rlim_cur >= (rlim_t)wanted) return (int)limit.rlim_cur;
+    inherited_limit = limit;
+    limit.rlim_cur = limit.rlim_max < (rlim_t)wanted ? limit.rlim_max : (rlim_t)wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == -1) return (int)inherited_limit.rlim_cur;
+    limit_was_raised = true;
+    return (int)limit.rlim_cur;
+}
+
 /* In the new process: tells the parent which errno stopped it. */
 static _Noreturn void give_up(int report) {
     int code = errno;
@@ -130,6 +141,7 @@ static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent,
     for (int index = 0; index < count; index++)
         if (dup2(moved[index], index) == -1) give_up(report);
     close_on_exec_from(count);
+    if (limit_was_raised) setrlimit(RLIMIT_NOFILE, &inherited_limit);
     if (program->directory && chdir(program->directory) == -1) give_up(report);
     execve(program->path, program->arguments, program->environment);
     give_up(report);

@@ -29,6 +29,8 @@ public enum RequestError: Error, Equatable, Sendable {
     case malformedBody
     /// `%` without two hexadecimal digits, `%00`, or `..` that climbs over the root.
     case malformedPath
+    /// There is no room for the body (RFC 4918, §11.5).
+    case insufficientStorage
     /// The request did not arrive in time (RFC 9110, §15.5.9).
     case timeout
 
@@ -45,6 +47,7 @@ public enum RequestError: Error, Equatable, Sendable {
         case .fieldsTooLarge: 431
         case .unsupportedMethod, .unsupportedTransferCoding: 501
         case .unsupportedVersion: 505
+        case .insufficientStorage: 507
         }
     }
 
@@ -65,6 +68,7 @@ public enum RequestError: Error, Equatable, Sendable {
         case .bodyTooLarge: "The request body is too large."
         case .malformedBody: "The request body is malformed."
         case .malformedPath: "The path is malformed."
+        case .insufficientStorage: "There is no room for the request body."
         case .timeout: "The request did not arrive in time."
         }
     }

@@ -1,3 +1,4 @@
+import CSyscalls
 import Glibc
 
 /// The number of a process.
@@ -51,23 +52,14 @@ public enum SystemProcess {
         return String(cString: path)
     }
 
-    /// Lifts the soft limit of open descriptors to the hard one: each connection is a descriptor.
+    /// Lifts the soft limit of open descriptors to the hard one: each connection is a descriptor. Application processes
+    /// get the limit that was there before.
     ///
     /// - Returns: The limit now in force.
     @discardableResult
     public static func raiseDescriptorLimit() -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
         // No more than the event loop's table of connections should ever grow to.
-        let wanted = min(limit.rlim_max, 1 << 20)
-        if limit.rlim_cur < wanted {
-            let previous = limit.rlim_cur
-            limit.rlim_cur = wanted
-            if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) != 0 {
-                limit.rlim_cur = previous
-            }
-        }
-        return Int(limit.rlim_cur)
+        Int(CSyscalls_raise_descriptor_limit(1 << 20))
     }
 
     /// Makes writes to a closed peer an error instead of a deadly signal.

@@ -15,11 +15,13 @@ int CSyscalls_accept(int listener, void *address, uint32_t *length);
 /* A counter that wakes another process; non-blocking, close-on-exec. C because sys/eventfd.h is not imported. */
 int CSyscalls_eventfd(void);
 
-/* A descriptor that reads the signals 1…64 whose bits are set; they are blocked. C for sys/signalfd.h. */
+/* A descriptor that reads the signals 1…64 whose bits are set; they are blocked from then on, and no others. C for
+ * sys/signalfd.h. */
 int CSyscalls_signalfd(uint64_t signals);
 /* The number of the next signal, 0 when none waits, -1 on error. */
 int CSyscalls_signalfd_read(int descriptor);
-/* Unblocks every signal and gives each its default action, except SIGPIPE, which is ignored. */
+/* Gives every signal its default action, except SIGPIPE, which is ignored. What is blocked stays so: a signal that comes
+ * before the process is ready for it must wait. */
 void CSyscalls_reset_signals(void);
 /* Makes writes to a closed peer an error instead of a signal. */
 void CSyscalls_ignore_sigpipe(void);
@@ -50,6 +52,11 @@ bool CSyscalls_die_with_parent(pid_t parent, int signal);
 bool CSyscalls_exited(int status);
 int CSyscalls_exit_code(int status);
 int CSyscalls_term_signal(int status);
+
+/* Lifts the soft limit of open descriptors to `wanted` or the hard limit, and returns it. Application processes get the
+ * one that was inherited: select(2) and loops over all descriptors depend on it. C because the limit has to be put back
+ * between fork and exec. */
+int CSyscalls_raise_descriptor_limit(int wanted);
 
 /* How an application process is started. */
 struct CSyscalls_program {

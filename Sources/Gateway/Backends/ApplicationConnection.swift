@@ -152,7 +152,9 @@ final class ApplicationConnection: Stream {
                     return goOn(exchange)
                 case .stdout(let range, let consumed):
                     switch exchange.receive(input.bytes[range]) {
-                    case .accepted: input.consume(consumed)
+                    case .accepted:
+                        guard self.exchange === exchange else { return }
+                        input.consume(consumed)
                     case .malformed(let error): return end(.failed("its answer is malformed: \(error)"))
                     case .redirected: return redirect()
                     }

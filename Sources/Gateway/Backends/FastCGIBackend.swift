@@ -17,6 +17,7 @@ final class FastCGIBackend: Backend {
     private var leases: Leases
     private var kept: [ApplicationConnection] = []
     private var queue = ExchangeQueue()
+    private var isServingQueue = false
     private var standardError: [LineAssembler]
     /// Connections with an exchange, by the position of their slot.
     private var running: [ApplicationConnection?]
@@ -74,6 +75,11 @@ final class FastCGIBackend: Backend {
         return connect(exchange, slot.position, slot.age, replacing: nil)
     }
 
+    private func forget(_ connection: ApplicationConnection) {
+        // A successor of the process may have one on the same slot already.
+        if running[connection.position] === connection { running[connection.position] = nil }
+    }
+
     private func run(_ exchange: Exchange, on connection: ApplicationConnection) {
         running[connection.position] = connection
         connection.start(exchange)
@@ -105,6 +111,10 @@ final class FastCGIBackend: Backend {
     }
 
     private func serveQueue() {
+        // An exchange that fails at once may bring the next request of its connection here: the outer loop takes it.
+        guard !isServingQueue else { return }
+        isServingQueue = true
+        defer { isServingQueue = false }
         while let exchange = queue.first {
             queue.removeFirst()
             guard start(exchange) else {
@@ -122,7 +132,7 @@ final class FastCGIBackend: Backend {
         _ connection: ApplicationConnection, _ exchange: Exchange, _ outcome: ApplicationConnection.Outcome,
         status: Int?
     ) {
-        running[connection.position] = nil
+        forget(connection)
         switch outcome {
         case .done(let canKeep):
             settle(connection, canKeep: canKeep)
@@ -172,7 +182,7 @@ final class FastCGIBackend: Backend {
     }
 
     func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
-        running[connection.position] = nil
+        forget(connection)
         exchange.source = nil
         settle(connection, canKeep: false)
         exchange.dispatchRedirect()
@@ -251,7 +261,7 @@ final class FastCGIBackend: Backend {
     /// find it. One that may be executed twice goes to another process instead.
     private func moveIfUnread(_ connection: ApplicationConnection) {
         guard let exchange = connection.takeUnread() else { return }
-        running[connection.position] = nil
+        forget(connection)
         connection.close()
         if exchange.connection == nil { exchange.context.giveBack(exchange) } else { serve(exchange) }
     }

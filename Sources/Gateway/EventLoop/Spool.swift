@@ -13,7 +13,7 @@ private final class TemporaryFile {
 
 /// A first-in, first-out queue of bytes in memory and then in an unlinked file.
 final class Spool {
-    private static let blockSize = 65_536
+    static let blockSize = 65_536
 
     private var memory = ByteBuffer()
     private var file: TemporaryFile?
@@ -32,6 +32,8 @@ final class Spool {
 
     /// Bytes that wait.
     var count: Int { memory.count + (fileEnd - fileStart) }
+    /// Bytes of memory and disk in use; what has been read from the file counts until all of it has been.
+    var footprint: Int { memory.count + fileEnd }
     /// Whether none waits.
     var isEmpty: Bool { memory.isEmpty && fileStart == fileEnd }
 
@@ -66,6 +68,7 @@ final class Spool {
             memory.commit(count)
             fileStart += count
             if fileStart == fileEnd {
+                file = nil
                 fileStart = 0
                 fileEnd = 0
             }
@@ -77,8 +80,10 @@ final class Spool {
     func consume(_ count: Int) { memory.consume(count) }
 
     /// Forgets everything, the file too.
-    func reset() {
-        memory.clear(keeping: Self.blockSize)
+    ///
+    /// - Parameter limit: Bytes of memory to keep for later.
+    func reset(keeping limit: Int = Spool.blockSize) {
+        memory.clear(keeping: limit)
         file = nil
         fileStart = 0
         fileEnd = 0

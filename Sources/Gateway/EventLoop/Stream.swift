@@ -32,7 +32,9 @@ class Stream: Source {
     }
 
     /// Whether the kernel may hold bytes that were not received.
-    final var mayHaveUnread: Bool { mayHaveBytes && !peerEnded }
+    final var mayHaveUnread: Bool { mayHaveBytes }
+    /// Whether the peer has said that it sends no more.
+    final var peerHasEnded: Bool { peerEnded }
 
     // MARK: What a subclass does
 

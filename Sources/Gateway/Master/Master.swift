@@ -290,9 +290,8 @@ final class Master {
             if !entry.isServing, context.scoreboard.state(worker: index) != .booting {
                 generation.workers.serves(index: index)
             }
-            // What a worker wrote is a hint: a time that has not come yet says nothing.
-            let reported = context.scoreboard.heartbeat(worker: index)
-            let heartbeat = reported <= now ? max(reported, entry.startedAt) : entry.startedAt
+            // What a worker wrote is a hint. It may be later than the loop's idea of now: this turn has taken its time.
+            let heartbeat = max(min(context.scoreboard.heartbeat(worker: index), now), entry.startedAt)
             if now > heartbeat, now - heartbeat > patience, !entry.isTimedOut {
                 generation.workers.timedOut(index: index)
                 context.log.critical(
@@ -366,6 +365,7 @@ final class Master {
             context.log.debug("worker \(index) (pid \(pid)) forked")
         } catch {
             context.log.error("cannot fork a worker: \(error)")
+            generation.workers.spawnFailed(now: context.loop.now)
         }
     }
 }

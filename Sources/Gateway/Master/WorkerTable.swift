@@ -48,6 +48,9 @@ struct WorkerTable: Equatable {
         nextAge += 1
     }
 
+    /// A worker could not be forked: not again before a pause.
+    mutating func spawnFailed(now: UInt64) { pausedUntil = now + respawn.pauseAfter(life: 0) }
+
     mutating func serves(index: Int) { entries[index]?.isServing = true }
     mutating func stops(index: Int) { entries[index]?.isStopping = true }
     mutating func timedOut(index: Int) { entries[index]?.isTimedOut = true }

@@ -184,6 +184,8 @@ final class ApplicationProcess {
                 context.log.error(
                     "\(pool.name): \(name) (pid \(pid)) did not accept a connection within \(ApplicationPool.bootTimeout / 1000) s, killed"
                 )
+                // Said and done once, unless the kernel takes as long again to end it.
+                state = .booting(since: now)
                 kill()
             }
         case .ready where slots.contains(where: { context.scoreboard.slot($0).state == .condemned }):

@@ -10,6 +10,8 @@ final class Acceptor: Source {
     private let context: WorkerContext
     private let local: LocalEnd
     private var isPaused = false
+    /// When lack of descriptors may be logged again.
+    private var nextComplaint: UInt64 = 0
 
     init(listener: CInt, local: LocalEnd, context: WorkerContext) {
         self.context = context
@@ -48,8 +50,11 @@ final class Acceptor: Source {
         let number = Socket.accept(self.number, peer: &address)
         guard number >= 0 else {
             if Socket.isOutOfDescriptors(-number) {
-                context.log.error(
-                    "out of descriptors: no new connection until one closes (raise 'ulimit -n')")
+                if context.loop.now >= nextComplaint {
+                    nextComplaint = context.loop.now + 10_000
+                    context.log.error(
+                        "out of descriptors: no new connection until one closes (raise 'ulimit -n')")
+                }
                 pauseAccepting()
             }
             // Anything else concerns one connection that is gone already, or means that none waits.

@@ -43,6 +43,10 @@ final class Connection: Stream {
     private var served = 0
     private var lingered = 0
     private var mustLinger = false
+    /// Whether a part of an answer could not be kept.
+    private var isLost = false
+    /// Whether the memory of an idle connection has been given up.
+    private var isTrimmed = false
     /// What waits to be sent to the client.
     let output: Spool
     private var file: OutgoingFile?
@@ -59,10 +63,9 @@ final class Connection: Stream {
     }
 
     /// Whether nothing of a request has arrived since the last one was answered, or since accept.
-    var isUnused: Bool { phase == .head && parser.isAtStart && input.isEmpty && output.isEmpty }
-
-    /// Whether it waits for a request after it has answered one: such a connection may be closed at any time.
-    var isIdle: Bool { isUnused && served > 0 }
+    var isUnused: Bool {
+        phase == .head && parser.isAtStart && input.isEmpty && output.isEmpty && file == nil && !isBlocked
+    }
 
     func start() throws(SyscallError) {
         try open()
@@ -124,7 +127,7 @@ final class Connection: Stream {
             do {
                 switch phase {
                 case .head:
-                    if file != nil || output.count >= WorkerContext.scratchSize {
+                    if file != nil || isBlocked || output.count >= WorkerContext.scratchSize {
                         flush()
                         if isBlocked || isClosed { return used }
                     }
@@ -162,8 +165,8 @@ final class Connection: Stream {
                 if !isInHead { setDeadline(seconds: context.settings.headerTimeout) }
                 isInHead = true
             } else if served > 0 {
-                if context.isDraining { return close() }
-                setDeadline(seconds: context.settings.keepAlive)
+                isTrimmed = false
+                setDeadline(seconds: 1)
             }
             receive()
         case .body:
@@ -219,7 +222,7 @@ final class Connection: Stream {
         phase = keepsAlive ? .head : .lingering
         guard !isProcessing else { return }
         flush()
-        guard !isClosed, phase == .head, file == nil else { return }
+        guard !isClosed, !isBlocked, phase == .head else { return }
         isProcessing = true
         if !input.isEmpty {
             input.consume(process(input.bytes))
@@ -229,11 +232,14 @@ final class Connection: Stream {
         afterProcessing()
     }
 
+    /// Lets go of the exchange, which has come to its end.
+    func detach() { exchange = nil }
+
     /// Ends the connection so that the client can tell that its answer is not complete.
     ///
     /// - Parameter isUnframed: Whether only the connection's end marks the answer's end: then it ends with a reset.
     func cut(isUnframed: Bool) {
-        exchange = nil
+        flush()
         if isUnframed { Descriptor.resetOnClose(number) }
         close()
     }
@@ -244,27 +250,32 @@ final class Connection: Stream {
     func send(_ file: OutgoingFile) { self.file = file }
 
     /// Whether the client is so far behind that the application should wait.
-    var isBackedUp: Bool { output.count >= context.settings.bufferLimit }
+    var isBackedUp: Bool { output.footprint >= context.settings.bufferLimit }
 
     /// Appends a head, a chunk end or the like to ``output``.
     func write(_ body: (inout ByteBuffer) -> Void) {
+        guard !isLost else { return }
         do { try output.withMemory(body) } catch { lose(error) }
     }
 
     /// Appends a part of a body to ``output``.
     func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard !isLost else { return }
         do { try output.append(bytes) } catch { lose(error) }
     }
 
-    /// Without room for what the client has not read, its answer cannot be completed.
+    /// Without room for what the client has not read, its answer cannot be completed. The connection is closed by the
+    /// next ``flush()``, not here: whoever writes is in the middle of an exchange that closing would end.
     private func lose(_ error: SyscallError) {
         context.log.error("an answer was lost in \(context.settings.temporaryFolder): \(error)")
-        close()
+        isLost = true
     }
 
     /// Sends what the socket takes.
     func flush() {
-        guard !isClosed, !isBlocked else { return }
+        guard !isClosed else { return }
+        if isLost { return close() }
+        guard !isBlocked else { return }
         do {
             while !output.isEmpty {
                 let front = try output.front()
@@ -277,7 +288,8 @@ final class Connection: Stream {
                 }
             }
         } catch {
-            return lose(error)
+            lose(error)
+            return close()
         }
         guard sendFile() else { return }
         if phase == .lingering, exchange == nil { beginLingering() }
@@ -307,13 +319,16 @@ final class Connection: Stream {
         deadline = 0
         flush()
         guard !isClosed, !isBlocked else { return }
-        if phase == .responding { exchange?.clientHasRoom() }
-        if phase == .head, !isProcessing {
+        switch phase {
+        case .responding: exchange?.clientHasRoom()
+        case .body where !isProcessing: afterProcessing()
+        case .head where !isProcessing:
             // The answer went out at last: on with the next request.
             isProcessing = true
             if !input.isEmpty { input.consume(process(input.bytes)) }
             isProcessing = false
             afterProcessing()
+        case .head, .body, .lingering: break
         }
     }
 
@@ -322,7 +337,7 @@ final class Connection: Stream {
     override func deadlinePassed() {
         if isBlocked { return close() }  // The client does not read.
         switch phase {
-        case .head where parser.isAtStart: close()
+        case .head where parser.isAtStart: idled()
         case .head, .body:
             isProcessing = true
             refuse(.timeout)
@@ -330,6 +345,24 @@ final class Connection: Stream {
             afterProcessing()
         case .responding: break
         case .lingering: close()
+        }
+    }
+
+    /// Nothing has come for a second, or for as long as a connection may stay without a request.
+    private func idled() {
+        let rest = context.settings.keepAlive - 1
+        if isTrimmed || served == 0 || rest <= 0 { return closeIfSilent() }
+        isTrimmed = true
+        output.reset(keeping: 0)
+        setDeadline(seconds: rest)
+    }
+
+    /// Closes, unless a request has arrived that the loop has not delivered yet: closing would throw it away.
+    func closeIfSilent() {
+        if Descriptor.hasUnexpectedInput(number), !peerHasEnded {
+            setDeadline(seconds: 1)
+        } else {
+            close()
         }
     }
 

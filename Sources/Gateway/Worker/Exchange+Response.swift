@@ -194,9 +194,11 @@ extension Exchange {
     func cut() {
         guard let connection else { return context.giveBack(self) }
         log(status: response.status)
-        connection.flush()
-        connection.cut(isUnframed: response.framing == .untilClose)
+        let isUnframed = response.framing == .untilClose
+        // Off the connection before anything is sent: a send that fails closes it, and it would end the exchange too.
+        connection.detach()
         context.giveBack(self)
+        connection.cut(isUnframed: isUnframed)
     }
 
     // MARK: The gateway's own answers

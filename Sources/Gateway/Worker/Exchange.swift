@@ -36,6 +36,8 @@ final class Exchange {
     // MARK: The response
 
     var response: ResponseState
+    /// Whether it is in the context's list, for another request to take.
+    var isSpare = false
     /// Reads the head of an application's answer.
     var parser = CGIResponseParser()
     /// What it said.
@@ -57,6 +59,7 @@ final class Exchange {
         body.reset()
         bodyCount = 0
         redirects = 0
+        destination = .refused(status: 404)
         hasBody = false
         isIdempotent = false
         isHead = false
@@ -97,7 +100,7 @@ final class Exchange {
             try body.append(bytes)
         } catch {
             context.log.error("a request body was lost in \(context.settings.temporaryFolder): \(error)")
-            throw .bodyTooLarge
+            throw .insufficientStorage
         }
     }
 

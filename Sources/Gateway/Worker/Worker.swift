@@ -98,9 +98,6 @@ final class Worker {
         for acceptor in acceptors { acceptor.drain() }
         context.isDraining = true
         drainingSince = loop.now
-        for case let connection as Connection in loop.allSources where connection.isIdle {
-            connection.close()
-        }
         if context.connectionCount == 0 { leave() }
     }
 
@@ -122,12 +119,12 @@ final class Worker {
         if context.isDraining { closeUnused(now) }
     }
 
-    /// A browser may have opened a connection that it never uses: it gets a second, and no more.
+    /// Connections without a request get a second to send one, which is answered and told that it was the last: closing
+    /// at once would throw away requests that are on their way.
     private func closeUnused(_ now: UInt64) {
-        let isLate = drainingSince + 1000 <= now
-        for case let connection as Connection in loop.allSources
-        where connection.isIdle || isLate && connection.isUnused {
-            connection.close()
+        guard drainingSince + 1000 <= now else { return }
+        for case let connection as Connection in loop.allSources where connection.isUnused {
+            connection.closeIfSilent()
         }
     }
 }

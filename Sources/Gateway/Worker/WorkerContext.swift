@@ -55,12 +55,17 @@ final class WorkerContext {
     /// An exchange for a request that begins.
     func takeExchange(for connection: Connection) -> Exchange {
         let exchange = spareExchanges.popLast() ?? Exchange(context: self)
+        exchange.isSpare = false
         exchange.connection = connection
         return exchange
     }
 
     /// Takes an exchange back whose response is complete and which no backend knows any more.
     func giveBack(_ exchange: Exchange) {
+        // Twice in the list it would serve two clients at once, and each could get the other's answer.
+        assert(!exchange.isSpare)
+        guard !exchange.isSpare else { return log.critical("an exchange was given back twice") }
+        exchange.isSpare = true
         exchange.reset()
         // As many as a burst leaves behind would never be needed at once again.
         if spareExchanges.count < 256 { spareExchanges.append(exchange) }

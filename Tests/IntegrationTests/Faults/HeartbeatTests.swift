@@ -26,8 +26,8 @@ struct HeartbeatTests {
     func busyMaster() throws {
         let folder = try TemporaryFolder()
         let script = folder / "talkative.sh"
-        // Bursts that keep the master writing its log for longer than a worker's heart takes to beat, and that go on
-        // for longer than --timeout.
+        // Bursts that keep the master writing its log for longer than a worker's heart takes to beat, and that
+        // go on for longer than --timeout.
         try TextFile.write(
             """
             (for burst in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
