@@ -5,7 +5,7 @@
 import Octets
 
 /// Why an application's answer cannot be passed on.
-public enum CGIResponseError: Error, Equatable, Sendable {
+public enum CGIResponseError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A line that is no field, or a control character in one.
     case malformedField
     /// `Status` is no number from 200 to 999.
@@ -16,6 +16,17 @@ public enum CGIResponseError: Error, Equatable, Sendable {
     case tooLarge
     /// Neither fields nor a blank line.
     case noFields
+
+    /// For the log.
+    public var description: String {
+        switch self {
+        case .malformedField: "a header line is no field, or holds a control character"
+        case .malformedStatus: "its Status is no number from 200 to 999"
+        case .malformedContentLength: "its Content-Length is no number, or there are two that differ"
+        case .tooLarge: "its head is longer than \(CGIResponseParser.limit) octets"
+        case .noFields: "it has no header fields"
+        }
+    }
 }
 
 /// What a field of an application's answer means to the gateway.

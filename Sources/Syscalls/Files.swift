@@ -44,6 +44,17 @@ public enum Files {
         status(path)?.kind == .regular && access(path, X_OK) == 0
     }
 
+    /// Whether the path itself is a symbolic link.
+    public static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// Whether this process may create files in the folder at `path`.
+    public static func canWriteInDirectory(_ path: String) -> Bool {
+        status(path)?.kind == .directory && access(path, W_OK | X_OK) == 0
+    }
+
     /// Whether the path itself, not what it links to, is a socket.
     public static func isSocket(_ path: String) -> Bool {
         var status = stat()

@@ -62,6 +62,12 @@ public enum SystemProcess {
         Int(CSyscalls_raise_descriptor_limit(1 << 20))
     }
 
+    /// Opens /dev/null where one of the descriptors 0, 1 and 2 is closed: another file would get its number, and with it
+    /// what is meant for a log.
+    public static func openStandardDescriptors() {
+        for number in CInt(0)...2 where fcntl(number, F_GETFD) == -1 { _ = open("/dev/null", O_RDWR) }
+    }
+
     /// Makes writes to a closed peer an error instead of a deadly signal.
     public static func ignoreBrokenPipes() { _ = Glibc.signal(SIGPIPE, SIG_IGN) }
 }

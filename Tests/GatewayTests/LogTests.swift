@@ -39,8 +39,8 @@ struct LogTests {
         let lines = try lines { log in
             environ.withUnsafeBufferPointer { log.append(environ: $0, status: 200, bytes: 12) }
             environ.withUnsafeBufferPointer { log.append(environ: $0, status: 499, bytes: 0) }
-            log.append(client: "::1", refused: 400, bytes: 7)
-            log.append(client: "", refused: 408, bytes: 0)
+            log.append(client: "::1", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 7)
+            log.append(client: "", refused: 408, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
         }
         #expect(
             lines == [
@@ -71,10 +71,10 @@ struct LogTests {
     func reopened() throws {
         try withTemporaryFolder { folder in
             let log = try AccessLog(folder + "/access")
-            log.append(client: "first", refused: 400, bytes: 0)
+            log.append(client: "first", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
             try Files.rename(folder + "/access", to: folder + "/old")
-            log.reopen()
-            log.append(client: "second", refused: 400, bytes: 0)
+            #expect(log.reopen() == nil)
+            log.append(client: "second", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
             log.flush()
             #expect(Files.text(folder + "/old")?.hasPrefix("first ") == true)
             #expect(Files.text(folder + "/access")?.hasPrefix("second ") == true)
@@ -86,8 +86,8 @@ struct LogTests {
         try withFolder("mkdir sub") { folder in
             let log = try AccessLog(folder + "/sub/access")
             try Files.rename(folder + "/sub", to: folder + "/moved")
-            log.reopen()
-            log.append(client: "kept", refused: 400, bytes: 0)
+            #expect(log.reopen() != nil)
+            log.append(client: "kept", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
             log.flush()
             #expect(Files.text(folder + "/moved/access")?.hasPrefix("kept ") == true)
         }

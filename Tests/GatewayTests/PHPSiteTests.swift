@@ -89,7 +89,7 @@ struct PHPSiteTests {
         try check([
             ("/missing.php", .refused(404)), ("/missing.php/x", .refused(404)),
             ("/hello.php\n", .refused(404)), ("/hello.phpx", .refused(404)),
-            ("/hello.php.bak", .file("hello.php.bak")), ("/hello.ph\u{FF50}", .refused(404)),
+            ("/hello.php.bak", .refused(403)), ("/hello.ph\u{FF50}", .refused(404)),
             ("/style.css/x.php", .refused(404)),
             ("/hellophp", .refused(404)), ("hello.php", .refused(404)), ("*", .refused(404)),
             ("//hello.php", .refused(404)),

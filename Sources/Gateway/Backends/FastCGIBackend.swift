@@ -140,7 +140,8 @@ final class FastCGIBackend: Backend {
         case .stale where exchange.connection == nil:
             close(connection)
             exchange.context.giveBack(exchange)
-        case .stale where exchange.isIdempotent && exchange.bodyCount == 0:
+        case .stale where exchange.isIdempotent && exchange.bodyCount == 0 && !exchange.isRetried:
+            exchange.isRetried = true
             // Once more, on a fresh connection: the slot is still ours.
             if leases.holds(connection.position, age: connection.age) {
                 if connect(exchange, connection.position, connection.age, replacing: connection) { return }

@@ -15,6 +15,9 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
             self = .unix(path: path)
             return
         }
+        guard !text.contains("://") else {
+            throw .usage("'\(text)' is no address: write HOST:PORT, without a scheme")
+        }
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
             text[text.index(after: colon)...].allSatisfy(\.isNumber)
         else {

@@ -176,7 +176,8 @@ extension ServerOptions {
     }
 
     private func folder() throws(ConfigurationError) -> String {
-        let folder = temporaryFolder ?? SystemProcess.environmentValue("TMPDIR") ?? "/tmp"
+        let inherited = SystemProcess.environmentValue("TMPDIR") ?? ""
+        let folder = temporaryFolder ?? (inherited.isEmpty ? "/tmp" : inherited)
         guard Files.isReadableDirectory(folder) else {
             throw .environment("cannot use the folder '\(folder)' for temporary files: is it there?")
         }
@@ -217,6 +218,7 @@ struct GatewayCommand: ParsableCommand {
 /// A program with an application of its own: the same options, and no argument.
 struct EmbeddedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: CommandLine.arguments.first?.split(separator: "/").last.map(String.init),
         abstract: "Serves its application over HTTP.", version: "gateway \(Settings.version)")
 
     @OptionGroup var options: ServerOptions

@@ -13,7 +13,7 @@ extension Settings {
             ("limit-request-head", "\(requestLimits.head)"),
             ("limit-request-line", "\(requestLimits.requestLine)"),
             ("log-level", logLevel.rawValue), ("pid", pidFile ?? ""),
-            ("processes", processes.map(String.init) ?? ""), ("python", python ?? ""),
+            ("processes", processes.map(String.init) ?? "\(ApplicationPlan.defaultProcesses)"), ("python", python ?? ""),
             ("queue-size", "\(queueSize)"), ("queue-timeout", "\(queueTimeout)"), ("root", root ?? ""),
             ("send-timeout", "\(sendTimeout)"), ("temporary-folder", temporaryFolder),
             ("threads", "\(threads)"),

@@ -7,11 +7,18 @@ enum Surroundings {
             (settings.accessLog, "--access-log"), (settings.errorLog, "--error-log"),
             (settings.pidFile, "--pid"),
         ] {
-            guard let path, path != "-" else { continue }
+            guard let path, LogDescriptor.standardDescriptor(path, dash: 1) == nil else { continue }
+            guard !Files.isLink(path) else {
+                throw .environment("'\(path)' (\(option)) is a symbolic link: name the file itself")
+            }
             guard Files.canWriteFile(path) else {
                 throw .environment(
                     "cannot write '\(path)' (\(option)): is its folder there, and may this user write it?")
             }
+        }
+        guard Files.canWriteInDirectory(settings.temporaryFolder) else {
+            throw .environment(
+                "cannot write in '\(settings.temporaryFolder)' (--temporary-folder or TMPDIR): name another folder")
         }
     }
 }

@@ -2,8 +2,8 @@
 //
 //   1. the first segment that ends in `.php` and is a regular file is the script; the rest is PATH_INFO
 //   2. a folder has its index.php, or its index.html
-//   3. any other regular file is served as it is, unless its name or a folder's begins with a dot, or it ends in
-//      `.php` in other letters
+//   3. any other regular file is served as it is, unless its name or a folder's begins with a dot, or it looks
+//      like a script or a copy of one
 //   4. everything else goes to the front controller, /index.php, where there is one
 //
 // Every look into the folder is an openat2(2) that cannot leave it, whatever the path and its links say. The split is
@@ -134,9 +134,18 @@ final class PHPSite {
         return false
     }
 
-    /// A script by its name that was not recognised as one, `index.PHP`: its source is nobody's business.
+    /// A script by its name that is not run as one, or a copy of one: `index.PHP`, `conf.php.bak`, `x.phtml`. Its source is
+    /// nobody's business.
     private func isSource(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
-        path.count >= 4 && path.span.matches(ByteRange(path.count - 4, path.count), lowercase: ".php")
+        let bytes = path.span
+        let name = path.lastIndex(of: ASCII.slash).map { $0 + 1 } ?? 0
+        for start in name..<path.count where path[start] == UInt8(ascii: ".") {
+            for ending in [".php", ".phar", ".phtml"] as [StaticString] {
+                let end = start + ending.utf8CodeUnitCount
+                if end <= path.count, bytes.matches(ByteRange(start, end), lowercase: ending) { return true }
+            }
+        }
+        return false
     }
 
     private enum Opened {

@@ -15,13 +15,15 @@ final class AccessLog {
 
     /// - Parameter destination: A path, or `-` for stdout.
     init(_ destination: String) throws(SyscallError) {
-        descriptor = try LogDescriptor(path: destination == "-" ? nil : destination, standard: 1)
+        descriptor = try LogDescriptor(destination, dash: 1)
     }
 
     /// Opens the file anew, after it was renamed.
-    func reopen() {
+    ///
+    /// - Returns: Why that failed.
+    func reopen() -> String? {
         flush()
-        descriptor.reopen()
+        return descriptor.reopen()
     }
 
     /// Writes what has been collected.
@@ -55,11 +57,14 @@ final class AccessLog {
     }
 
     /// A line for a request that was refused before it was understood.
-    func append(client: String, refused status: Int, bytes: UInt64) {
+    ///
+    /// - Parameter line: How the request began.
+    func append(client: String, refused status: Int, line: UnsafeBufferPointer<UInt8>, bytes: UInt64) {
         lines.append(text: client.isEmpty ? "-" : client)
         lines.append(" - - ")
         appendTime()
-        lines.append(" \"-")
+        lines.append(" \"")
+        if line.isEmpty { lines.append("-") } else { appendEscaped(line) }
         finish(status: status, bytes: bytes)
         lines.append("-\" \"-\"\n")
     }
@@ -78,6 +83,10 @@ final class AccessLog {
         guard let value = NameValuePairs.value(of: name, in: environ), value.count > 0 else {
             return lines.append(otherwise)
         }
+        appendEscaped(value)
+    }
+
+    private func appendEscaped(_ value: UnsafeBufferPointer<UInt8>) {
         for byte in value {
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 || byte > 0x7E {
                 lines.append("\\x")

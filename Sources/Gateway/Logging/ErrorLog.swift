@@ -8,14 +8,12 @@ import Syscalls
 
 /// Where messages go.
 final class ErrorLog: Sendable {
-    private let path: String?
     private let descriptor: LogDescriptor
     private let level: LogLevel
 
     /// - Parameter destination: A path, or `-` for stderr.
     init(_ destination: String, level: LogLevel) throws(SyscallError) {
-        path = destination == "-" ? nil : destination
-        descriptor = try LogDescriptor(path: path, standard: 2)
+        descriptor = try LogDescriptor(destination, dash: 2)
         self.level = level
     }
 
@@ -27,7 +25,9 @@ final class ErrorLog: Sendable {
     }
 
     /// Opens the file anew, after it was renamed.
-    func reopen() { descriptor.reopen() }
+    ///
+    /// - Returns: Why that failed.
+    func reopen() -> String? { descriptor.reopen() }
 
     /// Writes one line.
     func write(_ level: String, pid: ProcessID, role: String, _ message: String) {

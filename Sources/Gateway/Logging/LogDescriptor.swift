@@ -13,12 +13,24 @@ final class LogDescriptor: Sendable {
     private let standard: CInt
     private let current: Mutex<Open?>
 
+    /// The standard descriptor that a destination names, where it names one. `/dev/stdout` is a link, and would not be
+    /// opened as a file.
+    static func standardDescriptor(_ destination: String, dash: CInt) -> CInt? {
+        switch destination {
+        case "-": dash
+        case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": 1
+        case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2": 2
+        default: nil
+        }
+    }
+
     /// - Parameters:
-    ///   - path: The file; `nil` for a standard descriptor.
-    ///   - standard: That descriptor's number.
-    init(path: String?, standard: CInt) throws(SyscallError) {
-        self.path = path
-        self.standard = standard
+    ///   - destination: A path, or the name of a standard descriptor.
+    ///   - dash: What `-` stands for.
+    init(_ destination: String, dash: CInt) throws(SyscallError) {
+        let standard = Self.standardDescriptor(destination, dash: dash)
+        path = standard == nil ? destination : nil
+        self.standard = standard ?? dash
         current = Mutex(try path.map { path throws(SyscallError) in try Open(path: path) })
     }
 
@@ -30,8 +42,16 @@ final class LogDescriptor: Sendable {
     }
 
     /// Opens the file by its path again. Where that fails the old file goes on being written.
-    func reopen() {
-        guard let path, let fresh = try? Open(path: path) else { return }
-        current.withLock { $0 = fresh }
+    ///
+    /// - Returns: Why it failed, for the log.
+    func reopen() -> String? {
+        guard let path else { return nil }
+        do {
+            let fresh = try Open(path: path)
+            current.withLock { $0 = fresh }
+            return nil
+        } catch {
+            return "cannot reopen '\(path)': \(error.reason); writing to the old file"
+        }
     }
 }

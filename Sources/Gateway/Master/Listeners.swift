@@ -15,7 +15,11 @@ final class Listeners {
                         "cannot listen on \(bind): another process does; stop it, or choose another path")
                 }
                 // Left over from a process that could not clean up.
-                if Files.isSocket(path) { Files.remove(path) }
+                if Files.isSocket(path) {
+                    Files.remove(path)
+                } else if Files.status(path) != nil {
+                    throw .environment("cannot listen on \(bind): there is a file that is no socket; choose another path")
+                }
             }
             do {
                 socket = try Socket.listen(address, backlog: backlog, isNonBlocking: true)

@@ -34,6 +34,7 @@ final class Master {
     /// - Throws: What a person has to mend before anything was started.
     static func run(_ source: ApplicationSource, settings: Settings) throws(ConfigurationError) -> Int32 {
         do {
+            SystemProcess.openStandardDescriptors()
             SystemProcess.ignoreBrokenPipes()
             SystemProcess.raiseDescriptorLimit()
             let errorLog = try ErrorLog(settings.errorLog, level: settings.logLevel)
@@ -59,7 +60,7 @@ final class Master {
         ])
         listeners = try Listeners(settings.binds, backlog: settings.backlog)
         do {
-            pidFile = try settings.pidFile.map { path throws(ConfigurationError) in try PIDFile(path) }
+            pidFile = try settings.pidFile.map { path throws(ConfigurationError) in try PIDFile(path, own: [SystemProcess.id, lifeline.pid]) }
         } catch {
             listeners.close()
             throw error
@@ -140,9 +141,9 @@ final class Master {
     }
 
     private func reopenLogs() {
-        context.errorLog.reopen()
+        let failure = context.errorLog.reopen()
         for generation in generations { signalWorkers(of: generation, .usr1) }
-        context.log.info("logs opened anew")
+        if let failure { context.log.error("\(failure)") } else { context.log.info("logs opened anew") }
     }
 
     // MARK: Generations begin

@@ -7,10 +7,12 @@ final class PIDFile {
     /// Writes the file under another name and renames it, so that nobody ever reads half a number.
     ///
     /// - Throws: When another gateway runs with the same file, or it cannot be written.
-    init(_ path: String) throws(ConfigurationError) {
+    ///
+    /// - Parameter own: Processes of this gateway; a file that a container kept may name one of them by chance.
+    init(_ path: String, own: [ProcessID]) throws(ConfigurationError) {
         self.path = path
         if let text = Files.text(path), let pid = ProcessID(text.filter(\.isNumber)), pid > 0,
-            pid != SystemProcess.id, SystemProcess.exists(pid)
+            !own.contains(pid), SystemProcess.exists(pid)
         {
             throw .environment(
                 "'\(path)' (--pid) names the running process \(pid): stop it, or remove the file")

@@ -16,7 +16,12 @@ enum ApplicationKind: Equatable, Sendable {
         let rest = String(text[text.index(after: colon)...])
         guard !rest.isEmpty else { throw .usage("'\(text)' names no application: write \(Self.forms)") }
         switch text[..<colon] {
-        case "wsgi": self = .wsgi(rest)
+        case "wsgi":
+            let parts = rest.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.allSatisfy({ !$0.isEmpty }) else {
+                throw .usage("'\(text)' names no application: write wsgi:MODULE:CALLABLE")
+            }
+            self = .wsgi(rest)
         case "php": self = .php(rest)
         case "exec":
             guard let words = CommandWords.split(rest) else {

@@ -22,13 +22,16 @@ struct ApplicationPlan: Sendable {
     /// The folder of a PHP site, absolute and without links.
     let root: String?
 
+    /// Processes where none are asked for, as Gunicorn recommends for its workers.
+    static var defaultProcesses: Int { SystemProcess.processorCount * 2 + 1 }
+
     init(_ kind: ApplicationKind, name: String, settings: Settings) throws(ConfigurationError) {
         self.name = name
         if let directory = settings.directory, !Files.isReadableDirectory(directory) {
             throw .environment(
                 "cannot read the folder '\(directory)' (--chdir): is it there, and may this user enter it?")
         }
-        let count = settings.processes ?? SystemProcess.processorCount * 2 + 1
+        let count = settings.processes ?? Self.defaultProcesses
         var root = try settings.root.map { path throws(ConfigurationError) in
             try Self.directory(path, in: nil, option: "--root")
         }

@@ -22,6 +22,10 @@ final class ApplicationProcess {
 
     /// Lines of its output that are kept for the message about its end.
     private static let lastLineCount = 30
+    /// Lines of its output that are logged in a second: a flood must not fill the disk.
+    private static let lineRate = 500
+    private static let bootAdvice =
+        "did not accept a connection within \(ApplicationPool.bootTimeout / 1000) s: is it a FastCGI program that accepts on descriptor 0?"
 
     let number: Int
     /// Indices of its slots in the scoreboard.
@@ -39,6 +43,10 @@ final class ApplicationProcess {
     private var probe: ReadinessProbe?
     private var output: OutputWatch?
     private var hasBooted = false
+    private var isBootHinted = false
+    private var isBootTimedOut = false
+    private var lineSecond: UInt64 = 0
+    private var lineCount = 0
     /// Leases of its slots before it was started.
     private var leasesBefore: UInt64 = 0
 
@@ -65,6 +73,8 @@ final class ApplicationProcess {
             context.lifeline.add(group: pid)
             startedAt = now
             leasesBefore = leases
+            isBootHinted = false
+            isBootTimedOut = false
             age += 1
             state = .booting(since: now)
             lastLines = []
@@ -136,7 +146,7 @@ final class ApplicationProcess {
         case .stopping:
             state = .stopped
         case .booting:
-            context.log.error("\(message) before it accepted a connection")
+            if !isBootTimedOut { context.log.error("\(message) before it accepted a connection") }
             fail(
                 life: life, status == .exited(4) ? .applicationNotFound(message) : .applicationFailed(message)
             )
@@ -180,12 +190,16 @@ final class ApplicationProcess {
         case .waiting(let until) where until <= now: start()
         case .booting(let since):
             probe?.look()
-            if case .booting = state, since + ApplicationPool.bootTimeout <= now {
-                context.log.error(
-                    "\(pool.name): \(name) (pid \(pid)) did not accept a connection within \(ApplicationPool.bootTimeout / 1000) s, killed"
+            guard case .booting = state else { break }
+            if since + 5000 <= now, !isBootHinted {
+                isBootHinted = true
+                context.log.warning(
+                    "\(pool.name): \(name) (pid \(pid)) has not accepted a connection yet: is it a FastCGI program that accepts on descriptor 0?"
                 )
-                // Said and done once, unless the kernel takes as long again to end it.
-                state = .booting(since: now)
+            }
+            if since + ApplicationPool.bootTimeout <= now, !isBootTimedOut {
+                isBootTimedOut = true
+                context.log.error("\(pool.name): \(name) (pid \(pid)) \(Self.bootAdvice), killed")
                 kill()
             }
         case .ready where slots.contains(where: { context.scoreboard.slot($0).state == .condemned }):
@@ -204,6 +218,16 @@ final class ApplicationProcess {
     private func log(_ line: String) {
         lastLines.append(line)
         if lastLines.count > Self.lastLineCount { lastLines.removeFirst() }
+        let second = context.loop.now / 1000
+        if second != lineSecond {
+            if lineCount > Self.lineRate {
+                context.log.warning("\(pool.name): \(lineCount - Self.lineRate) lines of \(name) were not logged")
+            }
+            lineSecond = second
+            lineCount = 0
+        }
+        lineCount += 1
+        guard lineCount <= Self.lineRate else { return }
         context.errorLog.write("output", pid: pid, role: "\(pool.name) \(name)", line)
     }
 }

@@ -149,7 +149,7 @@ final class Connection: Stream {
                 case .lingering: return bytes.count
                 }
             } catch {
-                refuse(error)
+                refuse(error, rest)
             }
         }
         return bytes.count
@@ -202,11 +202,15 @@ final class Connection: Stream {
     }
 
     /// Answers a request that is not one, and reads no further request from this connection.
-    private func refuse(_ error: RequestError) {
+    ///
+    /// - Parameter bytes: Where it begins.
+    private func refuse(_ error: RequestError, _ bytes: UnsafeBufferPointer<UInt8>) {
         let exchange = self.exchange ?? context.takeExchange(for: self)
         self.exchange = exchange
         phase = .responding
         mustLinger = true
+        let line = bytes.prefix(200).prefix { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
+        exchange.refusedLine.append(UnsafeBufferPointer(rebasing: line))
         exchange.refuse(error)
     }
 
@@ -340,7 +344,7 @@ final class Connection: Stream {
         case .head where parser.isAtStart: idled()
         case .head, .body:
             isProcessing = true
-            refuse(.timeout)
+            refuse(.timeout, input.bytes)
             isProcessing = false
             afterProcessing()
         case .responding: break

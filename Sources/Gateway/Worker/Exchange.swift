@@ -33,11 +33,16 @@ final class Exchange {
     private(set) var redirects = 0
     private var destination = Destination.refused(status: 404)
 
+    /// How a request began that was refused before it was understood; for the log.
+    var refusedLine = ByteBuffer()
+
     // MARK: The response
 
     var response: ResponseState
     /// Whether it is in the context's list, for another request to take.
     var isSpare = false
+    /// Whether it was sent a second time already: a request that kills its process must not kill one after another.
+    var isRetried = false
     /// Reads the head of an application's answer.
     var parser = CGIResponseParser()
     /// What it said.
@@ -61,10 +66,12 @@ final class Exchange {
         redirects = 0
         destination = .refused(status: 404)
         hasBody = false
+        isRetried = false
         isIdempotent = false
         isHead = false
         response.reset()
         parser.reset()
+        refusedLine.clear(keeping: 0)
         backend = nil
         source = nil
     }
@@ -176,7 +183,8 @@ final class Exchange {
         guard let accessLog = context.accessLog else { return }
         if environ.isEmpty {
             accessLog.append(
-                client: connection?.peer.host ?? "-", refused: status, bytes: response.bodyBytesSent)
+                client: connection?.peer.host ?? "-", refused: status, line: refusedLine.bytes,
+                bytes: response.bodyBytesSent)
         } else {
             accessLog.append(environ: environ.bytes, status: status, bytes: response.bodyBytesSent)
         }

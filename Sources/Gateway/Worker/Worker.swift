@@ -84,8 +84,9 @@ final class Worker {
             case .term: drain()
             case .int, .quit: leave()
             case .usr1:
-                plan.errorLog.reopen()
-                accessLog?.reopen()
+                for failure in [plan.errorLog.reopen(), accessLog?.reopen() ?? nil] {
+                    if let failure { log.error("\(failure)") }
+                }
             default: break
             }
         }

@@ -33,7 +33,7 @@ struct AccessLogTests {
                 #expect(line == expected)
             }
             #expect(lines[3].contains(#""GET /?hang HTTP/1.1" 504 "#))
-            #expect(lines[4].contains(#""-" 400 "#))
+            #expect(lines[4].contains(#""nonsense" 400 "#))
         }
     }
 
