@@ -71,10 +71,12 @@ struct LogTests {
     func reopened() throws {
         try withTemporaryFolder { folder in
             let log = try AccessLog(folder + "/access")
-            log.append(client: "first", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
+            log.append(
+                client: "first", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
             try Files.rename(folder + "/access", to: folder + "/old")
             #expect(log.reopen() == nil)
-            log.append(client: "second", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
+            log.append(
+                client: "second", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
             log.flush()
             #expect(Files.text(folder + "/old")?.hasPrefix("first ") == true)
             #expect(Files.text(folder + "/access")?.hasPrefix("second ") == true)
@@ -87,7 +89,8 @@ struct LogTests {
             let log = try AccessLog(folder + "/sub/access")
             try Files.rename(folder + "/sub", to: folder + "/moved")
             #expect(log.reopen() != nil)
-            log.append(client: "kept", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
+            log.append(
+                client: "kept", refused: 400, line: UnsafeBufferPointer(start: nil, count: 0), bytes: 0)
             log.flush()
             #expect(Files.text(folder + "/moved/access")?.hasPrefix("kept ") == true)
         }

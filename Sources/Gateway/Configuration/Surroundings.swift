@@ -18,7 +18,8 @@ enum Surroundings {
         }
         guard Files.canWriteInDirectory(settings.temporaryFolder) else {
             throw .environment(
-                "cannot write in '\(settings.temporaryFolder)' (--temporary-folder or TMPDIR): name another folder")
+                "cannot write in '\(settings.temporaryFolder)' (--temporary-folder or TMPDIR): name another folder"
+            )
         }
     }
 }

@@ -18,7 +18,8 @@ final class Listeners {
                 if Files.isSocket(path) {
                     Files.remove(path)
                 } else if Files.status(path) != nil {
-                    throw .environment("cannot listen on \(bind): there is a file that is no socket; choose another path")
+                    throw .environment(
+                        "cannot listen on \(bind): there is a file that is no socket; choose another path")
                 }
             }
             do {

@@ -60,7 +60,9 @@ final class Master {
         ])
         listeners = try Listeners(settings.binds, backlog: settings.backlog)
         do {
-            pidFile = try settings.pidFile.map { path throws(ConfigurationError) in try PIDFile(path, own: [SystemProcess.id, lifeline.pid]) }
+            pidFile = try settings.pidFile.map { path throws(ConfigurationError) in
+                try PIDFile(path, own: [SystemProcess.id, lifeline.pid])
+            }
         } catch {
             listeners.close()
             throw error

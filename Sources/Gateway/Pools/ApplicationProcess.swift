@@ -221,7 +221,8 @@ final class ApplicationProcess {
         let second = context.loop.now / 1000
         if second != lineSecond {
             if lineCount > Self.lineRate {
-                context.log.warning("\(pool.name): \(lineCount - Self.lineRate) lines of \(name) were not logged")
+                context.log.warning(
+                    "\(pool.name): \(lineCount - Self.lineRate) lines of \(name) were not logged")
             }
             lineSecond = second
             lineCount = 0
