@@ -61,8 +61,7 @@ final class FastCGIBackend: Backend {
                 close(connection)
                 continue
             }
-            // A request that must not be sent twice is not sent into a connection that has just been closed.
-            guard exchange.isIdempotent || !Descriptor.hasUnexpectedInput(connection.number) else {
+            guard isFit(connection, for: exchange) else {
                 if connect(exchange, connection.position, connection.age, replacing: connection) {
                     return true
                 }
@@ -73,6 +72,13 @@ final class FastCGIBackend: Backend {
         }
         guard let slot = leases.acquire() else { return false }
         return connect(exchange, slot.position, slot.age, replacing: nil)
+    }
+
+    /// A request that must not be sent twice is not sent into a connection that has just been closed; one that was
+    /// sent twice already gets a connection that nobody can have closed yet.
+    private func isFit(_ connection: ApplicationConnection, for exchange: Exchange) -> Bool {
+        if exchange.isRetried { return false }
+        return exchange.isIdempotent || !Descriptor.hasUnexpectedInput(connection.number)
     }
 
     private func forget(_ connection: ApplicationConnection) {
@@ -199,7 +205,7 @@ final class FastCGIBackend: Backend {
         if let next = queue.first {
             queue.removeFirst()
             leases.setWaiting(queue.oldest)
-            if canKeep {
+            if canKeep, !next.isRetried {
                 run(next, on: connection)
             } else if !connect(next, position, age, replacing: connection) {
                 queue.prepend(next)
