@@ -50,8 +50,6 @@ void CSyscalls_reset_signals(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
-void CSyscalls_ignore_sigpipe(void) { signal(SIGPIPE, SIG_IGN); }
-
 int CSyscalls_pipe(int ends[2], bool reads_without_blocking) {
     if (pipe2(ends, O_CLOEXEC) == -1) return -1;
     return reads_without_blocking ? fcntl(ends[0], F_SETFL, O_NONBLOCK) : 0;

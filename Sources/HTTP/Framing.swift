@@ -87,21 +87,11 @@ extension RequestHead {
         for connection in fields.indices where fields[connection].kind == .connection {
             forEachElement(of: fields[connection].value, in: bytes) { element in
                 for index in fields.indices
-                where fields[index].kind == .other && sameName(fields[index].name, element, in: bytes) {
+                where fields[index].kind == .other && bytes.matches(fields[index].name, element) {
                     fields[index].isNominated = true
                 }
             }
         }
-    }
-
-    private func sameName(_ first: ByteRange, _ second: ByteRange, in bytes: Span<UInt8>) -> Bool {
-        guard first.count == second.count else { return false }
-        for offset in 0..<first.count
-        where ASCII.lowercased(bytes[first.start + offset]) != ASCII.lowercased(bytes[second.start + offset])
-        {
-            return false
-        }
-        return true
     }
 }
 

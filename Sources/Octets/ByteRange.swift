@@ -73,6 +73,17 @@ extension Span where Element == UInt8 {
         return true
     }
 
+    /// Whether the bytes of two ranges are the same but for their case: field names (RFC 9110, §5.1).
+    @inlinable
+    public func matches(_ first: ByteRange, _ second: ByteRange) -> Bool {
+        guard first.count == second.count else { return false }
+        for offset in 0..<first.count
+        where ASCII.lowercased(self[first.start + offset]) != ASCII.lowercased(self[second.start + offset]) {
+            return false
+        }
+        return true
+    }
+
     /// `range` without the spaces and tabs at its ends (RFC 9110, §5.6.3: OWS).
     @inlinable
     public func trimmed(_ range: ByteRange) -> ByteRange {

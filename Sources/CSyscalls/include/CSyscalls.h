@@ -23,8 +23,6 @@ int CSyscalls_signalfd_read(int descriptor);
 /* Gives every signal its default action, except SIGPIPE, which is ignored. What is blocked stays so: a signal that comes
  * before the process is ready for it must wait. */
 void CSyscalls_reset_signals(void);
-/* Makes writes to a closed peer an error instead of a signal. */
-void CSyscalls_ignore_sigpipe(void);
 
 /* A pipe, close-on-exec at both ends. C because pipe2 wants _GNU_SOURCE. */
 int CSyscalls_pipe(int ends[2], bool reads_without_blocking);

@@ -38,8 +38,6 @@ final class FastCGIBackend: Backend {
         running = pool.slots.map { _ in nil }
     }
 
-    var isIdle: Bool { queue.isEmpty && running.allSatisfy { $0 == nil } }
-
     // MARK: Exchanges come
 
     func serve(_ exchange: Exchange) {
@@ -284,9 +282,6 @@ final class FastCGIBackend: Backend {
         releaseKept { leases.isWanted($0.position, age: $0.age) }
         serveQueue()
     }
-
-    /// Gives all kept connections up: the worker is leaving.
-    func releaseAll() { releaseKept { _ in true } }
 
     // MARK: FCGI_STDERR
 

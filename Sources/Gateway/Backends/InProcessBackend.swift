@@ -12,7 +12,6 @@ final class InProcessBackend: Backend {
     private let application: Application
     private let log: Logger
     private let executor: LoopExecutor
-    private var running = 0
 
     init(_ application: Application, loop: EventLoop, log: Logger) throws(SyscallError) {
         self.application = application
@@ -20,22 +19,18 @@ final class InProcessBackend: Backend {
         executor = try LoopExecutor(loop: loop)
     }
 
-    var isIdle: Bool { running == 0 }
-
     func serve(_ exchange: Exchange) {
         let request = exchange.makeRequest()
         switch application {
         case .inline(let handler):
             do { exchange.respond(try handler(request)) } catch { fail(exchange, error) }
         case .asynchronous(let handler):
-            running += 1
             // The task runs on this thread and no other, by the executor's promise.
             nonisolated(unsafe) let exchange = exchange
             nonisolated(unsafe) let backend = self
             Task(executorPreference: executor) {
                 let result: Result<Response, any Error>
                 do { result = .success(try await handler(request)) } catch { result = .failure(error) }
-                backend.running -= 1
                 switch result {
                 case .success(let response): exchange.respond(response)
                 case .failure(let error): backend.fail(exchange, error)

@@ -92,6 +92,4 @@ protocol Backend: AnyObject {
     func sweep(_ now: UInt64)
     /// Called when another process rang this worker's bell.
     func wake()
-    /// Whether nothing is left to do.
-    var isIdle: Bool { get }
 }

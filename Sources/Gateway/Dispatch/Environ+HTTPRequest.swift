@@ -53,7 +53,7 @@ extension ByteBuffer {
         var total = field.value.count
         var hasTwin = false
         for other in head.fields.indices
-        where other != index && Self.sameName(head.fields[other], field, bytes) {
+        where other != index && bytes.span.matches(head.fields[other].name, field.name) {
             if other < index { return }  // Joined to the first already.
             hasTwin = true
             total += 2 + head.fields[other].value.count
@@ -64,7 +64,7 @@ extension ByteBuffer {
         append(bytes[field.value])
         guard hasTwin else { return }
         for other in head.fields.indices.dropFirst(index + 1)
-        where Self.sameName(head.fields[other], field, bytes) {
+        where bytes.span.matches(head.fields[other].name, field.name) {
             append(field.kind == .cookie ? "; " : ", ")
             append(bytes[head.fields[other].value])
         }
@@ -78,18 +78,6 @@ extension ByteBuffer {
             room[index] = byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : ASCII.uppercased(byte)
         }
         commit(name.count)
-    }
-
-    private static func sameName(
-        _ first: HeaderField, _ second: HeaderField, _ bytes: UnsafeBufferPointer<UInt8>
-    ) -> Bool {
-        guard first.name.count == second.name.count else { return false }
-        let (one, other) = (first.name.start, second.name.start)
-        for offset in 0..<first.name.count
-        where ASCII.lowercased(bytes[one + offset]) != ASCII.lowercased(bytes[other + offset]) {
-            return false
-        }
-        return true
     }
 
     /// Appends the meta-variables of a local redirect: those of the request it comes from, as a GET without a body.
