@@ -17,7 +17,7 @@ public enum Gateway {
     /// Call it from the program's main thread, before any other thread or task exists: workers are forked.
     /// - Parameter application: Called for each request.
     public static func main(_ application: Application) -> Never {
-        Launch.run(EmbeddedCommand.self, options: \.options) { _, _ in .inProcess(application) }
+        Launch.run(EmbeddedCommand.self, options: \.options) { _, _ in .inProcess { application } }
     }
 
     /// Serves a handler that answers at once, on the worker's event loop; see ``Application/inline(_:)``.

@@ -6,11 +6,29 @@ struct Settings: Sendable {
 
     /// Addresses to listen on.
     var binds: [BindAddress] = [.tcp(host: "127.0.0.1", port: 8000)]
+    /// Whether somebody asked for these addresses: the default gives way to sockets that the service manager passes.
+    var hasChosenBinds = false
+    /// Whether several gateways may listen on one port (SO_REUSEPORT).
+    var reusesPort = false
+    /// Permissions of unix listeners; `nil` is what the umask leaves.
+    var socketMode: UInt32?
+    /// Who owns unix listeners, `USER`, `USER:GROUP` or `:GROUP`; `nil` is whoever starts the gateway.
+    var socketOwner: String?
     /// HTTP workers.
     var workers = 1
+    /// `sync`, `thread`, `async` or a class that the program registered; `nil` chooses by ``threads``.
+    var workerClass: String?
+    /// Requests after which a worker is replaced; 0 is never. Bounds what a leak can cost.
+    var maxRequests = 0
+    /// At most so many more, by chance, so that workers do not leave together.
+    var maxRequestsJitter = 0
+    /// Octets of resident memory beyond which a worker is replaced; 0 is never.
+    var maxWorkerMemory = 0
+    /// Whether an application in the worker is built once, in the master, before the workers are forked.
+    var preloads = false
     /// Application processes of a spawned application; connections to an external one.
     var processes: Int?
-    /// Threads of each Python application process; each is a slot.
+    /// Threads of each Python application process, where each is a slot, or of each worker of the class `thread`.
     var threads = 1
     /// Connections that wait to be accepted.
     var backlog = 2048
@@ -35,6 +53,9 @@ struct Settings: Sendable {
     var sendTimeout = 60
     /// How long a request waits for a free application process before it is answered 503.
     var queueTimeout = 30
+    /// Until an application process or a worker must be ready. Stops an application that hangs at its start from
+    /// looking like a slow one for ever.
+    var bootTimeout = 60
 
     // MARK: Size
 
@@ -54,8 +75,28 @@ struct Settings: Sendable {
 
     // MARK: Surroundings
 
+    /// The file that the settings come from, absolute.
+    var configurationFile: String?
     /// The folder of the application.
     var directory: String?
+    /// Variables for workers and application processes, `NAME=VALUE`.
+    var environment: [String] = []
+    /// What `ps` shows the gateway's processes by.
+    var processName: String?
+    /// The user that workers and application processes run as; `nil` is whoever starts the gateway.
+    var user: String?
+    /// Their group; `nil` is the user's own.
+    var group: String?
+    /// The umask of workers and application processes; `nil` is the inherited one.
+    var umask: UInt32?
+    /// Whether the gateway leaves the terminal.
+    var detaches = false
+    /// Whether changed files of the application reload it.
+    var reloads = false
+    /// Further files that do.
+    var reloadExtraFiles: [String] = []
+    /// Peers whose X-Forwarded-Proto is believed: addresses, `*` for everybody.
+    var forwardedAllowIPs = ["127.0.0.1", "::1"]
     /// Where the master writes its pid.
     var pidFile: String?
     /// Where requests are logged: a path, `-` for stdout, nothing for not at all.

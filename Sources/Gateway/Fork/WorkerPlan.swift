@@ -5,8 +5,8 @@ import Syscalls
 enum BackendPlan: Sendable {
     /// FastCGI application processes.
     case pool(PoolView)
-    /// A Swift application.
-    case inProcess(Application)
+    /// A Swift application, which the worker makes.
+    case inProcess(@Sendable () throws -> Application)
 }
 
 /// A listener as it crosses a fork.

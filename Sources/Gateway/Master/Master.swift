@@ -5,14 +5,6 @@ import GatewayInterface
 import Logging
 import Syscalls
 
-/// What the master serves.
-enum ApplicationSource: Sendable {
-    /// Processes behind FastCGI.
-    case processes(ApplicationPlan)
-    /// The application of the program itself.
-    case inProcess(Application)
-}
-
 /// The process that holds everything together.
 final class Master {
     private let source: ApplicationSource
@@ -350,7 +342,7 @@ final class Master {
         let backend: BackendPlan =
             switch source {
             case .processes: .pool(generation.pool!.view)
-            case .inProcess(let application): .inProcess(application)
+            case .inProcess(let build): .inProcess(build)
             }
         let plan = WorkerPlan(
             index: index, settings: context.settings, listeners: listeners.plans, backend: backend,

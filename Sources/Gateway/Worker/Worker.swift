@@ -20,15 +20,14 @@ final class Worker {
     /// - Returns: The exit code: 0 after draining, 1 when it could not be set up.
     static func run(_ plan: WorkerPlan) -> Int32 {
         do {
-            let worker = try Worker(plan)
-            return try worker.serve()
+            return try Worker(plan).serve()
         } catch {
             plan.errorLog.logger("worker \(plan.index)").error("cannot start: \(error)")
             return 1
         }
     }
 
-    private init(_ plan: WorkerPlan) throws(SyscallError) {
+    private init(_ plan: WorkerPlan) throws {
         self.plan = plan
         log = plan.errorLog.logger("worker \(plan.index)")
         loop = try EventLoop()
@@ -40,8 +39,8 @@ final class Worker {
             backend = FastCGIBackend(
                 pool: pool, settings: plan.settings, scoreboard: plan.scoreboard, doorbells: plan.doorbells,
                 loop: loop, worker: plan.index, log: log)
-        case .inProcess(let application):
-            backend = try InProcessBackend(application, loop: loop, log: log)
+        case .inProcess(let build):
+            backend = try InProcessBackend(build(), loop: loop, log: log)
         }
         let site = try plan.root.map { path throws(SyscallError) in try PHPSite(path) }
         context = WorkerContext(
