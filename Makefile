@@ -2,8 +2,11 @@
 #
 #   make run [EXAMPLE=python|php|swift]   serve an example on http://127.0.0.1:8000/
 #   make test                             unit, integration and Python tests
-#   make check                            formatter, warnings, import rules
+#   make check                            formatter, warnings, import rules, docs/settings.md
+#   make docs                             write docs/settings.md anew
+#   make example-hummingbird              build and try the example with a server of its own (minutes)
 #   make bench [BENCH="--rounds 3 …"]     measure beside nginx and lighttpd
+#   make endurance                        reload, upgrade and kill under load, and count failed requests
 #   make install [PREFIX=/usr/local]      build and copy the binary
 
 EXAMPLE ?= python
@@ -12,9 +15,10 @@ BIND ?= 127.0.0.1:8000
 # The Swift runtime goes into the binary: it runs on machines without a toolchain, and calls it without a detour.
 RELEASE = swift build -c release --static-swift-stdlib
 PYTHON ?= python3
+HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
 SUITES = OctetsTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|GatewayTests|IntegrationTests
 
-.PHONY: run run-python run-php run-swift test check format bench install clean
+.PHONY: run run-python run-php run-swift test check docs format example-hummingbird bench endurance install clean
 
 run: run-$(EXAMPLE)
 
@@ -34,21 +38,32 @@ run-swift:
 	examples/swift/.build/release/hello --bind $(BIND)
 
 test:
-	@scripts/install-packages libfcgi-dev pkg-config gcc curl php-cgi php-fpm libfcgi-bin spawn-fcgi procps
+	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 php-cgi php-fpm libfcgi-bin spawn-fcgi procps
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests
-	swift test --skip-build --filter '$(SUITES)'
+	@scripts/run-tests '$(SUITES)'
 	scripts/smoke-examples
 
 check:
 	@scripts/install-packages libfcgi-dev pkg-config
-	swift format lint --strict --recursive Package.swift Sources Tests examples/swift/Package.swift examples/swift/Sources
+	swift format lint --strict --recursive Package.swift Sources Tests examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
 	swift build --build-tests
 	scripts/check-imports.py
 	scripts/check-settings
 
+docs:
+	@scripts/install-packages libfcgi-dev pkg-config
+	swift build --product gateway
+	scripts/check-settings --write
+
 format:
-	swift format --in-place --recursive Package.swift Sources Tests examples/swift/Package.swift examples/swift/Sources
+	swift format --in-place --recursive Package.swift Sources Tests examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
+
+# Not part of the tests: Hummingbird and NIO take minutes to build.
+example-hummingbird:
+	@scripts/install-packages libfcgi-dev pkg-config curl procps
+	swift build --package-path examples/swift/hummingbird-worker
+	scripts/smoke-hummingbird
 
 bench:
 	@scripts/install-packages libfcgi-dev pkg-config gcc wrk nginx-light lighttpd
@@ -56,10 +71,16 @@ bench:
 	$(RELEASE) --package-path examples/swift
 	$(PYTHON) Benchmarks/compare.py $(BENCH)
 
+endurance:
+	@scripts/install-packages libfcgi-dev pkg-config php-cgi procps
+	$(RELEASE) --product gateway
+	$(RELEASE) --package-path examples/swift
+	for application in wsgi php swift; do $(PYTHON) Benchmarks/endurance.py --application $$application || exit 1; done
+
 install:
 	@scripts/install-packages libfcgi-dev pkg-config
 	$(RELEASE) --product gateway
 	install -D -m 755 .build/release/gateway $(DESTDIR)$(PREFIX)/bin/gateway
 
 clean:
-	rm -rf .build examples/swift/.build
+	rm -rf .build examples/swift/.build examples/swift/hummingbird-worker/.build

@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let hot: [SwiftSetting] =
     strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
+// Yams brings Foundation along, whose methods of String would otherwise take the place of the standard library's wherever
+// it is loaded, and they answer differently where a text is empty.
+let strangers: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
+
 let package = Package(
     name: "gateway",
     products: [
@@ -19,6 +23,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Bytes and nothing else.
@@ -39,17 +44,25 @@ let package = Package(
             name: "FastCGIBridge", dependencies: ["Octets", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
 
+        // Configuration files as text with line numbers.
+        .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+
         // The processes: master, workers, pools.
         .target(
             name: "Gateway",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge",
+                "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Resources/wsgi_responder.py")],
-            swiftSettings: hot),
+            swiftSettings: hot + strangers),
         .executableTarget(name: "GatewayTool", dependencies: ["Gateway"], swiftSettings: strict),
+
+        // A program with an application of its own, for the integration tests.
+        .executableTarget(
+            name: "TestApplication", dependencies: ["Gateway", "Syscalls"], path: "Tests/TestApplication",
+            swiftSettings: strict),
 
         .testTarget(name: "OctetsTests", dependencies: ["Octets"], swiftSettings: strict),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Octets"], swiftSettings: strict),

@@ -21,7 +21,13 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
     "ArgumentParser": (
         ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
-    "Logging": (("Sources/Gateway/",), "answer or throw what happened, and let the gateway log it"),
+    "Yams": (("Sources/YAML/",), "use YAMLNode: Yams brings Foundation along"),
+    "YAML": (
+        ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
+    "Logging": (
+        # Hummingbird's own interface asks for a logger.
+        ("Sources/Gateway/", "examples/swift/hummingbird-worker/"),
+        "answer or throw what happened, and let the gateway log it"),
 }
 
 # A folder that may import nothing beyond a list.
@@ -30,7 +36,7 @@ LISTS: Dict[str, Set[str]] = {
     "Sources/Octets/": PURE, "Sources/GatewayInterface/": PURE, "Sources/HTTP/": PURE}
 
 # A folder that may import, of the modules of this project, nothing beyond a list.
-PROJECT_LISTS: Dict[str, Set[str]] = {"Sources/Syscalls/": {"CSyscalls"}}
+PROJECT_LISTS: Dict[str, Set[str]] = {"Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set()}
 
 # A folder that never imports one module. (That HTTP never imports FastCGIBridge is said by its list.)
 STRANGERS: Dict[str, str] = {"Sources/FastCGIBridge/": "HTTP"}

@@ -3,30 +3,88 @@
 @_exported import GatewayInterface
 
 /// The gateway: a pre-fork HTTP server in front of applications in any language.
+///
+/// Every `main` is called from the program's main thread, before any other thread or task exists: workers are forked. It
+/// ends the process with the gateway's exit code.
 public enum Gateway {
-    /// Runs the `gateway` command and ends the process with its exit code.
+    /// Runs the `gateway` command.
     public static func main() -> Never {
-        Launch.run(GatewayCommand.self, options: \.options) { command, settings throws(ConfigurationError) in
-            let kind = try ApplicationKind(parsing: command.application)
-            return .processes(try ApplicationPlan(kind, name: command.application, settings: settings))
-        }
+        Launch.run(GatewayCommand.self, extensions: Extensions(), source: ApplicationSource.init(spawning:_:))
     }
 
-    /// Serves a Swift application with the gateway's command line, and ends the process with its exit code.
+    /// Serves an application that each worker builds after its fork, with the gateway's command line; with `--preload`
+    /// the master builds it once before it forks.
     ///
-    /// Call it from the program's main thread, before any other thread or task exists: workers are forked.
-    /// - Parameter application: Called for each request.
-    public static func main(_ application: Application) -> Never {
-        Launch.run(EmbeddedCommand.self, options: \.options) { _, _ in .inProcess { application } }
+    /// - Parameters:
+    ///   - build: Makes the application. Where it throws an ``ApplicationNotFound`` the gateway ends with exit code 4,
+    ///     for any other error with 3; at a reload the running workers go on instead.
+    ///   - hooks: What the program wants done at the turns of the gateway's life.
+    ///   - workerClasses: Further choices for `--worker-class`.
+    public static func main(
+        building build: @escaping @Sendable () throws -> Application, hooks: Hooks = Hooks(),
+        workerClasses: [WorkerClass] = []
+    ) -> Never {
+        run(build, Extensions(hooks: hooks, workerClasses: workerClasses))
     }
 
-    /// Serves a handler that answers at once, on the worker's event loop; see ``Application/inline(_:)``.
-    public static func main(_ handler: @escaping @Sendable (Request) throws -> Response) -> Never {
-        main(.inline(handler))
+    /// Serves a Swift application with the gateway's command line.
+    ///
+    /// - Parameters:
+    ///   - application: Called for each request.
+    ///   - hooks: What the program wants done at the turns of the gateway's life.
+    ///   - workerClasses: Further choices for `--worker-class`.
+    public static func main(
+        _ application: Application, hooks: Hooks = Hooks(), workerClasses: [WorkerClass] = []
+    ) -> Never {
+        run({ application }, Extensions(hooks: hooks, workerClasses: workerClasses))
+    }
+
+    /// Serves a handler that answers at once, on the worker's event loop, or on its threads with `--threads`; see
+    /// ``Application/inline(_:)``.
+    ///
+    /// - Parameters:
+    ///   - hooks: What the program wants done at the turns of the gateway's life.
+    ///   - workerClasses: Further choices for `--worker-class`.
+    ///   - handler: Called for each request.
+    public static func main(
+        hooks: Hooks = Hooks(), workerClasses: [WorkerClass] = [],
+        _ handler: @escaping @Sendable (Request) throws -> Response
+    ) -> Never {
+        main(.inline(handler), hooks: hooks, workerClasses: workerClasses)
     }
 
     /// Serves a handler that may wait; see ``Application/asynchronous(_:)``.
-    public static func main(_ handler: @escaping @Sendable (Request) async throws -> Response) -> Never {
-        main(.asynchronous(handler))
+    ///
+    /// - Parameters:
+    ///   - hooks: What the program wants done at the turns of the gateway's life.
+    ///   - workerClasses: Further choices for `--worker-class`.
+    ///   - handler: Called for each request.
+    public static func main(
+        hooks: Hooks = Hooks(), workerClasses: [WorkerClass] = [],
+        _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> Never {
+        main(.asynchronous(handler), hooks: hooks, workerClasses: workerClasses)
+    }
+
+    /// Serves with a worker class of the program's own, where `--worker-class` does not ask for another one. The
+    /// program has no application besides: the gateway's own classes have nothing to serve then.
+    ///
+    /// - Parameters:
+    ///   - workerClass: The class.
+    ///   - hooks: What the program wants done at the turns of the gateway's life.
+    public static func main(workerClass: WorkerClass, hooks: Hooks = Hooks()) -> Never {
+        let extensions = Extensions(
+            hooks: hooks, workerClasses: [workerClass], defaultWorkerClass: workerClass.name)
+        run(
+            { throw ApplicationNotFound("this program serves with --worker-class \(workerClass.name)") },
+            extensions)
+    }
+
+    private static func run(
+        _ build: @escaping @Sendable () throws -> Application, _ extensions: Extensions
+    ) -> Never {
+        Launch.run(EmbeddedCommand.self, extensions: extensions) { named, _ throws(ConfigurationError) in
+            try .inProcess(named, build)
+        }
     }
 }

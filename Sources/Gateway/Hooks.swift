@@ -25,7 +25,7 @@ public struct WorkerInfo: Sendable {
 /// What a program wants done at the turns of the gateway's life.
 ///
 /// Hooks of the master run on its only thread: they must not start threads or tasks, since the master forks, and while
-/// one runs nobody is supervised. Hooks of a worker run on its event loop.
+/// one runs nobody is supervised. Hooks of a worker run on its event loop, whatever its class: on the main thread.
 public struct Hooks: Sendable {
     /// In the master, before it binds.
     public var onStarting: (@Sendable (MasterInfo) -> Void)?
@@ -41,14 +41,15 @@ public struct Hooks: Sendable {
     public var postWorkerInit: (@Sendable (WorkerInfo) -> Void)?
     /// In a worker that was told to leave at once (INT or QUIT).
     public var workerInt: (@Sendable (WorkerInfo) -> Void)?
-    /// In a worker that is ended because its loop stood still. It runs as a signal handler, in the middle of whatever
+    /// In a worker that gets ABRT, before it ends with exit code 1. It runs as a signal handler, in the middle of whatever
     /// the worker was doing: it may call async-signal-safe functions only (signal-safety(7)).
     public var workerAbort: (@Sendable (WorkerInfo) -> Void)?
-    /// In a worker, before a request goes to the application.
+    /// In a worker, before a request goes to the application. Requests that are refused as malformed, and files of a
+    /// site, do not go there.
     public var preRequest: (@Sendable (WorkerInfo, Environ) -> Void)?
-    /// In a worker, after the response to a request, with its status.
+    /// In a worker, after the response to such a request, with its status; 499 where the client left before it.
     public var postRequest: (@Sendable (WorkerInfo, Environ, Int) -> Void)?
-    /// In a worker, last of all.
+    /// In a worker, last of all; not after ABRT, and not in one that is killed.
     public var workerExit: (@Sendable (WorkerInfo) -> Void)?
     /// In the master, when a worker has ended.
     public var childExit: (@Sendable (MasterInfo, WorkerInfo) -> Void)?

@@ -1,10 +1,12 @@
 /// A Swift application: what is called with a request and answers with a response.
 public enum Application: Sendable {
     /// Called on the worker's event loop. The quickest way to answer, and every other connection of the worker
-    /// waits for it: it must not sleep, wait for a network or compute for long.
+    /// waits for it: it must not sleep, wait for a network or compute for long. In the worker class `thread`
+    /// (`--threads`) it is called on one of several threads instead, and may wait: but not longer than `--timeout`,
+    /// after which the client gets 504.
     case inline(@Sendable (Request) throws -> Response)
     /// Runs as a task on the worker's event loop: it may `await` whatever it likes, and its continuations come
-    /// back to the loop's thread.
+    /// back to the loop's thread. After `--timeout` the client gets 504, and a later answer is dropped.
     case asynchronous(@Sendable (Request) async throws -> Response)
 }
 

@@ -87,8 +87,8 @@ extension RequestHead {
         for connection in fields.indices where fields[connection].kind == .connection {
             forEachElement(of: fields[connection].value, in: bytes) { element in
                 for index in fields.indices
-                where fields[index].kind == .other && bytes.matches(fields[index].name, element) {
-                    fields[index].isNominated = true
+                where fields[index].kind == .other || fields[index].kind == .forwardedProto {
+                    if bytes.matches(fields[index].name, element) { fields[index].isNominated = true }
                 }
             }
         }

@@ -14,8 +14,8 @@ public enum BodyFraming: Equatable, Sendable {
 public enum FieldName: UInt8, Sendable {
     /// Any other.
     case other
-    case connection, contentLength, contentType, cookie, expect, host, keepAlive, proxy, proxyConnection, te,
-        trailer, transferEncoding, upgrade
+    case connection, contentLength, contentType, cookie, expect, forwardedProto, host, keepAlive, proxy,
+        proxyConnection, te, trailer, transferEncoding, upgrade
 
     /// Whether the field speaks about this connection and not about the request (RFC 9110, §7.6.1).
     public var isHopByHop: Bool {
@@ -44,7 +44,10 @@ public enum FieldName: UInt8, Sendable {
         case 12: bytes.matches(name, lowercase: "content-type") ? .contentType : .other
         case 14: bytes.matches(name, lowercase: "content-length") ? .contentLength : .other
         case 16: bytes.matches(name, lowercase: "proxy-connection") ? .proxyConnection : .other
-        case 17: bytes.matches(name, lowercase: "transfer-encoding") ? .transferEncoding : .other
+        case 17:
+            bytes.matches(name, lowercase: "transfer-encoding")
+                ? .transferEncoding
+                : bytes.matches(name, lowercase: "x-forwarded-proto") ? .forwardedProto : .other
         default: .other
         }
     }

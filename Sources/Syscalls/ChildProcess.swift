@@ -24,26 +24,6 @@ public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A program to be started as an application process.
-public struct Program: Sendable {
-    /// The file, found already: no search happens at exec.
-    public var path: String
-    /// argv, the program's name first.
-    public var arguments: [String]
-    /// `NAME=value` for each variable.
-    public var environment: [String]
-    /// The folder to run in; `nil` stays.
-    public var directory: String?
-
-    /// A program made of its parts.
-    public init(path: String, arguments: [String], environment: [String], directory: String? = nil) {
-        self.path = path
-        self.arguments = arguments
-        self.environment = environment
-        self.directory = directory
-    }
-}
-
 /// Processes that this one starts and reaps.
 public enum ChildProcess {
     /// fork(2) for a process that goes on in this program: a worker.
@@ -61,29 +41,6 @@ public enum ChildProcess {
         return pid
     }
 
-    /// Starts `program` in a process group of its own, with `descriptors` as its 0, 1, … and no others.
-    ///
-    /// - Throws: The error of the step that failed, exec included; no process is left then.
-    public static func spawn(_ program: Program, descriptors: [CInt]) throws(SyscallError) -> pid_t {
-        let pid = program.path.withCString { path in
-            withCStrings(program.arguments) { arguments in
-                withCStrings(program.environment) { environment in
-                    withOptionalCString(program.directory) { directory in
-                        descriptors.withUnsafeBufferPointer { numbers in
-                            var request = CSyscalls_program(
-                                path: path, arguments: arguments, environment: environment,
-                                directory: directory,
-                                descriptors: numbers.baseAddress, descriptor_count: CInt(numbers.count))
-                            return CSyscalls_spawn(&request)
-                        }
-                    }
-                }
-            }
-        }
-        guard pid > 0 else { throw SyscallError(call: "exec \(program.path)", code: errno) }
-        return pid
-    }
-
     /// A process that ended and was not reaped yet.
     public static func reap() -> (pid: pid_t, status: ExitStatus)? {
         var status: CInt = 0
@@ -96,6 +53,17 @@ public enum ChildProcess {
         while waitpid(pid, nil, 0) == -1, errno == EINTR {}
     }
 
+    /// Waits for the end of one process.
+    ///
+    /// - Returns: How it ended; `nil` where it is no child of this process.
+    public static func result(of pid: pid_t) -> ExitStatus? {
+        var status: CInt = 0
+        while waitpid(pid, &status, 0) == -1 {
+            guard errno == EINTR else { return nil }
+        }
+        return ExitStatus(status)
+    }
+
     /// Sends a signal to one process.
     public static func signal(_ pid: pid_t, _ signal: Signal) { _ = Glibc.kill(pid, signal.rawValue) }
 
@@ -105,20 +73,4 @@ public enum ChildProcess {
         guard group > 1 else { return }
         _ = Glibc.kill(-group, signal.rawValue)
     }
-}
-
-private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
-    pointers.append(nil)
-    defer { for pointer in pointers { free(pointer) } }
-    return body(pointers)
-}
-
-private func withOptionalCString<Result>(
-    _ string: String?, _ body: (UnsafePointer<CChar>?) -> Result
-) -> Result {
-    guard let string else { return body(nil) }
-    return string.withCString(body)
 }

@@ -10,6 +10,13 @@ public enum Clock {
         return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 
+    /// Microseconds of the same clock.
+    public static func monotonicMicroseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     public static func secondsSince1970() -> Int {
         var time = timespec()

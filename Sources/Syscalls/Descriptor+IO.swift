@@ -75,6 +75,10 @@ public enum Descriptor {
         }
     }
 
+    /// Closes everything above the standard descriptors but one, whoever owns it: for a process that was forked and needs
+    /// nothing else.
+    public static func closeAll(except kept: CInt) { CSyscalls_close_all_but(kept) }
+
     /// Whether the peer has closed, or sent what nobody waits for: a look without taking anything.
     public static func hasUnexpectedInput(_ descriptor: CInt) -> Bool {
         var byte: UInt8 = 0
@@ -119,6 +123,14 @@ public enum Descriptor {
     /// Closes a number that a fork left in this process and whose owner lives in the parent only. The owner's copy here
     /// must never be released.
     public static func closeInherited(_ descriptor: CInt) { _ = close(descriptor) }
+
+    /// Whether a number is that of an open descriptor.
+    public static func isOpen(_ descriptor: CInt) -> Bool { fcntl(descriptor, F_GETFD) != -1 }
+
+    /// Decides whether a descriptor is closed when this process runs another program.
+    public static func setCloseOnExec(_ descriptor: CInt, _ closes: Bool) throws(SyscallError) {
+        try require("fcntl") { fcntl(descriptor, F_SETFD, closes ? FD_CLOEXEC : 0) }
+    }
 
     /// Bytes of a unix stream that the peer has not read yet; 0 also where that cannot be told.
     public static func unreadByPeer(_ descriptor: CInt) -> Int {

@@ -3,9 +3,9 @@ import Glibc
 
 /// What the file system says about a path.
 public struct FileStatus: Sendable {
-    /// What it is.
+    /// What it is; a device is one that takes characters, as /dev/null.
     public enum Kind: Sendable {
-        case regular, directory, other
+        case regular, directory, device, other
     }
     /// What it is.
     public let kind: Kind
@@ -13,16 +13,32 @@ public struct FileStatus: Sendable {
     public let size: Int
     /// Seconds since 1970.
     public let modified: Int
+    /// Who may do what: 0 to 0o7777.
+    public let permissions: UInt32
+    /// The number of the user who owns it.
+    public let user: UInt32
+    /// The number of its group.
+    public let group: UInt32
 
     init(_ status: stat) {
         switch status.st_mode & S_IFMT {
         case S_IFREG: kind = .regular
         case S_IFDIR: kind = .directory
+        case S_IFCHR: kind = .device
         default: kind = .other
         }
         size = Int(status.st_size)
         modified = status.st_mtim.tv_sec
+        permissions = status.st_mode & 0o7777
+        user = status.st_uid
+        group = status.st_gid
     }
+}
+
+/// What tells a file from every other one that exists at the same time.
+public struct FileIdentity: Equatable, Sendable {
+    let device: UInt64
+    let inode: UInt64
 }
 
 /// Files, by path and by descriptor.
@@ -53,6 +69,13 @@ public enum Files {
     /// Whether this process may create files in the folder at `path`.
     public static func canWriteInDirectory(_ path: String) -> Bool {
         status(path)?.kind == .directory && access(path, W_OK | X_OK) == 0
+    }
+
+    /// Which file a path itself, not what it links to, names now; `nil` where there is nothing.
+    public static func identity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 
     /// Whether the path itself, not what it links to, is a socket.
@@ -97,9 +120,53 @@ public enum Files {
     }
 
     /// Opens a log for appending and creates it where it is missing; a link in its place is not followed.
+    ///
+    /// - Throws: ENXIO or EINVAL for what is neither a file nor a device: a pipe would make its writers wait.
     public static func openLog(_ path: String) throws(SyscallError) -> OwnedDescriptor {
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW
-        return OwnedDescriptor(adopting: try require("open \(path)") { open(path, flags, 0o640) })
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+        let file = OwnedDescriptor(adopting: try require("open \(path)") { open(path, flags, 0o640) })
+        var status = stat()
+        try require("fstat \(path)") { fstat(file.number, &status) }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG || kind == S_IFCHR else {
+            throw SyscallError(call: "open \(path)", code: EINVAL)
+        }
+        return file
+    }
+
+    /// Creates a log where it is missing, and gives a log that the caller owns to somebody else.
+    ///
+    /// A file that was there is given away only where none but the caller may write in its folder: anybody else could have put
+    /// the name of a stranger's file there.
+    ///
+    /// - Throws: EPERM for a file that is not given away and does not belong to `user`.
+    public static func giveLog(_ path: String, user: UInt32, group: UInt32) throws(SyscallError) {
+        let created = open(
+            path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o640)
+        if created >= 0 {
+            let file = OwnedDescriptor(adopting: created)
+            try require("chown \(path)") { fchown(file.number, user, group) }
+            return
+        }
+        let file = try openLog(path)
+        var status = stat()
+        try require("fstat \(path)") { fstat(file.number, &status) }
+        if status.st_uid == user || status.st_mode & S_IFMT == S_IFCHR { return }
+        guard status.st_uid == geteuid(), status.st_nlink == 1, isPrivate(folder(of: path)) else {
+            throw SyscallError(call: "chown \(path)", code: EPERM)
+        }
+        try require("chown \(path)") { fchown(file.number, user, group) }
+    }
+
+    /// Whether nobody but the caller may change what is in a folder.
+    private static func isPrivate(_ folder: String) -> Bool {
+        var status = stat()
+        return stat(folder, &status) == 0 && status.st_uid == geteuid() && status.st_mode & 0o022 == 0
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// A file without a name in `folder`; it goes when it is closed.
@@ -139,7 +206,8 @@ public enum Files {
 
     /// The text of a small file.
     public static func text(_ path: String) -> String? {
-        let number = open(path, O_RDONLY | O_CLOEXEC)
+        // Nobody is waited for: a pipe in the place of a file has no text.
+        let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard number >= 0 else { return nil }
         let file = OwnedDescriptor(adopting: number)
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4096) { memory in

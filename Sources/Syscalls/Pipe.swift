@@ -16,6 +16,10 @@ public struct Pipe: ~Copyable {
         writeEnd = OwnedDescriptor(adopting: ends[1])
     }
 
+    /// Gives both ends up without closing them: for a fork, where owners would close them in both processes.
+    public consuming func intoNumbers() -> (readEnd: CInt, writeEnd: CInt) {
+        (readEnd.relinquish(), writeEnd.relinquish())
+    }
     /// Keeps one end and closes the other.
     public consuming func intoReadEnd() -> OwnedDescriptor { readEnd }
     /// Keeps one end and closes the other.

@@ -6,6 +6,7 @@ public enum Signal: CInt, CaseIterable, Sendable {
     case hup = 1  // SIGHUP
     case int = 2  // SIGINT
     case quit = 3  // SIGQUIT
+    case abrt = 6  // SIGABRT
     case kill = 9  // SIGKILL
     case usr1 = 10  // SIGUSR1
     case usr2 = 12  // SIGUSR2
@@ -26,6 +27,15 @@ public struct SignalDescriptor: ~Copyable {
         var bits: UInt64 = 0
         for signal in signals { bits |= 1 << UInt64(signal.rawValue - 1) }
         descriptor = OwnedDescriptor(adopting: try require("signalfd") { CSyscalls_signalfd(bits) })
+    }
+
+    /// Lets signals that end a process end this one while `body` runs, though they are read from a descriptor otherwise.
+    public static func interruptible<Value, Failure: Error>(
+        _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        CSyscalls_block_interrupts(false)
+        defer { CSyscalls_block_interrupts(true) }
+        return try body()
     }
 
     /// The next signal; `nil` when none waits.

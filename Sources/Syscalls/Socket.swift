@@ -3,27 +3,6 @@ import Glibc
 
 /// Stream sockets: listening, accepting, connecting.
 public enum Socket {
-    /// A bound, listening socket.
-    ///
-    /// - Parameter isNonBlocking: False for a socket that an application process accepts from: FastCGI libraries
-    ///   expect accept(2) to wait.
-    public static func listen(
-        _ address: SocketAddress, backlog: Int, isNonBlocking: Bool
-    ) throws(SyscallError) -> OwnedDescriptor {
-        let socket = try open(address, isNonBlocking: isNonBlocking)
-        if !address.isUnix {
-            try setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1)
-            // Accepted sockets inherit it, which saves a call for each of them.
-            try setOption(socket.number, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
-        }
-        if address.family == AF_INET6, address.host != "::" {
-            try setOption(socket.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, 1)
-        }
-        try require("bind") { address.withPointer { bind(socket.number, $0, $1) } }
-        try require("listen") { Glibc.listen(socket.number, CInt(clamping: backlog)) }
-        return socket
-    }
-
     /// Begins to connect.
     ///
     /// - Returns: The socket; where it is not connected yet it becomes writable when it is.
@@ -42,7 +21,8 @@ public enum Socket {
     public static func isInUse(_ address: SocketAddress) -> Bool {
         guard let socket = try? open(address, isNonBlocking: true) else { return false }
         let result = address.withPointer { Glibc.connect(socket.number, $0, $1) }
-        return result == 0 || errno == EAGAIN
+        // Only a refusal says that nobody is there; a socket of another kind is somebody's as well.
+        return result == 0 || errno != ECONNREFUSED && errno != ENOENT
     }
 
     /// The error of a connection that was being made; `nil` when it succeeded.
@@ -84,17 +64,10 @@ public enum Socket {
         return address
     }
 
-    /// Whether `number` is a socket that listens.
-    public static func isListening(_ number: CInt) -> Bool {
-        var value: CInt = 0
-        var length = socklen_t(MemoryLayout<CInt>.size)
-        return getsockopt(number, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0
-    }
-
     /// An address for ``accept(_:peer:)`` to fill in.
     public static var anyAddress: SocketAddress { SocketAddress() }
 
-    private static func open(
+    static func open(
         _ address: SocketAddress, isNonBlocking: Bool
     ) throws(SyscallError) -> OwnedDescriptor {
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
@@ -103,7 +76,7 @@ public enum Socket {
             adopting: try require("socket") { Glibc.socket(address.family, type | flags, 0) })
     }
 
-    private static func setOption(
+    static func setOption(
         _ number: CInt, _ level: CInt, _ option: CInt, _ value: CInt
     ) throws(SyscallError) {
         var value = value
@@ -119,38 +92,6 @@ public struct ConnectingSocket: ~Copyable {
     public let socket: OwnedDescriptor
     /// Whether the way is over.
     public let isConnected: Bool
-}
-
-/// A listening unix socket without a name. Its file was removed as soon as it was bound, so nothing is left behind
-/// however its owner ends, and no other user can find it; who holds ``path`` can connect to it.
-public final class NamelessSocket: Sendable {
-    private let listener: OwnedDescriptor
-    private let inode: OwnedDescriptor
-
-    /// Binds in a fresh private folder and removes the name again.
-    ///
-    /// - Parameter folder: Where the name may exist for a moment.
-    public init(backlog: Int, folder: String) throws(SyscallError) {
-        var template = Array("\(folder)/gateway-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SyscallError(call: "mkdtemp in \(folder)", code: errno) }
-        let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        let path = directory + "/socket"
-        defer {
-            _ = unlink(path)
-            _ = rmdir(directory)
-        }
-        guard let address = SocketAddress(unixPath: path) else {
-            throw SyscallError(call: "bind \(path)", code: ENAMETOOLONG)
-        }
-        listener = try Socket.listen(address, backlog: backlog, isNonBlocking: false)
-        inode = OwnedDescriptor(adopting: try require("open \(path)") { CSyscalls_open_path(path) })
-    }
-
-    /// The listening descriptor, for the process that is to accept.
-    public var descriptor: CInt { listener.number }
-
-    /// Leads to the socket through its inode, in this process and in those forked from it.
-    public var address: SocketAddress { SocketAddress(unixPath: "/proc/self/fd/\(inode.number)")! }
 }
 
 extension ConnectingSocket {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// An address that a socket can have: IPv4, IPv6 or a unix path.
-public struct SocketAddress: Sendable {
+/// An address that a socket can have: IPv4, IPv6, a unix path or an abstract unix name.
+public struct SocketAddress: Sendable, CustomStringConvertible {
     var storage = sockaddr_storage()
     var length: socklen_t = 0
 
@@ -20,6 +20,22 @@ public struct SocketAddress: Sendable {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         store(address)
+    }
+
+    /// A name without a file (unix(7), "abstract"); written with an `@` before it. It goes with the socket.
+    ///
+    /// - Returns: `nil` where the name is empty or has more than 107 bytes.
+    public init?(abstractName name: String) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(name.utf8)
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+        withUnsafeMutableBytes(of: &address.sun_path) { path in
+            UnsafeMutableRawBufferPointer(rebasing: path[1...]).copyBytes(from: bytes)
+        }
+        store(address)
+        // Every octet within the length is part of the name.
+        length = socklen_t(Self.pathOffset + 1 + bytes.count)
     }
 
     /// Resolves a host, a name or a number, to its addresses in the order of preference.
@@ -59,8 +75,34 @@ public struct SocketAddress: Sendable {
 
     var family: CInt { CInt(storage.ss_family) }
 
-    /// Whether it is the path of a unix socket.
+    /// Whether it is a unix socket's: a path, or an abstract name.
     public var isUnix: Bool { family == AF_UNIX }
+
+    /// Whether it is a unix socket's that has no file.
+    public var isAbstract: Bool { isUnix && unixBytes.first == 0 }
+
+    /// The path of a unix socket; `nil` where it has none.
+    public var unixPath: String? {
+        guard isUnix, let first = unixBytes.first, first != 0 else { return nil }
+        return String(decoding: unixBytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    private static var pathOffset: Int { MemoryLayout<sockaddr_un>.offset(of: \.sun_path)! }
+
+    private var unixBytes: [UInt8] {
+        withUnsafeBytes(of: storage) { Array($0[..<Int(length)].dropFirst(Self.pathOffset)) }
+    }
+
+    /// `127.0.0.1:80`, `[::1]:80`, `unix:/run/app.sock`, `unix:@name`
+    public var description: String {
+        guard !isUnix else {
+            return "unix:" + (unixPath ?? "@" + String(decoding: unixBytes.dropFirst(), as: UTF8.self))
+        }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// Whether it stands for every address of this machine.
+    public var isWildcard: Bool { host == "0.0.0.0" || host == "::" }
 
     /// The port; 0 for a unix socket.
     public var port: UInt16 {

@@ -10,8 +10,6 @@ public enum SystemProcess {
     public static var id: pid_t { getpid() }
     /// Its parent.
     public static var parentID: pid_t { getppid() }
-    /// Whether it runs as root.
-    public static var isRoot: Bool { geteuid() == 0 }
     /// Processors that it may use.
     public static var processorCount: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
@@ -21,8 +19,21 @@ public enum SystemProcess {
     /// Ends at once: no deinitializers, no atexit.
     public static func exitImmediately(_ code: Int32) -> Never { _exit(code) }
 
+    /// Waits for a signal.
+    public static func pause() { _ = Glibc.pause() }
+
     /// Whether a process exists.
     public static func exists(_ pid: pid_t) -> Bool { Glibc.kill(pid, 0) == 0 || errno == EPERM }
+
+    /// Whether a process exists and has not ended: one that nobody has reaped yet exists still.
+    public static func isRunning(_ pid: pid_t) -> Bool {
+        guard exists(pid) else { return false }
+        // The name, in parentheses, may hold anything; the state follows it.
+        guard let status = Files.text("/proc/\(pid)/stat"), let end = status.lastIndex(of: ")") else {
+            return true
+        }
+        return !status[end...].hasPrefix(") Z")
+    }
 
     /// The environment as `NAME=value`.
     public static var environment: [String] {
@@ -43,6 +54,34 @@ public enum SystemProcess {
     /// Changes the working folder.
     public static func changeDirectory(_ path: String) throws(SyscallError) {
         try require("chdir") { chdir(path) }
+    }
+
+    /// Sets a variable of the environment; `nil` removes it. For a process of one thread: others may be reading.
+    public static func setEnvironment(_ name: String, _ value: String?) throws(SyscallError) {
+        if let value {
+            try require("setenv") { setenv(name, value, 1) }
+        } else {
+            try require("unsetenv") { unsetenv(name) }
+        }
+    }
+
+    /// Sets the permissions that new files do not get, 0 to 0o777.
+    ///
+    /// - Returns: Those before.
+    @discardableResult
+    public static func setUmask(_ mask: UInt32) -> UInt32 { umask(mask & 0o777) }
+
+    /// Octets of memory that this process has in use; 0 where that cannot be told.
+    public static var residentMemory: Int { residentMemory(of: "self") }
+
+    /// Octets of memory that a process has in use; 0 where that cannot be told.
+    public static func residentMemory(_ pid: pid_t) -> Int { residentMemory(of: "\(pid)") }
+
+    private static func residentMemory(of process: String) -> Int {
+        // The program's size in pages, then what of it is in memory (proc(5)).
+        guard let fields = Files.text("/proc/\(process)/statm")?.split(separator: " "), fields.count > 1
+        else { return 0 }
+        return (Int(fields[1]) ?? 0) * sysconf(CInt(_SC_PAGESIZE))
     }
 
     /// The working folder.

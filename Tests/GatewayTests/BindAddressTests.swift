@@ -15,6 +15,7 @@ struct BindAddressTests {
             ("a:00080", .tcp(host: "a", port: 80), "a:80"),
             ("unix:/run/a.sock", .unix(path: "/run/a.sock"), "unix:/run/a.sock"),
             ("unix:a:80", .unix(path: "a:80"), "unix:a:80"),
+            ("unix:@a", .abstract(name: "a"), "unix:@a"), ("fd://3", .descriptor(3), "fd://3"),
         ] as [(String, BindAddress, String)])
     func valid(_ text: String, _ address: BindAddress, _ description: String) throws {
         let parsed = try BindAddress(parsing: text)
@@ -32,11 +33,12 @@ struct BindAddressTests {
             "127.0.0.1:\u{0668}\u{0660}", "::1", "::1:80",
             "[::1]", "[::1]:", "[::1:80", "::1]:80", "http://a:80", "unix:",
             "unix:\(String(repeating: "a", count: 108))",
+            "unix:@", "unix:@\(String(repeating: "a", count: 108))", "fd://", "fd://2", "fd://-3", "fd://a",
         ])
     func malformed(_ text: String) {
         let error = #expect(throws: ConfigurationError.self) { try BindAddress(parsing: text) }
         #expect(error?.exitCode == 2)
-        #expect(error?.message.contains(text) == true)
+        #expect(error?.message.contains("'\(text)'") == true)
     }
 
     @Test("Brackets without an address in them are no address")
@@ -50,6 +52,7 @@ struct BindAddressTests {
             (.tcp(host: "127.0.0.1", port: 80), "http://127.0.0.1:80/"),
             (.tcp(host: "", port: 80), "http://0.0.0.0:80/"),
             (.tcp(host: "::1", port: 80), "http://[::1]:80/"), (.unix(path: "/a"), "unix:/a"),
+            (.abstract(name: "a"), "unix:@a"), (.descriptor(3), "fd://3"),
         ] as [(BindAddress, String)])
     func url(_ address: BindAddress, _ url: String) {
         #expect(address.url == url)

@@ -4,84 +4,132 @@ import Testing
 
 @Suite("The command line")
 struct CommandLineTests {
-    private func settings(_ arguments: String...) throws -> Settings {
-        // A port and a number of workers in the environment of the tests must not matter.
-        let fixed = ["--bind", "127.0.0.1:1", "--workers", "1", "--temporary-folder", "/tmp"]
-        let own = ["--bind", "--workers", "--temporary-folder"].filter { arguments.contains($0) }
-        let rest = stride(from: 0, to: 6, by: 2).filter { !own.contains(fixed[$0]) }.flatMap {
-            fixed[$0..<$0 + 2]
-        }
-        return try ServerOptions.parse(rest + arguments).settings()
+    /// A value that is not the default, for every setting.
+    private static let values = [
+        "bind": "a:1", "backlog": "14", "reuse-port": "true", "socket-mode": "0660",
+        "socket-owner": "www:www",
+        "forwarded-allow-ips": "10.0.0.1", "workers": "3", "worker-class": "sync", "processes": "4",
+        "threads": "5", "max-requests": "1000", "max-requests-jitter": "50", "max-worker-memory": "256M",
+        "preload": "true", "reload": "true", "reload-extra-file": "/f", "timeout": "6",
+        "graceful-timeout": "7",
+        "boot-timeout": "61", "keep-alive": "8", "header-timeout": "9", "body-timeout": "10",
+        "send-timeout": "11", "queue-timeout": "12", "worker-connections": "15", "queue-size": "13",
+        "limit-request-line": "116", "limit-request-fields": "17", "limit-request-field-size": "118",
+        "limit-request-head": "1019", "limit-request-body": "20", "buffer-memory": "21",
+        "buffer-limit": "1000000", "config": "shop.yaml", "chdir": "/x", "env": "A=1", "user": "www",
+        "group": "www", "umask": "027", "daemon": "true", "pid": "/p", "proc-name": "shop", "python": "/py",
+        "root": "/r", "temporary-folder": "/t", "access-log": "-", "error-log": "/e", "log-level": "debug",
+    ]
+
+    private static func arguments(_ declaration: Declaration, _ value: String) -> [String] {
+        declaration.form == .flag ? ["--\(declaration.name)"] : ["--\(declaration.name)=\(value)"]
     }
 
-    @Test("Without options the settings are the defaults")
-    func defaults() throws {
-        let expected = Settings().lines.filter { !$0.hasPrefix("bind") && !$0.hasPrefix("workers") }
-        let lines = try settings().lines.filter { !$0.hasPrefix("bind") && !$0.hasPrefix("workers") }
-        #expect(lines == expected)
+    @Test("The options and the declarations are the same settings")
+    func sameSettings() throws {
+        #expect(Set(Self.values.keys) == Set(Declaration.all.map(\.name)))
+        #expect(Set(Declaration.all.map(\.name)).count == Declaration.all.count)
+        let all = try Declaration.all.flatMap { declaration in
+            Self.arguments(declaration, try #require(Self.values[declaration.name]))
+        }
+        let given = try GatewayCommand.parse(all).options.given(.commandLine)
+        #expect(Set(given.keys) == Set(Self.values.keys))
+        let questions = ["check-config", "print-config", "help", "version"]
+        let options = GatewayCommand.helpMessage(columns: 1000).matches(of: #/(?m)^ +(?:-\w, )?--([a-z-]+)/#)
+            .map { String($0.1) }.filter { !questions.contains($0) }
+        #expect(options == Declaration.all.map(\.name))
+    }
+
+    @Test(
+        "Each option sets its own setting, and the report shows what was given",
+        arguments: Declaration.all.map(\.name))
+    func options(_ name: String) throws {
+        let declaration = try #require(Declaration.named(name))
+        let value = try #require(Self.values[name])
+        let file: String? = name == "config" ? "" : nil
+        let reading = try readSettings(
+            name == "config" ? [] : Self.arguments(declaration, value), file: file)
+        if name == "config" {
+            #expect(reading.settings.configurationFile?.hasSuffix(value) == true)
+        } else {
+            #expect(declaration.show(reading.settings) == value)
+        }
+        #expect(declaration.show(reading.settings) != declaration.show(Settings()))
+        for other in Declaration.all where other.name != name && other.name != "workers" {
+            #expect(other.show(reading.settings) == other.show(Settings()), "\(other.name)")
+        }
+        #expect(reading.origins == [name: .commandLine])
+    }
+
+    @Test("What the report shows, a source accepts", arguments: Declaration.all.map(\.name))
+    func shownAndRead(_ name: String) throws {
+        let declaration = try #require(Declaration.named(name))
+        var settings = Settings()
+        let texts = declaration.isList ? Self.values[name].map { [$0] } ?? [] : [declaration.show(Settings())]
+        try declaration.store(&settings, Given(name, texts, .commandLine).texts)
+        if !declaration.isList { #expect(declaration.show(settings) == declaration.show(Settings())) }
+    }
+
+    @Test("Letters stand for options")
+    func letters() throws {
+        let settings = try readSettings([
+            "-b", "a:1", "-w", "2", "-t", "3", "-p", "/p", "-k", "sync", "-m", "022", "-u", "www", "-g",
+            "staff",
+            "-D", "-e", "A=1", "-n", "shop",
+        ]).settings
+        #expect(settings.binds == [.tcp(host: "a", port: 1)] && settings.hasChosenBinds)
+        #expect(settings.workers == 2 && settings.timeout == 3 && settings.pidFile == "/p")
+        #expect(settings.workerClass == "sync" && settings.umask == 0o22 && settings.detaches)
+        #expect(settings.user == "www" && settings.group == "staff")
+        #expect(settings.environment == ["A=1"] && settings.processName == "shop")
+        let letters = Declaration.all.compactMap(\.short)
+        #expect(Set(letters).count == letters.count)
     }
 
     @Test("Addresses add up")
     func binds() throws {
-        let binds = try settings("--bind", "a:1", "-b", "unix:/x").binds
+        let binds = try readSettings(["--bind", "a:1", "-b", "unix:/x"]).settings.binds
         #expect(binds == [.tcp(host: "a", port: 1), .unix(path: "/x")])
     }
 
-    @Test("Each option sets its setting, and each setting is listed by the name of its option")
-    func options() throws {
-        let options = [
-            "workers": "3", "processes": "4", "threads": "5", "timeout": "6", "graceful-timeout": "7",
-            "keep-alive": "8",
-            "header-timeout": "9", "body-timeout": "10", "send-timeout": "11", "queue-timeout": "12",
-            "queue-size": "13",
-            "backlog": "14", "worker-connections": "15", "limit-request-line": "116",
-            "limit-request-fields": "17",
-            "limit-request-field-size": "118", "limit-request-head": "1019", "limit-request-body": "20",
-            "buffer-memory": "21",
-            "buffer-limit": "1000000", "chdir": "/x", "pid": "/p", "access-log": "-", "error-log": "/e",
-            "log-level": "debug",
-            "python": "/py", "root": "/r",
-        ]
-        for (name, value) in options {
-            let lines = try settings("--\(name)", value).lines
-            #expect(lines.contains("\(name) = \(value)"))
-            #expect(lines.count == options.count + 2)
+    @Test("An option that does not exist, or has no value, is refused; the nearest one is named")
+    func unknown() {
+        for arguments in [["--nonsense"], ["--workers"], ["a", "extra"], ["--preload=true"], ["-x"]] {
+            #expect(throws: (any Error).self) { _ = try GatewayCommand.parse(arguments) }
+        }
+        let error = #expect(throws: (any Error).self) { _ = try GatewayCommand.parse(["--worker", "3"]) }
+        let message = error.map { GatewayCommand.message(for: $0) }
+        #expect(message?.contains("'--workers'") == true)
+        #expect(throws: (any Error).self) { _ = try EmbeddedCommand.parse(["wsgi:a"]) }
+    }
+
+    @Test("The documentation has a row for every setting")
+    func documentation() {
+        let rows = SettingsDocumentation.text.split(separator: "\n").filter { $0.hasPrefix("| `--") }
+        #expect(rows.count == Declaration.all.count)
+        for (row, declaration) in zip(rows, Declaration.all) {
+            #expect(row.hasPrefix("| `--\(declaration.name)`"))
+            #expect(row.hasSuffix(" |") && row.matches(of: #/ \| /#).count == 3, "\(row)")
+        }
+        for declaration in Declaration.all {
+            #expect(declaration.meaning.hasSuffix("."), "\(declaration.name)")
         }
     }
 
-    @Test(
-        "A number outside its range is a mistake that names the option and the range",
-        arguments: [
-            ("workers", "0"), ("workers", "65"), ("processes", "0"), ("threads", "0"), ("threads", "257"),
-            ("backlog", "0"), ("timeout", "0"),
-            ("graceful-timeout", "-1"), ("keep-alive", "0"), ("header-timeout", "0"), ("body-timeout", "0"),
-            ("send-timeout", "0"),
-            ("queue-timeout", "0"), ("queue-size", "-1"), ("worker-connections", "0"),
-            ("limit-request-line", "63"),
-            ("limit-request-fields", "0"), ("limit-request-field-size", "1"), ("limit-request-head", "255"),
-            ("buffer-memory", "-1"),
-            ("buffer-limit", "1"),
-        ])
-    func ranges(_ name: String, _ value: String) {
-        let error = #expect(throws: ConfigurationError.self) { try settings("--\(name)=\(value)") }
-        #expect(error?.exitCode == 2)
-        #expect(error?.message.contains("--\(name)") == true && error?.message.contains(value) == true)
-    }
-
-    @Test("A log level or a folder that is none is a mistake")
-    func texts() {
-        let level = #expect(throws: ConfigurationError.self) { try settings("--log-level", "loud") }
-        #expect(level?.exitCode == 2)
-        let folder = #expect(throws: ConfigurationError.self) {
-            try settings("--temporary-folder", "/nonexistent")
+    @Test("Without an application there is nothing to serve; a program with its own wants none")
+    func application() throws {
+        let missing = #expect(throws: ConfigurationError.self) {
+            _ = try ApplicationSource(spawning: nil, Settings())
         }
-        #expect(folder?.exitCode == 1)
-    }
-
-    @Test(
-        "An option that does not exist, or that is no number, is refused",
-        arguments: [["--nonsense"], ["--workers", "many"], ["--workers"], ["extra"], ["--timeout", "1.5"]])
-    func unknown(_ arguments: [String]) {
-        #expect(throws: (any Error).self) { _ = try ServerOptions.parse(arguments) }
+        #expect(missing?.exitCode == 2 && missing?.message.contains("APPLICATION") == true)
+        let file = try readSettings(file: "\napplication: perl:x")
+        let wrong = #expect(throws: ConfigurationError.self) {
+            _ = try ApplicationSource(spawning: file.application, file.settings)
+        }
+        #expect(wrong?.message.hasPrefix("shop.yaml:2: application: 'perl:' is no kind") == true)
+        let named = #expect(throws: ConfigurationError.self) {
+            _ = try ApplicationSource.inProcess(file.application) { .inline { _ in Response(status: 200) } }
+        }
+        #expect(named?.message.hasPrefix("shop.yaml:2: application is 'perl:x': remove it") == true)
     }
 }

@@ -2,24 +2,12 @@ import Testing
 
 @testable import Gateway
 
-/// A backend that nobody asks for anything.
-private final class SilentBackend: Backend {
-    func serve(_ exchange: Exchange) {}
-    func clientLeft(_ exchange: Exchange) {}
-    func sweep(_ now: UInt64) {}
-    func wake() {}
-    var isIdle: Bool { true }
-}
-
 @Suite("The queue of exchanges")
 struct ExchangeQueueTests {
     private let context: WorkerContext
 
     init() throws {
-        context = WorkerContext(
-            index: 0, settings: Settings(), scoreboard: try Scoreboard(), loop: try EventLoop(),
-            log: try ErrorLog("-", level: .critical).logger("test"), accessLog: nil,
-            dispatcher: Dispatcher(backend: SilentBackend(), site: nil))
+        context = try WorkerBench().context
     }
 
     private func exchanges(_ count: Int) -> [Exchange] { (0..<count).map { _ in Exchange(context: context) } }

@@ -108,6 +108,70 @@ struct WorkerTableTests {
         #expect(table.excess == 0)
     }
 
+    @Test("One that had answered requests is replaced at once, however short its life was")
+    func deadlyRequest() {
+        var table = WorkerTable(target: 1)
+        for index in 1...5 {
+            table.spawned(ProcessID(10 + index), index: index, now: 1000)
+            table.serves(index: index)
+            #expect(table.reaped(index: index, now: 1001, hasAnswered: true) == .replace)
+            #expect(table.missing(now: 1001) == 1)
+        }
+    }
+
+    @Test("One that retires serves until its successor does, and does not count")
+    func retiring() {
+        var table = WorkerTable(target: 2)
+        for index in 1...2 {
+            table.spawned(ProcessID(10 + index), index: index, now: 1000)
+            table.serves(index: index)
+        }
+        table.retires(index: 1)
+        #expect(table.missing(now: 1000) == 1)
+        #expect(table.excess == nil)
+        table.spawned(13, index: 3, now: 1000)
+        #expect(table.missing(now: 1000) == 0)
+        #expect(table.excess == nil)
+        table.serves(index: 3)
+        #expect(table.excess == 1)
+        table.stops(index: 1)
+        #expect(table.excess == nil)
+        // It left because it was told to: nothing is wrong, and the next start need not wait.
+        #expect(table.reaped(index: 1, now: 1001) == .expected)
+        #expect(table.pausedUntil == 0)
+        #expect(table.missing(now: 1001) == 0)
+    }
+
+    @Test("One that retires and dies of itself needs no other successor")
+    func retiringAndDead() {
+        var table = WorkerTable(target: 1)
+        table.spawned(11, index: 1, now: 1000)
+        table.serves(index: 1)
+        table.retires(index: 1)
+        table.spawned(12, index: 2, now: 9000)
+        #expect(table.reaped(index: 1, now: 9000) == .replace)
+        #expect(table.missing(now: 9000) == 0)
+    }
+
+    @Test("Dismissed, all leave, and come back when they are recalled, as many as are wanted by then")
+    func dismissed() {
+        var table = WorkerTable(target: 2)
+        for index in 1...2 {
+            table.spawned(ProcessID(10 + index), index: index, now: 1000)
+            table.serves(index: index)
+        }
+        table.dismiss()
+        for index in 1...2 {
+            #expect(table.excess == index)
+            table.stops(index: index)
+        }
+        #expect(table.missing(now: 1000) == 0)
+        table.changeTarget(by: 1, limit: 8)
+        #expect(table.missing(now: 1000) == 0)
+        table.recall()
+        #expect(table.missing(now: 1000) == 3)
+    }
+
     @Test(
         "There is one worker at least, and no more than the limit",
         arguments: [(2, 1, 3), (2, -1, 1), (1, -1, 1), (1, -5, 1), (4, 1, 4), (3, 1, 4), (1, 100, 4)])
@@ -137,5 +201,12 @@ struct RespawnPolicyTests {
         _ = policy.pauseAfter(life: 1)
         let pauses = [policy.pauseAfter(life: life), policy.pauseAfter(life: 0)]
         #expect(pauses == [pause, pause == 0 ? 100 : 800])
+    }
+}
+
+extension WorkerTable {
+    /// Spawned in the order of the pids.
+    fileprivate mutating func spawned(_ pid: ProcessID, index: Int, now: UInt64) {
+        spawned(pid, index: index, age: Int(pid), now: now)
     }
 }

@@ -147,4 +147,29 @@ struct FilesTests {
         let output = try Shell.run("sh /proc/self/fd/3", descriptors: [file.number])
         #expect(output == "hello from memory\n")
     }
+
+    @Test("A log is given away, but not one that has another name as well, and not what a link leads to")
+    func giveLog() throws {
+        try #require(SystemProcess.isRoot, "only root gives files away: run this test as root")
+        let (stranger, other): (UInt32, UInt32) = (65_534, 65_533)
+        try withTemporaryFolder { folder in
+            try Files.giveLog("\(folder)/log", user: stranger, group: 0)
+            #expect(Files.status("\(folder)/log")?.user == stranger)
+            // It is theirs already.
+            try Files.giveLog("\(folder)/log", user: stranger, group: 0)
+            _ = try Shell.run(
+                "cd \"$0\"; : >one; ln one two; ln -s one link; mkfifo pipe; : >open; chmod 777 .", [folder])
+            for name in ["log", "one", "two", "link", "pipe", "open"] {
+                #expect(throws: SyscallError.self, "\(name)") {
+                    try Files.giveLog("\(folder)/\(name)", user: other, group: 0)
+                }
+            }
+            _ = try Shell.run("chmod 755 \"$0\"", [folder])
+            try Files.giveLog("\(folder)/open", user: other, group: 0)
+            #expect(Files.status("\(folder)/open")?.user == other)
+            // A device serves everybody, whoever owns it.
+            try Files.giveLog("/dev/null", user: other, group: 0)
+            #expect(Files.status("/dev/null")?.user == 0)
+        }
+    }
 }

@@ -6,23 +6,13 @@ import Testing
 
 @Suite("Forked processes", .serialized)
 struct ForkTests {
-    /// Forks a child that runs `body` and ends.
-    private func child(_ body: () -> Void) throws -> ProcessID {
-        let pid = try ChildProcess.fork(diesWithParent: true)
-        if pid == 0 {
-            body()
-            SystemProcess.exitImmediately(0)
-        }
-        return pid
-    }
-
     @Test("What a child writes into shared memory, its parent reads")
     func sharedMemory() throws {
         let memory = try SharedMemory(count: 100_000)
         let base = memory.base
         #expect(base.load(fromByteOffset: 99_992, as: UInt64.self) == 0)
         base.storeBytes(of: 1, toByteOffset: 99_992, as: UInt64.self)
-        let pid = try child {
+        let pid = try HeldChild.forked {
             let seen = base.load(fromByteOffset: 99_992, as: UInt64.self)
             base.storeBytes(of: seen + 41, toByteOffset: 99_992, as: UInt64.self)
         }
@@ -35,7 +25,7 @@ struct ForkTests {
         let memory = try SharedMemory(count: 16)
         let base = memory.base
         base.storeBytes(of: 0, as: CInt.self)
-        let pid = try child {
+        let pid = try HeldChild.forked {
             base.storeBytes(of: SystemProcess.parentID, as: CInt.self)
             base.storeBytes(of: SystemProcess.id, toByteOffset: 4, as: CInt.self)
         }
@@ -48,11 +38,11 @@ struct ForkTests {
     func eventDescriptor() throws {
         let bell = try EventDescriptor()
         let number = bell.descriptor.number
-        let pid = try child { for _ in 0..<3 { EventDescriptor.raise(number) } }
+        let pid = try HeldChild.forked { for _ in 0..<3 { EventDescriptor.raise(number) } }
         ChildProcess.wait(pid)
         let epoll = try Epoll()
         try epoll.add(number, .readable, token: 7)
-        #expect(try epoll.wait(milliseconds: 30_000) == 1)
+        #expect(try epoll.waitForEvent() == 1)
         EventDescriptor.clear(number)
         #expect(try epoll.wait(milliseconds: 0) == 0)
         EventDescriptor.clear(number)
@@ -67,7 +57,7 @@ struct ForkTests {
         let signals: [Signal] = [.usr1, .usr2, .term, .hup]
         base.storeBytes(of: 0, as: CInt.self)
         // Only in a process of one thread can nobody else receive the signal.
-        let pid = try child {
+        let pid = try HeldChild.forked {
             guard let descriptor = try? SignalDescriptor(signals) else { return }
             base.storeBytes(of: descriptor.next() == nil ? 1 : 0, as: CInt.self)
             for signal in [Signal.term, .hup, .term, .usr2] { ChildProcess.signal(SystemProcess.id, signal) }
@@ -88,7 +78,7 @@ struct ForkTests {
         let (input, gate) = (hold.readEnd.number, hold.writeEnd.number)
         base.storeBytes(of: 0, as: CInt.self)
         // In a child, because here other tests have children too.
-        let pid = try child {
+        let pid = try HeldChild.forked {
             guard ChildProcess.reap() == nil, let epoll = try? Epoll(),
                 let first = try? ChildProcess.fork(diesWithParent: true)
             else { return }
@@ -122,7 +112,7 @@ struct ForkTests {
         let hold = try Pipe(readsWithoutBlocking: false)
         let life = try Pipe(readsWithoutBlocking: false)
         let (input, output) = (hold.readEnd.number, life.writeEnd.number)
-        let pid = try child {
+        let pid = try HeldChild.forked {
             guard let grandchild = try? ChildProcess.fork(diesWithParent: true) else { return }
             if grandchild == 0 {
                 // It holds the pipe open until something ends it, and nothing but its parent's death does.
@@ -147,21 +137,22 @@ struct ForkTests {
         "A child has default signal actions but for SIGPIPE, and blocks what its parent did until it is ready for it"
     )
     func signals() throws {
-        SystemProcess.ignoreBrokenPipes()
-        let hold = try Pipe(readsWithoutBlocking: false)
         let ready = try Pipe(readsWithoutBlocking: false)
-        _ = try SignalDescriptor([.winch])  // This thread blocks the signal from here on.
-        let (input, output) = (hold.readEnd.number, ready.writeEnd.number)
-        let pid = try child {
-            EventDescriptor.raise(output)
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) {
-                _ = Descriptor.read(input, into: $0)
+        let output = ready.writeEnd.number
+        // In a child: a thread of this process that let signals through would get those meant for other tests.
+        let parent = try HeldChild {
+            SystemProcess.ignoreBrokenPipes()
+            let signals = try? SignalDescriptor([.winch])
+            guard let pid = try? ChildProcess.fork(diesWithParent: true) else { return -1 }
+            if pid == 0 {
+                EventDescriptor.raise(output)
+                while true { SystemProcess.pause() }
             }
+            _ = consume signals
+            return Int(pid)
         }
         #expect(try Shell.receive(ready.readEnd.number) != nil)
-        let status = Files.text("/proc/\(pid)/status") ?? ""
-        ChildProcess.signal(pid, .kill)
-        ChildProcess.wait(pid)
+        let status = Files.text("/proc/\(try #require(parent.answer))/status") ?? ""
         #expect(SignalMasks(status) == SignalMasks(blocked: [28], ignored: [13], caught: []))
     }
 }

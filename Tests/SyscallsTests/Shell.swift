@@ -41,10 +41,25 @@ enum Shell {
     static func receive(_ descriptor: CInt, limit: Int = 4096, seconds: CInt = 30) throws -> String? {
         let epoll = try Epoll()
         try epoll.add(descriptor, .readable, token: 1)
-        guard try epoll.wait(milliseconds: seconds * 1000) == 1 else { return nil }
+        guard try epoll.waitForEvent(seconds: seconds) == 1 else { return nil }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: limit) { memory in
             guard case .bytes(let count) = Descriptor.read(descriptor, into: memory) else { return nil }
             return String(decoding: memory[..<count], as: UTF8.self)
+        }
+    }
+}
+
+extension Epoll {
+    /// Waits until there is an event, at most `seconds`.
+    ///
+    /// A wait also ends without one when a signal comes to the thread. SIGCHLD comes to whichever thread does not block
+    /// it, for each child of any test that ends, although nobody handles it.
+    func waitForEvent(seconds: CInt = 30) throws(SyscallError) -> Int {
+        let deadline = Clock.monotonicMilliseconds() + UInt64(seconds) * 1000
+        while true {
+            let now = Clock.monotonicMilliseconds()
+            let count = try wait(milliseconds: now < deadline ? CInt(deadline - now) : 0)
+            if count > 0 || now >= deadline { return count }
         }
     }
 }

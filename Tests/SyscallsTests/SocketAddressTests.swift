@@ -17,6 +17,33 @@ struct SocketAddressTests {
         #expect(!address.isUnix)
     }
 
+    @Test(
+        "An address is shown as a person writes it",
+        arguments: [("127.0.0.1", "127.0.0.1:80"), ("::1", "[::1]:80"), ("::ffff:10.1.2.3", "10.1.2.3:80")])
+    func description(_ host: String, _ text: String) throws {
+        let address = try #require(try SocketAddress.resolve(host: host, port: 80).first)
+        #expect("\(address)" == text)
+    }
+
+    @Test("A unix address is a path or an abstract name, and is shown as such")
+    func unixNames() throws {
+        let path = try #require(SocketAddress(unixPath: "/run/a.sock"))
+        #expect("\(path)" == "unix:/run/a.sock")
+        #expect(path.isUnix && !path.isAbstract && path.unixPath == "/run/a.sock")
+        let name = try #require(SocketAddress(abstractName: "gateway/a"))
+        #expect("\(name)" == "unix:@gateway/a")
+        #expect(name.isUnix && name.isAbstract && name.unixPath == nil)
+        #expect(Socket.anyAddress.unixPath == nil && !Socket.anyAddress.isAbstract)
+    }
+
+    @Test("An abstract name has 1 to 107 bytes")
+    func abstractLength() {
+        let long = String(repeating: "a", count: 107)
+        #expect(SocketAddress(abstractName: "") == nil)
+        #expect(SocketAddress(abstractName: long)?.description == "unix:@" + long)
+        #expect(SocketAddress(abstractName: long + "a") == nil)
+    }
+
     @Test("No host is every address of this machine")
     func everyAddress() throws {
         let hosts = try SocketAddress.resolve(host: "", port: 80).map(\.host)

@@ -12,7 +12,7 @@ struct Connection: ~Copyable {
         let client = try Socket.connect(address).intoSocket()
         let epoll = try Epoll()
         try epoll.add(listener, .readable, token: 0)
-        try #require(try epoll.wait(milliseconds: 30_000) == 1)
+        try #require(try epoll.waitForEvent() == 1)
         var peer = Socket.anyAddress
         let server = OwnedDescriptor(adopting: Socket.accept(listener, peer: &peer))
         return Connection(client: client, server: server, peer: peer)
@@ -32,7 +32,7 @@ struct Connection: ~Copyable {
     static func receive(_ number: CInt) throws -> ReceiveOutcome {
         let epoll = try Epoll()
         try epoll.add(number, [.readable, .peerEnded], token: 0)
-        try #require(try epoll.wait(milliseconds: 30_000) == 1)
+        try #require(try epoll.waitForEvent() == 1)
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 100) {
             Descriptor.receive(number, into: $0)
         }
@@ -108,7 +108,7 @@ struct SocketTests {
         // The answer to that byte is a reset.
         let epoll = try Epoll()
         try epoll.add(client.number, [], token: 0)
-        #expect(try epoll.wait(milliseconds: 30_000) == 1)
+        #expect(try epoll.waitForEvent() == 1)
         let outcome = Connection.send(client.number, "b")
         #expect(outcome == .failed(32) || outcome == .failed(104))
     }
@@ -123,7 +123,7 @@ struct SocketTests {
         #expect(Connection.send(client, "y") == .bytes(1))
         let epoll = try Epoll()
         try epoll.add(server, .readable, token: 0)
-        #expect(try epoll.wait(milliseconds: 30_000) == 1)
+        #expect(try epoll.waitForEvent() == 1)
         #expect(Descriptor.hasUnexpectedInput(server))
         #expect(try Connection.receive(server) == .bytes(1))
     }
@@ -139,15 +139,23 @@ struct SocketTests {
             }
             #expect(error?.isAddressInUse == true)
         }
+        // A process that another test has forked may hold a copy of the listener for a while.
+        let deadline = Clock.monotonicMilliseconds() + 30_000
+        while try outcome(of: address) != 111, Clock.monotonicMilliseconds() < deadline {}
+        #expect(try outcome(of: address) == 111)
+    }
+
+    /// The errno of a connection; 0 where it is made.
+    private func outcome(of address: SocketAddress) throws -> CInt {
         // Loopback refuses at once, or as soon as the socket is looked at.
-        do {
+        do throws(SyscallError) {
             let socket = try Socket.connect(address).intoSocket()
             let epoll = try Epoll()
             try epoll.add(socket.number, .writable, token: 0)
-            #expect(try epoll.wait(milliseconds: 30_000) == 1)
-            #expect(Socket.connectionError(socket.number)?.code == 111)
+            _ = try epoll.waitForEvent()
+            return Socket.connectionError(socket.number)?.code ?? 0
         } catch {
-            #expect(error.code == 111)
+            return error.code
         }
     }
 }

@@ -78,17 +78,24 @@ struct SpawnTests {
 
     @Test("Signals have their default actions, and none is blocked")
     func signals() throws {
-        // The gateway ignores one signal and blocks others, as this thread does from here on. Applications must
-        // not inherit that.
-        SystemProcess.ignoreBrokenPipes()
-        _ = try SignalDescriptor([.winch])
-        let status = try Shell.output(
-            of: Program(path: "/bin/cat", arguments: ["cat", "/proc/self/status"], environment: []))
+        // The gateway ignores one signal and blocks others, as this child does. Applications must not inherit that.
+        let pipe = try Pipe(readsWithoutBlocking: false)
+        let output = pipe.writeEnd.number
+        let program = Program(path: "/bin/cat", arguments: ["cat", "/proc/self/status"], environment: [])
+        let gateway = try HeldChild {
+            SystemProcess.ignoreBrokenPipes()
+            let signals = try? SignalDescriptor([.winch])
+            let pid = try? ChildProcess.spawn(program, descriptors: [0, output, 2])
+            if let pid { ChildProcess.wait(pid) }
+            _ = consume signals
+            return 0
+        }
+        let status = try #require(try Shell.receive(pipe.readEnd.number))
         #expect(SignalMasks(status) == SignalMasks(blocked: [], ignored: [], caught: []))
-        let own = SignalMasks(Files.text("/proc/thread-self/status") ?? "")
+        let own = SignalMasks(gateway.file("status"))
         #expect(
-            own?.blocked.contains(28) == true,
-            "the test is worth something only where a signal is blocked here")
+            own == SignalMasks(blocked: [28], ignored: [13], caught: []),
+            "the test is worth something only where a signal is blocked and one is ignored")
     }
 
     @Test("The arguments, the environment and the folder are those given, and no others")

@@ -24,6 +24,9 @@ int CSyscalls_signalfd_read(int descriptor);
  * before the process is ready for it must wait. */
 void CSyscalls_reset_signals(void);
 
+/* Calls `body` on SIGABRT and ends with code 1. C because sigaction's handler is a macro into a union. */
+void CSyscalls_handle_abort(void (*body)(void));
+
 /* A pipe, close-on-exec at both ends. C because pipe2 wants _GNU_SOURCE. */
 int CSyscalls_pipe(int ends[2], bool reads_without_blocking);
 
@@ -56,18 +59,52 @@ int CSyscalls_term_signal(int status);
  * between fork and exec. */
 int CSyscalls_raise_descriptor_limit(int wanted);
 
-/* How an application process is started. */
+/* Who a process is to be. The groups are in ascending order. */
+#define CSYSCALLS_MOST_GROUPS 4096
+struct CSyscalls_identity {
+    uint32_t user;
+    uint32_t group;
+    const uint32_t *groups;
+    int group_count;
+};
+
+/* Takes the identity on, without capabilities unless it is root's, and checks that there is no way back. Forgets what
+ * CSyscalls_die_with_parent asked for. Returns -1 with errno of the step that failed; the process must end then.
+ * Async-signal-safe. C because setresuid wants _GNU_SOURCE and capset has no wrapper. */
+int CSyscalls_become(const struct CSyscalls_identity *identity);
+
+/* How a program is started. */
 struct CSyscalls_program {
     const char *path;
     char *const *arguments;
     char *const *environment;
     const char *directory; /* NULL: stay. */
-    const int *descriptors; /* become 0, 1, … in the new process; all others are closed. */
+    const int *descriptors; /* become 0, 1, … in the new process. */
     int descriptor_count;
+    const int *kept; /* stay open under their numbers, which are above those; all others are closed. */
+    int kept_count;
+    const struct CSyscalls_identity *identity; /* NULL: stay. */
+    int umask; /* -1: stay. */
+    bool leads_group;
+    bool dies_with_parent;
 };
 
-/* fork and exec. The process leads a group of its own, dies with its parent, has default signals and exactly the
- * descriptors given. Returns its pid, or -1 with errno of the step that failed: nothing is left behind then. */
-pid_t CSyscalls_spawn(const struct CSyscalls_program *program);
+/* fork and exec. The process has default signals and exactly the descriptors given. Returns its pid, or -1 with errno of
+ * the step that failed: nothing is left behind then. `failed_at_identity` tells a refused identity from all other steps. */
+pid_t CSyscalls_spawn(const struct CSyscalls_program *program, bool *failed_at_identity);
+
+/* The arguments that this process was started with, as long as it lives. C because only a constructor sees them. */
+int CSyscalls_argument_count(void);
+const char *CSyscalls_argument(int index);
+
+/* Shows `title` in ps, cut to the room that the arguments and the environment had. For a process of one thread: it moves
+ * environ at the first call. */
+void CSyscalls_set_title(const char *title);
+
+/* Blocks INT, TERM, QUIT and HUP, or lets them through. */
+void CSyscalls_block_interrupts(bool blocks);
+
+/* Closes all descriptors from 3 on but one. */
+void CSyscalls_close_all_but(int kept);
 
 #endif

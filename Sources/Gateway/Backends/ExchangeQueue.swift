@@ -32,6 +32,13 @@ struct ExchangeQueue {
         }
     }
 
+    /// Takes off one that began to wait at least `patience` milliseconds ago.
+    mutating func takeOverdue(now: UInt64, patience: UInt64) -> Exchange? {
+        guard let exchange = first, exchange.dispatchedAt + patience <= now else { return nil }
+        removeFirst()
+        return exchange
+    }
+
     /// - Returns: Whether `exchange` was waiting.
     mutating func remove(_ exchange: Exchange) -> Bool {
         guard let index = storage[start...].firstIndex(where: { $0 === exchange }) else { return false }

@@ -7,6 +7,8 @@ import Syscalls
 
 /// An executor whose thread is that of an event loop.
 final class LoopExecutor: TaskExecutor, @unchecked Sendable {  // `jobs` is locked, the rest never changes.
+    private static let roundsPerTurn = 64
+
     private let jobs = Mutex<[UnownedJob]>([])
     private let bell: CInt
     private let thread = SystemProcess.currentThread
@@ -24,12 +26,20 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {  // `jobs` is lock
         if SystemProcess.currentThread != thread { EventDescriptor.raise(bell) }
     }
 
+    /// Runs what is there and what that leads to, within reason: a task that never lets go, as one that polls with
+    /// Task.yield(), must not keep the loop from everybody else.
     private func runJobs() {
-        while case let batch = jobs.withLock({ jobs in
+        for _ in 0..<Self.roundsPerTurn { guard runBatch() else { return } }
+        EventDescriptor.raise(bell)
+    }
+
+    /// - Returns: Whether there was anything to run.
+    private func runBatch() -> Bool {
+        let batch = jobs.withLock { jobs in
             defer { jobs.removeAll(keepingCapacity: true) }
             return jobs
-        }), !batch.isEmpty {
-            for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
+        for job in batch { job.runSynchronously(on: asUnownedTaskExecutor()) }
+        return !batch.isEmpty
     }
 }

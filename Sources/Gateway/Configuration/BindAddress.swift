@@ -1,12 +1,32 @@
 import Syscalls
 
-/// Where to listen, as it is written on the command line.
+/// Where to listen, as it is written in the settings.
 enum BindAddress: Equatable, Sendable, CustomStringConvertible {
     case tcp(host: String, port: UInt16)
     case unix(path: String)
+    /// A unix socket without a file (unix(7), "abstract").
+    case abstract(name: String)
+    /// A socket that the gateway was started with.
+    case descriptor(CInt)
 
-    /// Reads `HOST:PORT`, `[::1]:PORT`, `:PORT` or `unix:PATH`.
+    /// Reads `HOST:PORT`, `[::1]:PORT`, `:PORT`, `unix:PATH`, `unix:@NAME` or `fd://N`.
     init(parsing text: String) throws(ConfigurationError) {
+        if text.hasPrefix("fd://") {
+            // 0, 1 and 2 are for input and logs.
+            guard let number = CInt(text.dropFirst(5)), number > 2 else {
+                throw .usage("'\(text)' is no address: write fd://N, with a descriptor from 3")
+            }
+            self = .descriptor(number)
+            return
+        }
+        if text.hasPrefix("unix:@") {
+            let name = String(text.dropFirst(6))
+            guard (1...107).contains(name.utf8.count), !name.utf8.contains(0) else {
+                throw .usage("'\(text)' is no address: the name of a unix socket has 1 to 107 bytes")
+            }
+            self = .abstract(name: name)
+            return
+        }
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             guard SocketAddress(unixPath: path) != nil else {
@@ -40,6 +60,8 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): "unix:\(path)"
+        case .abstract(let name): "unix:@\(name)"
+        case .descriptor(let number): "fd://\(number)"
         }
     }
 
@@ -48,7 +70,13 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .tcp(let host, let port):
             "http://\(BindAddress.tcp(host: host.isEmpty ? "0.0.0.0" : host, port: port))/"
-        case .unix: description
+        case .unix, .abstract, .descriptor: description
         }
+    }
+
+    /// The same, with a path that does not depend on the folder of the process.
+    var absolute: BindAddress {
+        guard case .unix(let path) = self, !path.hasPrefix("/") else { return self }
+        return .unix(path: SystemProcess.currentDirectory + "/" + path)
     }
 }

@@ -18,4 +18,15 @@ struct Configuration: Sendable {
 struct Extensions: Sendable {
     var hooks = Hooks()
     var workerClasses: [WorkerClass] = []
+    /// The name of the one that serves where no setting asks for another.
+    var defaultWorkerClass: String?
+}
+
+extension Configuration {
+    /// What `ps` shows the processes by.
+    var title: String {
+        if let name = settings.processName { return name }
+        if case .processes(let plan) = source { return plan.name }
+        return "application"
+    }
 }

@@ -2,14 +2,18 @@
 // code.
 
 import ArgumentParser
+import GatewayInterface
 import Syscalls
 
 /// Starts what the command line asks for.
 enum Launch {
-    /// Parses the command line, does what it says and ends the process.
-    static func run<Command: ParsableCommand>(
-        _ type: Command.Type, options: KeyPath<Command, ServerOptions>,
-        _ makeSource: (Command, Settings) throws(ConfigurationError) -> ApplicationSource
+    /// Reads the settings, does what they say and ends the process.
+    ///
+    /// - Parameter source: What is to be served, from the application that the sources name and the settings. It is asked
+    ///   again at each reload.
+    static func run<Command: ServingCommand>(
+        _ type: Command.Type, extensions: Extensions,
+        source: @escaping (GivenText?, Settings) throws(ConfigurationError) -> ApplicationSource
     ) -> Never {
         let command: Command
         do {
@@ -21,27 +25,116 @@ enum Launch {
             SystemProcess.exitImmediately(isRequested ? 0 : 2)
         }
         do {
-            let options = command[keyPath: options]
-            let settings = try options.settings()
-            if options.printConfig {
-                print(settings.lines.joined(separator: "\n"), toStandardError: false)
-                SystemProcess.exitImmediately(0)
-            }
-            try Surroundings.check(settings)
-            let source = try makeSource(command, settings)
-            if options.checkConfig {
-                print("the configuration is valid", toStandardError: false)
-                SystemProcess.exitImmediately(0)
-            }
-            SystemProcess.exitImmediately(try Master.run(source, settings: settings))
+            SystemProcess.exitImmediately(try serve(command, extensions: extensions, source: source))
         } catch {
             print("gateway: \(error.message)", toStandardError: true)
             SystemProcess.exitImmediately(error.exitCode)
         }
     }
 
+    private static func serve<Command: ServingCommand>(
+        _ command: Command, extensions: Extensions,
+        source: @escaping (GivenText?, Settings) throws(ConfigurationError) -> ApplicationSource
+    ) throws(ConfigurationError) -> Int32 {
+        if command.options.printSettingsDocumentation {
+            print(SettingsDocumentation.text, toStandardError: false)
+            return 0
+        }
+        let loader = try SettingsLoader(
+            environment: SystemProcess.environmentValue,
+            variable: try Command.givenInVariable(SystemProcess.environmentValue(Origin.variableName)),
+            commandLine: command.given(.commandLine), workerClasses: extensions.workerClasses.map(\.name))
+        func configuration(_ reading: SettingsLoader.Reading) throws(ConfigurationError) -> Configuration {
+            try Surroundings.check(reading.settings)
+            return Configuration(
+                settings: reading.settings, source: try source(reading.application, reading.settings))
+        }
+        let reading = try loader.load()
+        if command.options.printConfig {
+            print(reading.lines.joined(separator: "\n"), toStandardError: false)
+            return 0
+        }
+        let first = try configuration(reading)
+        if command.options.checkConfig {
+            let code = try Master.check(first, extensions: extensions)
+            if code == 0 { print("the configuration is valid", toStandardError: false) }
+            return code
+        }
+        return try Master.run(first, extensions: extensions) { () throws(ConfigurationError) in
+            try configuration(try loader.load())
+        }
+    }
+
     private static func print(_ text: String, toStandardError isError: Bool) {
         var line = text + "\n"
         line.withUTF8 { bytes in _ = Descriptor.writeAll(isError ? 2 : 1, bytes) }
+    }
+}
+
+extension ServingCommand {
+    /// What the variable with options says, by the rules of the command line.
+    static func givenInVariable(_ text: String?) throws(ConfigurationError) -> [String: Given] {
+        guard let text else { return [:] }
+        guard let words = CommandWords.split(text) else {
+            throw .usage("\(Origin.variableName): a quote is not closed")
+        }
+        let command: Self
+        do {
+            command = try parse(words)
+        } catch {
+            let reason =
+                exitCode(for: error).isSuccess
+                ? "help and version are for the command line" : message(for: error)
+            throw .usage("\(Origin.variableName): \(reason)")
+        }
+        guard
+            ![
+                command.options.checkConfig, command.options.printConfig,
+                command.options.printSettingsDocumentation,
+            ].contains(true)
+        else { throw .usage("\(Origin.variableName): questions are for the command line") }
+        return command.given(.variable)
+    }
+}
+
+extension ApplicationSource {
+    /// What the `gateway` command serves.
+    init(spawning application: GivenText?, _ settings: Settings) throws(ConfigurationError) {
+        guard let application else {
+            throw .usage(
+                """
+                nothing to serve: name an APPLICATION on the command line, or as 'application:' in the file of \
+                --config (gateway --help lists the forms)
+                """)
+        }
+        let kind = try application.application()
+        self = .processes(try ApplicationPlan(kind, name: application.text, settings: settings))
+    }
+}
+
+extension GivenText {
+    fileprivate func application() throws(ConfigurationError) -> ApplicationKind {
+        do throws(ConfigurationError) {
+            return try ApplicationKind(parsing: text)
+        } catch {
+            // On the command line it has no name, and its text says enough.
+            guard mention != Origin.commandLine.mention(ConfigurationFile.applicationKey) else { throw error }
+            throw .usage("\(mention): \(error.message)")
+        }
+    }
+}
+
+extension ApplicationSource {
+    /// What a program with an application of its own serves.
+    ///
+    /// - Parameter named: An application that the settings name all the same: a mistake.
+    static func inProcess(
+        _ named: GivenText?, _ build: @escaping @Sendable () throws -> Application
+    ) throws(ConfigurationError) -> Self {
+        if let named {
+            throw .usage(
+                "\(named.mention) is '\(named.text)': remove it, this program brings its own application")
+        }
+        return .inProcess(build)
     }
 }

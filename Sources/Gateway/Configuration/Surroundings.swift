@@ -11,10 +11,18 @@ enum Surroundings {
             guard !Files.isLink(path) else {
                 throw .environment("'\(path)' (\(option)) is a symbolic link: name the file itself")
             }
+            // A pipe would make its writers wait for a reader.
+            if Files.status(path)?.kind == .other {
+                throw .environment("'\(path)' (\(option)) is neither a file nor a device: name another place")
+            }
             guard Files.canWriteFile(path) else {
                 throw .environment(
                     "cannot write '\(path)' (\(option)): is its folder there, and may this user write it?")
             }
+        }
+        if let directory = settings.directory, !Files.isReadableDirectory(directory) {
+            throw .environment(
+                "cannot read the folder '\(directory)' (--chdir): is it there, and may this user enter it?")
         }
         guard Files.canWriteInDirectory(settings.temporaryFolder) else {
             throw .environment(

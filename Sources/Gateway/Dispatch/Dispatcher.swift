@@ -72,6 +72,7 @@ final class Dispatcher {
         switch destination {
         case .application:
             exchange.backend = backend
+            exchange.announce()
             backend.serve(exchange)
         case .file(let file, let type, let modified):
             exchange.send(file, type: type, modified: modified)

@@ -171,7 +171,7 @@ final class PHPSite {
         switch status.kind {
         case .regular: return .file(descriptor.relinquish(), status)
         case .directory: return .directory
-        case .other: return .unreadable
+        case .device, .other: return .unreadable
         }
     }
 

@@ -7,6 +7,8 @@ enum BackendPlan: Sendable {
     case pool(PoolView)
     /// A Swift application, which the worker makes.
     case inProcess(@Sendable () throws -> Application)
+    /// Nothing: a page says why.
+    case broken(String)
 }
 
 /// A listener as it crosses a fork.
@@ -21,12 +23,24 @@ struct ListenerPlan: Sendable {
 struct WorkerPlan: Sendable {
     /// The worker's index in the scoreboard.
     let index: Int
+    /// The order of its spawning in its generation.
+    let age: Int
     let settings: Settings
     let listeners: [ListenerPlan]
     let backend: BackendPlan
     /// The folder of a PHP site, absolute.
     let root: String?
+    /// What `ps` shows.
+    let title: String
+    /// Whom to become; `nil` stays who the master is.
+    let identity: UserIdentity?
     let scoreboard: Scoreboard
     let doorbells: Doorbells
     let errorLog: ErrorLog
+    let extensions: Extensions
+
+    /// Lets go of the terminal, where the gateway is one in the background. What goes wrong before is still shown there.
+    func leaveTerminal() {
+        if settings.detaches { Detachment.silence(settings.unusedDescriptors) }
+    }
 }

@@ -8,31 +8,61 @@ import Syscalls
 /// The master's end of the pipe.
 final class Lifeline {
     private var pipe: OwnedDescriptor?
+    private let title: String
+    private var groups: Set<ProcessID> = []
     /// The guardian's pid.
-    let pid: ProcessID
+    private(set) var pid: ProcessID = 0
 
-    /// Forks the guardian. To be called before anything is bound, so that it holds nothing open.
-    init() throws(SyscallError) {
-        let ends = try Pipe(readsWithoutBlocking: false)
+    /// Forks the guardian.
+    ///
+    /// - Parameter title: What `ps` shows the gateway by.
+    init(title: String) throws(SyscallError) {
+        self.title = title
+        try start()
+    }
+
+    /// The guardian has ended: forks another one, which learns what there is.
+    ///
+    /// - Returns: Whether there is one.
+    func renew() -> Bool {
+        pipe = nil
+        do { try start() } catch { return false }
+        for group in groups { tell(group) }
+        return true
+    }
+
+    private func start() throws(SyscallError) {
+        let (readEnd, writeEnd) = try Pipe(readsWithoutBlocking: false).intoNumbers()
         pid = try ChildProcess.fork(diesWithParent: false)
         if pid == 0 {
-            Descriptor.closeInherited(ends.writeEnd.number)
-            Self.guardProcesses(ends.readEnd.number)
+            // No listener, no log, no client may stay open because the guardian is there.
+            Descriptor.closeAll(except: readEnd)
+            for number in CInt(0)...2 { try? Terminal.silence(number) }
+            ProcessTitle.set("gateway: guardian [\(title)]")
+            Self.guardProcesses(readEnd)
         }
-        pipe = ends.intoWriteEnd()
+        Descriptor.closeInherited(readEnd)
+        pipe = OwnedDescriptor(adopting: writeEnd)
     }
 
     /// Ends the guardian, which kills what is left, and waits for its end.
     func end() {
+        guard number != -1 else { return }
         pipe = nil
         ChildProcess.wait(pid)
     }
 
     /// A process group has begun.
-    func add(group: ProcessID) { tell(group) }
+    func add(group: ProcessID) {
+        groups.insert(group)
+        tell(group)
+    }
 
     /// A process group has ended.
-    func remove(group: ProcessID) { tell(-group) }
+    func remove(group: ProcessID) {
+        groups.remove(group)
+        tell(-group)
+    }
 
     /// For a process forked from the master: only the master may hold the pipe open.
     func closeInherited() { Descriptor.closeInherited(number) }

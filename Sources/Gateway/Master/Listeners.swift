@@ -1,82 +1,91 @@
+// The sockets that clients connect to. The master opens them, every worker accepts from them, and a successor inherits
+// them. A reload opens what is new before it lets go of what is not wanted any more.
+
 import Syscalls
 
-/// The sockets that clients connect to. The master binds them and every worker accepts from them.
-final class Listeners {
-    private final class Listener {
-        let bind: BindAddress
-        let socket: OwnedDescriptor
-
-        init(_ bind: BindAddress, backlog: Int) throws(ConfigurationError) {
-            self.bind = bind
-            let address = try bind.resolve()
-            if case .unix(let path) = bind {
-                guard !Socket.isInUse(address) else {
-                    throw .environment(
-                        "cannot listen on \(bind): another process does; stop it, or choose another path")
-                }
-                // Left over from a process that could not clean up.
-                if Files.isSocket(path) {
-                    Files.remove(path)
-                } else if Files.status(path) != nil {
-                    throw .environment(
-                        "cannot listen on \(bind): there is a file that is no socket; choose another path")
-                }
-            }
-            do {
-                socket = try Socket.listen(address, backlog: backlog, isNonBlocking: true)
-            } catch {
-                throw .environment("cannot listen on \(bind): \(error.reason)\(Self.advice(error))")
-            }
-        }
-
-        private static func advice(_ error: SyscallError) -> String {
-            if error.isAddressInUse {
-                return "; stop the process that uses it, or choose another with --bind"
-            }
-            if error.isAddressUnavailable { return "; this machine has no such address" }
-            return ""
-        }
-    }
-
-    private var listeners: [Listener]
-
-    /// Binds all of them; where one fails, none is left.
-    init(_ binds: [BindAddress], backlog: Int) throws(ConfigurationError) {
+/// What one generation listens on.
+enum Listeners {
+    /// Opens what the settings ask for and is not open yet. Where one fails, none of the new ones is left.
+    ///
+    /// - Parameter existing: What is open: of the running generation, or inherited.
+    static func open(
+        _ settings: Settings, over existing: [Listener]
+    ) throws(ConfigurationError) -> [Listener] {
+        let activated = existing.filter { $0.origin == .activated }
+        // The default address is for those who say nothing; a service manager has said something.
+        let binds = settings.hasChosenBinds || activated.isEmpty ? settings.binds : []
         var listeners: [Listener] = []
         do {
-            for bind in binds { listeners.append(try Listener(bind, backlog: backlog)) }
+            for bind in binds where !listeners.contains(where: { $0.origin == .bind(bind) }) {
+                if let open = existing.first(where: { $0.origin == .bind(bind) && isIntact($0) }) {
+                    // What fails leaves the backlog as it was.
+                    try? Socket.relisten(open.number, backlog: settings.backlog)
+                    listeners.append(open)
+                } else if try !isActivated(bind, among: activated) {
+                    listeners.append(try open(bind, settings, existing))
+                }
+            }
         } catch {
-            Self.removeFiles(listeners)
+            for listener in listeners where !existing.contains(where: { $0 === listener }) {
+                listener.file?.remove()
+            }
             throw error
         }
-        self.listeners = listeners
+        return listeners + activated
     }
 
-    /// What workers have to know. A port of 0 has become a real one.
-    var plans: [ListenerPlan] {
-        listeners.compactMap { listener in
-            guard let address = try? Socket.localAddress(listener.socket.number) else { return nil }
-            return ListenerPlan(number: listener.socket.number, address: address)
+    private static func open(
+        _ bind: BindAddress, _ settings: Settings, _ existing: [Listener]
+    ) throws(ConfigurationError) -> Listener {
+        if case .descriptor(let number) = bind {
+            return try Listener(inheriting: number, origin: .bind(bind))
+        }
+        if case .tcp(_, let port) = bind, port != 0, !settings.reusesPort,
+            let own = existing.first(where: { !$0.address.isUnix && $0.address.port == port }),
+            let wanted = try? bind.resolve(), own.address.isWildcard || wanted.isWildcard
+        {
+            throw .environment(
+                "cannot listen on \(bind) beside \(own.address), where this gateway listens: that needs a restart"
+            )
+        }
+        return try Listener(bind, settings: settings)
+    }
+
+    /// Whether clients still find it: the file of a unix socket may have been removed.
+    private static func isIntact(_ listener: Listener) -> Bool {
+        guard case .bind(.unix) = listener.origin else { return true }
+        return listener.file?.isThere ?? false
+    }
+
+    /// Whether the service manager has opened what is configured as well.
+    private static func isActivated(
+        _ bind: BindAddress, among activated: [Listener]
+    ) throws(ConfigurationError) -> Bool {
+        guard !activated.isEmpty else { return false }
+        if case .descriptor(let number) = bind { return activated.contains { $0.number == number } }
+        let wanted = "\(try bind.resolve())"
+        return activated.contains { "\($0.address)" == wanted }
+    }
+}
+
+extension Master {
+    /// Lets go of what a generation listened on: files go, unless the other master of an upgrade uses them.
+    func leaveListeners(_ listeners: [Listener], except kept: [Listener]) {
+        for listener in listeners where !kept.contains(where: { $0 === listener }) {
+            guard let file = listener.file else { continue }
+            // A successor has inherited all of them; of a predecessor's, only the inherited ones are its own.
+            if successor == nil, predecessor == nil || !listener.isInherited {
+                file.remove()
+            } else {
+                leftFiles.append(file)
+            }
         }
     }
 
-    /// For the message that says where the gateway listens.
-    var urls: [String] {
-        zip(listeners, plans).map { listener, plan in
-            guard case .tcp(let host, _) = listener.bind else { return listener.bind.url }
-            return BindAddress.tcp(host: host, port: plan.address.port).url
-        }
-    }
-
-    /// Closes the master's copies, and removes the files of unix sockets.
-    func close() {
-        Self.removeFiles(listeners)
-        listeners = []
-    }
-
-    private static func removeFiles(_ listeners: [Listener]) {
-        for listener in listeners {
-            if case .unix(let path) = listener.bind { Files.remove(path) }
-        }
+    /// The other master has gone: removes what was left because of it.
+    func removeLeftFiles() {
+        let used = generations.flatMap(\.listeners).compactMap(\.file)
+        for file in leftFiles where !used.contains(file) { file.remove() }
+        leftFiles = []
     }
 }

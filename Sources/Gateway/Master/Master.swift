@@ -1,39 +1,95 @@
 // The master binds, spawns, forks, reaps and listens to signals. It never touches a client, has one thread, and reads
-// here as a life story: start, serve, and three ways to end.
+// here as a life story: start, serve, and the signals that change its course. How generations begin, how workers are
+// kept, how it ends and how it hands over to a successor stand in files of their own.
 
-import GatewayInterface
 import Logging
 import Syscalls
 
 /// The process that holds everything together.
 final class Master {
-    private let source: ApplicationSource
-    private let context: MasterContext
-    private let listeners: Listeners
-    private let pidFile: PIDFile?
+    let context: MasterContext
+    let extensions: Extensions
+    /// Reads the settings anew.
+    let readConfiguration: () throws(ConfigurationError) -> Configuration
+    let notifier: ServiceNotifier
     private let signals: SignalDescriptor
-    private var generations: [Generation] = []
-    private var lastGeneration = 0
-    private var workerTarget: Int
-    private var stopDeadline: UInt64?
-    private var wantsReload = false
-    private var exitCode: Int32 = 0
-    private var nextReclaim: UInt64 = 0
+    private let detachment: Detachment?
+    var pidFile: PIDFile?
+
+    /// All generations that are not gone; the last one is the newest.
+    var generations: [Generation] = []
+    var lastGeneration = 0
+    /// The age of the worker that was forked last.
+    var lastAge = 0
+    /// Listeners that were there before the first generation.
+    var inheritedListeners: [Listener]
+    /// How many workers there should be; TTIN and TTOU change it, and a reload only where the setting has changed.
+    var workerTarget: Int
+    var stopDeadline: UInt64?
+    /// Files of unix sockets that are to be removed when the other master of an upgrade has gone.
+    var leftFiles: [SocketFile] = []
+    /// A program that has changed while something was being tried.
+    var changedInTrial: String?
+    /// What is being tried before the master does it.
+    var trial: Trial?
+    /// Heartbeats before this time do not count: nobody's did while the machine, or this process, stood still.
+    var heartbeatsFrom: UInt64 = 0
+    private var lastTurn: UInt64 = 0
+    /// What asked for a reload while another one was under way.
+    var pendingReload: String?
+    var exitCode: Int32 = 0
+    var nextReclaim: UInt64 = 0
+    var hasServed = false
+    /// The master that was there before, as long as it is.
+    var predecessor: ProcessID?
+    /// The master that is to come.
+    var successor: ProcessID?
+    var reloader: Reloader?
+    /// What the same process is to listen on when it has begun anew as another program.
+    var restarts: [Listener]?
+    private var nextWatchdog: UInt64 = 0
 
     /// Runs the gateway until it is stopped.
     ///
+    /// - Parameter reload: Reads the settings anew, for HUP.
     /// - Returns: The exit code: 0 after a stop; 3 or 4 when the application did not start.
     /// - Throws: What a person has to mend before anything was started.
-    static func run(_ source: ApplicationSource, settings: Settings) throws(ConfigurationError) -> Int32 {
+    static func run(
+        _ configuration: Configuration, extensions: Extensions,
+        reload: @escaping () throws(ConfigurationError) -> Configuration
+    ) throws(ConfigurationError) -> Int32 {
+        let settings = configuration.settings
         do {
             SystemProcess.openStandardDescriptors()
             SystemProcess.ignoreBrokenPipes()
+            let succession = try Succession.inherited()
+            // Before the way into the background: they are for the process that the service manager started.
+            let activated = try ActivatedSockets.take().map { socket in
+                try Listener(inheriting: socket.number, origin: .activated)
+            }
+            // A successor has left the terminal already, with the master that started it.
+            let detachment = settings.detaches && succession == nil ? try Detachment.begin() : nil
             SystemProcess.raiseDescriptorLimit()
-            let errorLog = try ErrorLog(settings.errorLog, level: settings.logLevel)
-            // Before anything is bound: the guardian must hold no socket open.
-            let lifeline = try Lifeline()
+            let identity = try RunAs.resolve(user: settings.user, group: settings.group)
+            // Before the log is opened: what is made here belongs to those who write it. What fails is logged by the
+            // first generation.
+            _ = Self.giveLogs(settings, to: identity)
+            let inherited = (succession?.listeners ?? []) + activated
+            let lifeline = try Lifeline(title: configuration.title)
             defer { lifeline.end() }
-            return try Master(source, settings: settings, errorLog: errorLog, lifeline: lifeline).serve()
+            let master = try Master(
+                configuration, extensions: extensions, reload: reload,
+                errorLog: ErrorLog(settings.errorLog, level: settings.logLevel), lifeline: lifeline,
+                inherited: inherited, predecessor: succession?.predecessor, detachment: detachment)
+            let code = try master.serve(configuration)
+            if let listeners = master.restarts {
+                lifeline.end()
+                let error = master.restart(with: listeners)
+                for listener in listeners { listener.file?.remove() }
+                master.pidFile?.remove()
+                throw error
+            }
+            return code
         } catch let error as ConfigurationError {
             throw error
         } catch {
@@ -42,40 +98,87 @@ final class Master {
     }
 
     private init(
-        _ source: ApplicationSource, settings: Settings, errorLog: ErrorLog, lifeline: Lifeline
+        _ configuration: Configuration, extensions: Extensions,
+        reload: @escaping () throws(ConfigurationError) -> Configuration, errorLog: ErrorLog,
+        lifeline: Lifeline, inherited: [Listener], predecessor: ProcessID?, detachment: Detachment?
     ) throws {
-        self.source = source
+        let settings = configuration.settings
+        self.extensions = extensions
+        self.detachment = detachment
+        self.predecessor = predecessor
+        readConfiguration = reload
         context = try MasterContext(settings: settings, errorLog: errorLog, lifeline: lifeline)
+        notifier = ServiceNotifier()
         workerTarget = settings.workers
+        inheritedListeners = inherited
         signals = try SignalDescriptor([
             .chld, .hup, .int, .quit, .term, .ttin, .ttou, .usr1, .usr2, .winch,
         ])
-        listeners = try Listeners(settings.binds, backlog: settings.backlog)
-        do {
-            pidFile = try settings.pidFile.map { path throws(ConfigurationError) in
-                try PIDFile(path, own: [SystemProcess.id, lifeline.pid])
-            }
-        } catch {
-            listeners.close()
-            throw error
-        }
+        ProcessTitle.set("gateway: master [\(configuration.title)]")
     }
 
-    private func serve() throws -> Int32 {
-        defer {
-            listeners.close()
-            pidFile?.remove()
-        }
+    private func serve(_ configuration: Configuration) throws -> Int32 {
+        extensions.hooks.onStarting?(info)
+        // Before anything is there that would be left behind: a person may have had enough of waiting.
+        let configuration = try preloaded(configuration)
+        try writePIDFile()
+        defer { removeTraces() }
+        try begin(configuration)
         let loop = context.loop
         try loop.add(Watch(number: signals.descriptor.number) { [unowned self] in readSignals() }, .readable)
         let bell = context.doorbells.masterNumber
         try loop.add(Watch(number: bell, isShared: true) { EventDescriptor.clear(bell) }, .readable)
         loop.addTurnEnd { [unowned self] in advance() }
         context.log.info("gateway \(Settings.version) starts (pid \(SystemProcess.id))")
-        try begin()
         loop.run()
         if exitCode == 0 { context.log.info("stopped") }
+        extensions.hooks.onExit?(info)
         return exitCode
+    }
+
+    private func preloaded(_ configuration: Configuration) throws(ConfigurationError) -> Configuration {
+        guard case .inProcess(let build) = configuration.source, isPreloaded(configuration) else {
+            return configuration
+        }
+        let application = try SignalDescriptor.interruptible { () throws(ConfigurationError) in
+            try configuration.settings.withVariables { () throws(ConfigurationError) in
+                try ApplicationBuilder.build(build)
+            }
+        }
+        return Configuration(settings: configuration.settings, source: .inProcess { application })
+    }
+
+    private func writePIDFile() throws(ConfigurationError) {
+        guard let path = context.settings.pidFile else { return }
+        let own = [SystemProcess.id, context.lifeline.pid]
+        // The predecessor's file stays its own until it has gone.
+        pidFile = try PIDFile(predecessor == nil ? path : path + ".2", own: own)
+    }
+
+    /// Removes what others could take for a running gateway: not what another master still, or already, uses.
+    private func removeTraces() {
+        if restarts != nil { return }
+        noticePredecessor()
+        leaveListeners(generations.flatMap(\.listeners) + inheritedListeners, except: [])
+        if predecessor == nil, successor == nil {
+            generations = []
+            removeLeftFiles()
+        }
+        pidFile?.remove()
+    }
+
+    /// The first generation serves.
+    func startsServing() {
+        hasServed = true
+        detachment?.succeeded(alsoSilencing: context.settings.unusedDescriptors)
+        // Until its predecessor has gone, the service manager takes another master for the main one.
+        if predecessor == nil { notifier.ready() }
+    }
+
+    /// What hooks are told.
+    var info: MasterInfo {
+        let serving = generations.last { $0.phase == .serving }
+        return MasterInfo(pid: SystemProcess.id, workers: workerTarget, generation: serving?.number ?? 0)
     }
 
     // MARK: Signals
@@ -86,12 +189,13 @@ final class Master {
             case .chld: reap()
             case .term: stop(gracefully: true)
             case .int, .quit: stop(gracefully: false)
-            case .hup: reload()
+            case .hup: reload("HUP")
             case .ttin: changeWorkers(by: 1)
             case .ttou: changeWorkers(by: -1)
             case .usr1: reopenLogs()
-            case .usr2, .winch: context.log.warning("signal \(signal) has no meaning here")
-            case .kill: break
+            case .usr2: startSuccessor()
+            case .winch: dismissWorkers()
+            case .kill, .abrt: break
             }
         }
     }
@@ -99,268 +203,70 @@ final class Master {
     private func reap() {
         while let (pid, status) = ChildProcess.reap() {
             if pid == context.lifeline.pid {
-                context.log.error(
-                    "the guardian process \(status); application processes may outlive a killed master")
-                continue
-            }
-            for generation in generations {
-                if let index = generation.workers.index(of: pid) {
-                    workerEnded(generation, index: index, pid: pid, status)
-                } else if generation.pool?.reaped(pid, status) == true {
-                    break
+                context.log.error("the guardian process \(status); starting another")
+                if !context.lifeline.renew() {
+                    context.log.error("there is none: application processes may outlive a killed master")
                 }
+            } else if pid == successor {
+                successorEnded(status)
+            } else if let trial, pid == trial.pid {
+                trialEnded(trial, status)
+            } else {
+                reap(pid, status)
             }
         }
     }
 
-    private func workerEnded(_ generation: Generation, index: Int, pid: ProcessID, _ status: ExitStatus) {
-        // Those that wait look again: a slot may have become free.
-        if context.scoreboard.clear(worker: index) { context.doorbells.ringAllWorkers() }
-        switch generation.workers.reaped(index: index, now: context.loop.now) {
-        case .expected: context.log.debug("worker \(index) (pid \(pid)) \(status)")
-        case .replace: context.log.error("worker \(index) (pid \(pid)) \(status); starting another")
-        case .bootFailure:
-            context.log.error("worker \(index) (pid \(pid)) \(status) before it served")
-            if generation.phase == .bootingWorkers {
-                abandon(generation, .applicationFailed("a worker could not be started"))
+    private func reap(_ pid: ProcessID, _ status: ExitStatus) {
+        for generation in generations {
+            if let index = generation.workers.index(of: pid) {
+                return workerEnded(generation, index: index, pid: pid, status)
             }
+            if generation.pool?.reaped(pid, status) == true { return }
         }
-    }
-
-    private func changeWorkers(by difference: Int) {
-        guard let generation = generations.last, stopDeadline == nil else { return }
-        generation.workers.changeTarget(by: difference, limit: Scoreboard.workerCapacity / 4)
-        workerTarget = generation.workers.target
-        context.log.info("\(workerTarget) worker\(workerTarget == 1 ? "" : "s") wanted")
     }
 
     private func reopenLogs() {
-        let failure = context.errorLog.reopen()
+        // The master may be another user than the workers: it makes the files, and they open them.
+        for generation in generations { prepareLogs(generation.settings, generation.identity) }
+        var failure = context.errorLog.reopen()
+        for generation in generations where generation.errorLog !== context.errorLog {
+            failure = generation.errorLog.reopen() ?? failure
+        }
         for generation in generations { signalWorkers(of: generation, .usr1) }
         if let failure { context.log.error("\(failure)") } else { context.log.info("logs opened anew") }
     }
 
-    // MARK: Generations begin
-
-    /// Begins a generation: its application processes first, its workers when those are ready.
-    private func begin() throws {
-        lastGeneration += 1
-        var pool: ApplicationPool?
-        if case .processes(let plan) = source {
-            let pools = generations.compactMap(\.pool)
-            let usedSlots = Set(pools.flatMap(\.slots))
-            let slots = (0..<Scoreboard.slotCapacity).lazy.filter { !usedSlots.contains($0) }
-                .prefix(ApplicationPool.slotCount(plan))
-            let index = (0..<Scoreboard.poolCapacity).first { index in !pools.contains { $0.index == index } }
-            guard slots.count == ApplicationPool.slotCount(plan), let index else {
-                throw ConfigurationError.environment("too many application processes are still ending")
-            }
-            pool = try ApplicationPool(plan, context: context, index: index, slots: Array(slots))
-        }
-        let generation = Generation(number: lastGeneration, pool: pool, workers: workerTarget)
-        generations.append(generation)
-        pool?.start()
-    }
-
-    private func reload() {
-        guard stopDeadline == nil else { return }
-        // One at a time: a second HUP is done when the first has come to its end.
-        if generations.contains(where: { $0.phase == .bootingPool || $0.phase == .bootingWorkers }) {
-            wantsReload = true
-            return
-        }
-        wantsReload = false
-        context.log.info("reload: starting new application processes and workers")
-        do {
-            try begin()
-        } catch {
-            context.log.error("reload failed, the running generation goes on: \(error)")
-        }
-    }
-
-    /// A generation did not boot. At the start that is the end; at a reload the running generation goes on.
-    private func abandon(_ generation: Generation, _ error: ConfigurationError) {
-        if generations.count == 1, stopDeadline == nil, generation.number == 1 {
-            exitCode = error.exitCode
-            showLastLines(of: generation)
-            context.log.critical("\(error.message); stopping")
-        } else {
-            context.log.error("reload failed, the running generation goes on: \(error.message)")
-        }
-        signalWorkers(of: generation, .quit)
-        generation.pool?.kill()
-        generation.phase = .stoppingPool(until: context.loop.now + 1000)
-    }
-
-    /// Where the log is a file, the person at the terminal sees why here.
-    private func showLastLines(of generation: Generation) {
-        guard context.settings.errorLog != "-", let process = generation.pool?.failedProcess else { return }
-        var text = process.lastLines.map { $0 + "\n" }.joined()
-        text.withUTF8 { bytes in _ = Descriptor.writeAll(2, bytes) }
-    }
-
-    // MARK: Generations end
-
-    private func stop(gracefully: Bool) {
-        let now = context.loop.now
-        let patience = gracefully ? UInt64(context.settings.gracefulTimeout) * 1000 : 500
-        if stopDeadline == nil || !gracefully {
-            context.log.info(
-                gracefully ? "stopping: exchanges in progress are finished first" : "stopping at once")
-        }
-        stopDeadline = min(stopDeadline ?? .max, now + patience)
-        for generation in generations { leave(generation, gracefully: gracefully) }
-        // The workers accept what waits in the backlog; who comes after them is to be turned away.
-        listeners.close()
-    }
-
-    private func leave(_ generation: Generation, gracefully: Bool) {
-        let deadline = context.loop.now + (gracefully ? UInt64(context.settings.gracefulTimeout) * 1000 : 500)
-        if case .stoppingPool = generation.phase, gracefully { return }
-        signalWorkers(of: generation, gracefully ? .term : .quit)
-        for index in generation.workers.entries.keys { generation.workers.stops(index: index) }
-        if case .stoppingPool = generation.phase { return generation.pool?.kill() ?? () }
-        generation.phase = .draining(until: min(deadline, stopDeadline ?? .max))
-    }
-
-    private func signalWorkers(of generation: Generation, _ signal: Signal) {
-        // Only pids that were forked here and not reaped yet: none can belong to a stranger.
-        for entry in generation.workers.entries.values { ChildProcess.signal(entry.pid, signal) }
-    }
-
     // MARK: One step
 
-    /// Looks at every generation and does what is due. Called after each turn of the loop.
+    /// Looks at everything and does what is due. Called after each turn of the loop.
     private func advance() {
         let now = context.loop.now
+        if lastTurn != 0, now > lastTurn + 1000 { heartbeatsFrom = now }
+        lastTurn = now
+        noticePredecessor()
+        superviseTrial()
+        // While there is a predecessor the service manager may already take this process for the main one.
+        if let interval = notifier.watchdogInterval, now >= nextWatchdog {
+            nextWatchdog = now + interval
+            notifier.watchdog()
+        }
         for generation in generations {
             generation.pool?.tick(now)
-            noticeServing(generation)
-            switch generation.phase {
-            case .bootingPool: bootPool(generation)
-            case .bootingWorkers:
-                if generation.workers.isComplete { serves(generation) } else { keepWorkers(generation) }
-            case .serving: keepWorkers(generation)
-            case .draining(let until):
-                if generation.workers.isEmpty {
-                    // What is left of the time belongs to the application processes, a second at least.
-                    let rest = until == .max ? 0 : until - min(until, now)
-                    let deadline = now + max(rest, 1000)
-                    generation.phase = .stoppingPool(until: deadline)
-                    generation.pool?.stop(until: deadline)
-                } else if until <= now {
-                    context.log.warning("workers did not finish in time, killed")
-                    signalWorkers(of: generation, .kill)
-                    generation.phase = .draining(until: .max)
-                }
-            case .stoppingPool: break
-            }
+            superviseWorkers(of: generation)
+            advance(generation)
         }
         if now >= nextReclaim {
             nextReclaim = now + 1000
             reclaimSlots()
         }
-        for generation in generations where generation.isGone { generation.pool?.close() }
-        generations.removeAll(where: \.isGone)
+        removeGone()
         if generations.isEmpty { return context.loop.stop() }
-        if wantsReload { reload() }
+        if let cause = pendingReload { reload(cause) }
     }
 
-    /// Frees slots that belong to nobody: one may have been handed to a worker in the moment of its death.
-    private func reclaimSlots() {
-        let alive = Set(generations.flatMap(\.workers.entries.keys))
-        var found = false
-        for slot in generations.compactMap(\.pool).flatMap(\.slots) {
-            let word = context.scoreboard.slot(slot)
-            guard !alive.contains(word.owner), word.isHeld(by: word.owner) else { continue }
-            if context.scoreboard.exchange(slot, from: word, to: word.with(.free)) { found = true }
-        }
-        if found { context.doorbells.ringAllWorkers() }
-    }
-
-    private func noticeServing(_ generation: Generation) {
-        let now = context.loop.now
-        let patience = UInt64(max(1, context.settings.timeout)) * 1000
-        for (index, entry) in generation.workers.entries {
-            if !entry.isServing, context.scoreboard.state(worker: index) != .booting {
-                generation.workers.serves(index: index)
-            }
-            // What a worker wrote is a hint. It may be later than the loop's idea of now: this turn has taken its time.
-            let heartbeat = max(min(context.scoreboard.heartbeat(worker: index), now), entry.startedAt)
-            if now > heartbeat, now - heartbeat > patience, !entry.isTimedOut {
-                generation.workers.timedOut(index: index)
-                context.log.critical(
-                    "worker \(index) (pid \(entry.pid)) timed out: its loop stood still for \(patience / 1000) s, killed"
-                )
-                ChildProcess.signal(entry.pid, .kill)
-            }
-        }
-    }
-
-    private func bootPool(_ generation: Generation) {
-        if let process = generation.pool?.failedProcess, let failure = process.bootFailure {
-            return abandon(generation, failure)
-        }
-        guard generation.pool?.isReady ?? true else { return }
-        generation.phase = .bootingWorkers
-        keepWorkers(generation)
-    }
-
-    /// A generation serves: those before it may go.
-    private func serves(_ generation: Generation) {
-        generation.phase = .serving
-        let others = generations.filter { $0 !== generation && !$0.isLeaving }
-        for other in others { leave(other, gracefully: true) }
-        if others.isEmpty {
-            let places = listeners.urls.joined(separator: " and ")
-            context.log.info("listening at \(places) with \(describeProcesses(generation))")
-        } else {
-            context.log.info("reload: generation \(generation.number) serves, the old one drains")
-        }
-    }
-
-    private func describeProcesses(_ generation: Generation) -> String {
-        let count = generation.workers.target
-        let workers = "\(count) worker\(count == 1 ? "" : "s")"
-        guard let pool = generation.pool else { return workers }
-        let processes = pool.processes.count
-        if processes == 0 { return "\(workers), for \(pool.name)" }
-        return "\(workers), \(processes) process\(processes == 1 ? "" : "es") of \(pool.name)"
-    }
-
-    private func keepWorkers(_ generation: Generation) {
-        for _ in 0..<generation.workers.missing(now: context.loop.now) { fork(generation) }
-        while generation.phase == .serving, let index = generation.workers.excess {
-            generation.workers.stops(index: index)
-            if let entry = generation.workers.entries[index] { ChildProcess.signal(entry.pid, .term) }
-        }
-    }
-
-    private func fork(_ generation: Generation) {
-        let used = Set(generations.flatMap(\.workers.entries.keys))
-        guard let index = (1..<Scoreboard.workerCapacity).first(where: { !used.contains($0) }) else { return }
-        let backend: BackendPlan =
-            switch source {
-            case .processes: .pool(generation.pool!.view)
-            case .inProcess(let build): .inProcess(build)
-            }
-        let plan = WorkerPlan(
-            index: index, settings: context.settings, listeners: listeners.plans, backend: backend,
-            root: generation.pool?.plan.root, scoreboard: context.scoreboard, doorbells: context.doorbells,
-            errorLog: context.errorLog)
-        context.scoreboard.setState(.booting, worker: index)
-        do {
-            let pid = try ChildProcess.fork(diesWithParent: true)
-            guard pid != 0 else {
-                context.loop.abandonAfterFork()
-                context.lifeline.closeInherited()
-                SystemProcess.exitImmediately(Worker.run(plan))
-            }
-            generation.workers.spawned(pid, index: index, now: context.loop.now)
-            context.log.debug("worker \(index) (pid \(pid)) forked")
-        } catch {
-            context.log.error("cannot fork a worker: \(error)")
-            generation.workers.spawnFailed(now: context.loop.now)
-        }
+    func signalWorkers(of generation: Generation, _ signal: Signal) {
+        // Only pids that were forked here and not reaped yet: none can belong to a stranger.
+        for entry in generation.workers.entries.values { ChildProcess.signal(entry.pid, signal) }
     }
 }

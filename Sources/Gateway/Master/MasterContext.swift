@@ -3,12 +3,13 @@ import Syscalls
 
 /// What the parts of the master have in common.
 final class MasterContext {
-    let settings: Settings
+    /// Those in force: a reload that succeeds replaces them.
+    private(set) var settings: Settings
     let loop: EventLoop
     let scoreboard: Scoreboard
     let doorbells: Doorbells
-    let errorLog: ErrorLog
-    let log: Logger
+    private(set) var errorLog: ErrorLog
+    private(set) var log: Logger
     let lifeline: Lifeline
     /// Called when a process became ready or ended: the master looks at everything anew.
     var changed: () -> Void = {}
@@ -21,5 +22,24 @@ final class MasterContext {
         loop = try EventLoop()
         scoreboard = try Scoreboard()
         doorbells = try Doorbells(workers: Scoreboard.workerCapacity)
+    }
+
+    /// The error log that settings ask for: the one that is open, or another.
+    func errorLog(for settings: Settings) throws(ConfigurationError) -> ErrorLog {
+        if settings.errorLog == self.settings.errorLog, settings.logLevel == self.settings.logLevel {
+            return errorLog
+        }
+        do {
+            return try ErrorLog(settings.errorLog, level: settings.logLevel)
+        } catch {
+            throw .environment("cannot open '\(settings.errorLog)' (--error-log): \(error.reason)")
+        }
+    }
+
+    /// Goes by other settings from here on.
+    func adopt(_ settings: Settings, _ errorLog: ErrorLog) {
+        self.settings = settings
+        self.errorLog = errorLog
+        log = errorLog.logger("master")
     }
 }

@@ -14,24 +14,24 @@ struct ApplicationPlan: Sendable {
     /// Where an external application listens.
     let address: SocketAddress?
     /// Processes; for an external application, connections at once.
-    let processes: Int
+    private(set) var processes: Int
     /// Requests that one process serves at once.
     let slotsPerProcess: Int
     let keepsConnections: Bool
     let drainsBody: Bool
     /// The folder of a PHP site, absolute and without links.
     let root: String?
+    /// What is to be watched for changes with `--reload`. PHP reads its scripts at each request.
+    private(set) var files = ApplicationFiles()
 
     /// Processes where none are asked for, as Gunicorn recommends for its workers.
     static var defaultProcesses: Int { SystemProcess.processorCount * 2 + 1 }
 
     init(_ kind: ApplicationKind, name: String, settings: Settings) throws(ConfigurationError) {
         self.name = name
-        if let directory = settings.directory, !Files.isReadableDirectory(directory) {
-            throw .environment(
-                "cannot read the folder '\(directory)' (--chdir): is it there, and may this user enter it?")
-        }
         let count = settings.processes ?? Self.defaultProcesses
+        let environment = settings.processEnvironment
+        let identity = try RunAs.resolve(user: settings.user, group: settings.group)
         var root = try settings.root.map { path throws(ConfigurationError) in
             try Self.directory(path, in: nil, option: "--root")
         }
@@ -41,7 +41,10 @@ struct ApplicationPlan: Sendable {
             program = Program(
                 path: python,
                 arguments: [python, "/proc/self/fd/3", target, "--threads", "\(settings.threads)"],
-                environment: SystemProcess.environment, directory: settings.directory)
+                environment: environment, directory: settings.directory, identity: identity,
+                umask: settings.umask)
+            files.folders = [settings.directory ?? SystemProcess.currentDirectory]
+            files.suffixes = [".py"]
             script = PackageResources.wsgi_responder_py
             address = nil
             (processes, slotsPerProcess, keepsConnections, drainsBody) = (count, settings.threads, true, true)
@@ -53,25 +56,31 @@ struct ApplicationPlan: Sendable {
             }
             // Children of php-cgi would be slots that nobody counts; its limit of 500 requests would be a restart
             // every few seconds.
-            var environment = SystemProcess.environment.filter { !$0.hasPrefix("PHP_FCGI_CHILDREN=") }
-            if SystemProcess.environmentValue("PHP_FCGI_MAX_REQUESTS") == nil {
-                environment.append("PHP_FCGI_MAX_REQUESTS=10000")
+            var variables = environment.filter { !$0.hasPrefix("PHP_FCGI_CHILDREN=") }
+            if !variables.contains(where: { $0.hasPrefix("PHP_FCGI_MAX_REQUESTS=") }) {
+                variables.append("PHP_FCGI_MAX_REQUESTS=10000")
             }
-            program = Program(path: php, arguments: [php], environment: environment, directory: root)
+            program = Program(
+                path: php, arguments: [php], environment: variables, directory: root, identity: identity,
+                umask: settings.umask)
             script = nil
             address = nil
             (processes, slotsPerProcess, keepsConnections, drainsBody) = (count, 1, true, true)
         case .exec(let words):
+            let path = try Self.executable(words[0], in: settings.directory)
+            files.files = [path]
             program = Program(
-                path: try Self.executable(words[0], in: settings.directory), arguments: words,
-                environment: SystemProcess.environment, directory: settings.directory)
+                path: path, arguments: words,
+                environment: environment, directory: settings.directory, identity: identity,
+                umask: settings.umask)
             script = nil
             address = nil
             (processes, slotsPerProcess, keepsConnections, drainsBody) = (count, 1, true, false)
         case .fcgi(let bind):
             program = nil
             script = nil
-            address = try bind.resolve()
+            // Workers connect, and their folder may be another.
+            address = try bind.absolute.resolve()
             // A kept connection pins one of the application's processes. Only who knows how many there are can say
             // how many may be kept.
             processes = settings.processes ?? 128
@@ -81,6 +90,13 @@ struct ApplicationPlan: Sendable {
         guard processes * slotsPerProcess <= Scoreboard.slotCapacity / 4 else {
             throw .usage("\(processes) processes are too many: at most \(Scoreboard.slotCapacity / 4) slots")
         }
+    }
+
+    /// The same with another number of processes.
+    func with(processes: Int) -> ApplicationPlan {
+        var plan = self
+        plan.processes = processes
+        return plan
     }
 
     private static func python(_ settings: Settings) throws(ConfigurationError) -> String {
@@ -151,6 +167,12 @@ extension BindAddress {
                 throw .usage("'\(self)' is no address: the path is too long")
             }
             return address
+        case .abstract(let name):
+            guard let address = SocketAddress(abstractName: name) else {
+                throw .usage("'\(self)' is no address: the name is too long")
+            }
+            return address
+        case .descriptor: throw .usage("'\(self)' is a socket that is open already, and no address")
         case .tcp(let host, let port):
             do {
                 guard let address = try SocketAddress.resolve(host: host, port: port).first else {

@@ -3,11 +3,8 @@ import Syscalls
 
 /// The processes of one application, in one generation. The master runs it.
 final class ApplicationPool {
-    /// How long a process may take until it accepts, in milliseconds. An application that hangs at its start must not
-    /// look like one that is slow for ever.
-    static let bootTimeout: UInt64 = 60_000
-
     let context: MasterContext
+    let settings: Settings
     let plan: ApplicationPlan
     /// Its index in the scoreboard.
     let index: Int
@@ -23,8 +20,11 @@ final class ApplicationPool {
     /// - Parameters:
     ///   - index: A pool index that nobody uses.
     ///   - slots: Slots that nobody uses, as many as ``slotCount(_:)`` says.
-    init(_ plan: ApplicationPlan, context: MasterContext, index: Int, slots: [Int]) throws(SyscallError) {
+    init(
+        _ plan: ApplicationPlan, settings: Settings, context: MasterContext, index: Int, slots: [Int]
+    ) throws(SyscallError) {
         self.plan = plan
+        self.settings = settings
         self.context = context
         self.index = index
         scriptFile = try plan.script.map { text throws(SyscallError) in try ScriptFile(text) }
@@ -93,6 +93,12 @@ final class ApplicationPool {
     }
 
     func tick(_ now: UInt64) { for process in processes { process.tick(now) } }
+
+    /// In a process that was forked from the master: closes what only the master and the processes need.
+    func closeInherited() {
+        if let script { Descriptor.closeInherited(script) }
+        for process in processes { Descriptor.closeInherited(process.socket.descriptor) }
+    }
 
     /// Gives its slots back.
     func close() { for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.vacant, age: 0)) } }

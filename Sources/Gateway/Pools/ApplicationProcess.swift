@@ -24,8 +24,6 @@ final class ApplicationProcess {
     private static let lastLineCount = 30
     /// Lines of its output that are logged in a second: a flood must not fill the disk.
     private static let lineRate = 500
-    private static let bootAdvice =
-        "did not accept a connection within \(ApplicationPool.bootTimeout / 1000) s: is it a FastCGI program that accepts on descriptor 0?"
 
     let number: Int
     /// Indices of its slots in the scoreboard.
@@ -55,7 +53,7 @@ final class ApplicationProcess {
         self.slots = slots
         self.pool = pool
         socket = try NamelessSocket(
-            backlog: max(slots.count * 2, 16), folder: pool.context.settings.temporaryFolder)
+            backlog: max(slots.count * 2, 16), folder: pool.settings.temporaryFolder)
     }
 
     private var context: MasterContext { pool.context }
@@ -156,7 +154,9 @@ final class ApplicationProcess {
             waitAndStart(life: leases == leasesBefore ? life : .max)
         default:
             context.log.error("\(message); starting it again")
-            waitAndStart(life: life)
+            // What it died of is not what it is when it had answered before: one deadly request, sent again and again,
+            // must not take the process from all others.
+            waitAndStart(life: leases &- leasesBefore > 1 ? .max : life)
         }
         context.changed()
     }
@@ -197,9 +197,12 @@ final class ApplicationProcess {
                     "\(pool.name): \(name) (pid \(pid)) has not accepted a connection yet: is it a FastCGI program that accepts on descriptor 0?"
                 )
             }
-            if since + ApplicationPool.bootTimeout <= now, !isBootTimedOut {
+            let patience = UInt64(pool.settings.bootTimeout)
+            if since + patience * 1000 <= now, !isBootTimedOut {
                 isBootTimedOut = true
-                context.log.error("\(pool.name): \(name) (pid \(pid)) \(Self.bootAdvice), killed")
+                context.log.error(
+                    "\(pool.name): \(name) (pid \(pid)) did not accept a connection within \(patience) s (--boot-timeout), killed: is it a FastCGI program that accepts on descriptor 0?"
+                )
                 kill()
             }
         case .ready where slots.contains(where: { context.scoreboard.slot($0).state == .condemned }):

@@ -26,13 +26,15 @@ final class Scoreboard: @unchecked Sendable {
     private let maskBase: Int
     private let waitingBase: Int
     private let leaseBase: Int
+    private let recordBase: Int
 
     init() throws(SyscallError) {
         slotBase = Self.workerCapacity * Self.wordsPerWorker
         maskBase = slotBase + Self.slotCapacity
         waitingBase = maskBase + Self.poolCapacity * Self.maskWords
         leaseBase = waitingBase + Self.poolCapacity * Self.workerCapacity
-        let count = leaseBase + Self.slotCapacity
+        recordBase = leaseBase + Self.slotCapacity
+        let count = recordBase + Self.workerCapacity * RequestRecord.wordCount
         memory = try SharedMemory(count: count * MemoryLayout<UInt64>.stride)
         // Zero-filled memory is what Atomic<UInt64>(0) is.
         words = memory.base.bindMemory(to: Atomic<UInt64>.self, capacity: count)
@@ -45,41 +47,16 @@ final class Scoreboard: @unchecked Sendable {
         case absent, booting, serving, draining
     }
 
-    private func entry(_ worker: Int, _ word: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    /// A word of a worker's entry; which is which stands in Scoreboard+Workers.swift.
+    func entry(_ worker: Int, _ word: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
         precondition(worker >= 0 && worker < Self.workerCapacity)
         return words + worker * Self.wordsPerWorker + word
     }
 
-    func setState(_ state: WorkerState, worker: Int) {
-        entry(worker, 0).pointee.store(state.rawValue, ordering: .sequentiallyConsistent)
-    }
-
-    func state(worker: Int) -> WorkerState {
-        WorkerState(rawValue: entry(worker, 0).pointee.load(ordering: .sequentiallyConsistent)) ?? .absent
-    }
-
-    /// Milliseconds of the monotonic clock at which the worker's loop last turned.
-    func setHeartbeat(_ now: UInt64, worker: Int) {
-        entry(worker, 1).pointee.store(now, ordering: .relaxed)
-    }
-
-    func heartbeat(worker: Int) -> UInt64 { entry(worker, 1).pointee.load(ordering: .relaxed) }
-
-    /// Counts an exchange. Only the worker itself writes the word.
-    func countRequest(worker: Int) {
-        let word = entry(worker, 2)
-        word.pointee.store(word.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-    }
-
-    func requests(worker: Int) -> UInt64 { entry(worker, 2).pointee.load(ordering: .relaxed) }
-
-    /// Connections open now.
-    func setConnections(_ count: Int, worker: Int) {
-        entry(worker, 3).pointee.store(UInt64(count), ordering: .relaxed)
-    }
-
-    func connections(worker: Int) -> Int {
-        Int(truncatingIfNeeded: entry(worker, 3).pointee.load(ordering: .relaxed))
+    /// What a worker is busy with.
+    func record(worker: Int) -> RequestRecord {
+        precondition(worker >= 0 && worker < Self.workerCapacity)
+        return RequestRecord(words: words + recordBase + worker * RequestRecord.wordCount)
     }
 
     /// Takes a worker that is gone out of everything: its entry, its place in the queues, its leases.
@@ -87,6 +64,7 @@ final class Scoreboard: @unchecked Sendable {
     /// - Returns: Whether it held slots, so that those who wait should look again.
     func clear(worker: Int) -> Bool {
         for word in 0..<Self.wordsPerWorker { entry(worker, word).pointee.store(0, ordering: .relaxed) }
+        record(worker: worker).clear()
         for pool in 0..<Self.poolCapacity { setWaiting(nil, worker: worker, pool: pool) }
         var found = false
         for slot in 0..<Self.slotCapacity {

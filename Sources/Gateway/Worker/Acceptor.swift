@@ -3,31 +3,36 @@ import Syscalls
 
 /// A listener as a worker sees it: accepts while there is room.
 final class Acceptor: Source {
-    /// Connections accepted in a row. Few, so that a flood of them does not hold up those that are being served, and
-    /// spreads over all workers.
-    private static let burst = 4
-
     private let context: WorkerContext
     private let local: LocalEnd
+    /// The same listener for requests of which a trusted proxy says that they came over TLS.
+    private let secure: LocalEnd
     private var isPaused = false
+    private var isDraining = false
     /// When lack of descriptors may be logged again.
     private var nextComplaint: UInt64 = 0
 
-    init(listener: CInt, local: LocalEnd, context: WorkerContext) {
+    init(listener: CInt, local: LocalEnd, secure: LocalEnd, context: WorkerContext) {
         self.context = context
         self.local = local
+        self.secure = secure
         super.init(number: listener)
     }
 
-    /// Begins to accept. Of the workers that wait on a listener the kernel wakes one.
-    func start() throws(SyscallError) { try context.loop.add(self, [.readable, .exclusive]) }
-
-    override func ready(_ events: Epoll.Events) {
-        for _ in 0..<Self.burst where !isPaused { guard accept() else { return } }
+    /// Begins to accept. Of the workers that wait on a listener the kernel wakes one; where each serves one exchange
+    /// at a time it wakes all, because the one might be about to begin a long exchange.
+    func start() throws(SyscallError) {
+        try context.loop.add(self, context.policy.servesOneAtATime ? .readable : [.readable, .exclusive])
     }
 
-    /// Serves what sits in the backlog already, and closes this worker's copy of the listener. It is not used again.
+    override func ready(_ events: Epoll.Events) {
+        for _ in 0..<context.policy.acceptBurst where !isPaused { guard accept() else { return } }
+    }
+
+    /// Serves what sits in the backlog already, also beyond the limit of connections: closing the last copy of the
+    /// listener would reset it. Then closes this worker's copy. It is not used again.
     func drain() {
+        isDraining = true
         while accept() {}
         if isWatched { context.loop.remove(self) }
         Descriptor.closeInherited(number)
@@ -35,14 +40,15 @@ final class Acceptor: Source {
 
     /// Goes on after a pause, when there may be room again.
     func resumeIfPaused() {
-        guard isPaused, context.connectionCount < context.settings.workerConnections else { return }
+        guard isPaused, !context.holdsAccepting, context.connectionCount < context.settings.workerConnections
+        else { return }
         isPaused = false
         do { try start() } catch { context.log.error("cannot go on accepting: \(error)") }
     }
 
     /// - Returns: Whether a connection was accepted.
     private func accept() -> Bool {
-        guard context.connectionCount < context.settings.workerConnections else {
+        guard isDraining || context.connectionCount < context.settings.workerConnections else {
             pauseAccepting()
             return false
         }
@@ -62,12 +68,14 @@ final class Acceptor: Source {
         }
         let connection = Connection(
             OwnedDescriptor(adopting: number), context: context, local: local,
+            secure: context.trusted.trusts(address) ? secure : nil,
             peer: PeerAddress(address, local: local.isWildcard ? number : nil))
         do { try connection.start() } catch { context.log.error("cannot watch a connection: \(error)") }
         return true
     }
 
-    private func pauseAccepting() {
+    /// Leaves new connections to other workers.
+    func pauseAccepting() {
         guard isWatched else { return }
         isPaused = true
         context.loop.remove(self)

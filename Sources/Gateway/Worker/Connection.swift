@@ -6,6 +6,7 @@
 // the backend's affair. Runs in a worker, on its loop.
 
 import HTTP
+import Logging
 import Octets
 import Syscalls
 
@@ -29,6 +30,8 @@ final class Connection: Stream {
 
     let context: WorkerContext
     let local: LocalEnd
+    /// What takes its place for requests that came to a proxy over TLS; `nil` where the peer's word does not count.
+    private let secure: LocalEnd?
     /// The client's address and port as encoded pairs.
     let peer: PeerAddress
     private var phase = Phase.head
@@ -51,10 +54,13 @@ final class Connection: Stream {
     let output: Spool
     private var file: OutgoingFile?
 
-    init(_ descriptor: consuming OwnedDescriptor, context: WorkerContext, local: LocalEnd, peer: PeerAddress)
-    {
+    init(
+        _ descriptor: consuming OwnedDescriptor, context: WorkerContext, local: LocalEnd, secure: LocalEnd?,
+        peer: PeerAddress
+    ) {
         self.context = context
         self.local = local
+        self.secure = secure
         self.peer = peer
         parser = RequestParser(limits: context.settings.requestLimits)
         output = Spool(
@@ -65,6 +71,14 @@ final class Connection: Stream {
     /// Whether nothing of a request has arrived since the last one was answered, or since accept.
     var isUnused: Bool {
         phase == .head && parser.isAtStart && input.isEmpty && output.isEmpty && file == nil && !isBlocked
+    }
+
+    /// The end that a request came to.
+    func localEnd(
+        of head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
+    ) throws(RequestError) -> LocalEnd {
+        guard let secure, try ForwardedScheme.isSecure(head, bytes) else { return local }
+        return secure
     }
 
     func start() throws(SyscallError) {

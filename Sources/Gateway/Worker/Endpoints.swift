@@ -12,14 +12,16 @@ final class LocalEnd {
     /// Whether the address has to be asked for at each connection, because the listener has many.
     let isWildcard: Bool
 
-    init(address: SocketAddress, documentRoot: String?) {
+    /// - Parameter isSecure: Whether it is for requests that came to a proxy in front of the gateway over TLS.
+    init(address: SocketAddress, documentRoot: String?, isSecure: Bool = false) {
         let host = address.host
         isWildcard = host == "0.0.0.0" || host == "::"
         defaultServerName = host.isEmpty || isWildcard ? "localhost" : host
         var pairs = ByteBuffer(capacity: 512)
         pairs.appendPair("GATEWAY_INTERFACE", "CGI/1.1")
         pairs.appendPair("SERVER_SOFTWARE", text: "\(Settings.serverName)/\(Settings.version)")
-        pairs.appendPair("REQUEST_SCHEME", "http")
+        pairs.appendPair("REQUEST_SCHEME", isSecure ? "https" : "http" as StaticString)
+        if isSecure { pairs.appendPair("HTTPS", "on") }
         // php-cgi refuses to run without it when it was built to expect a web server's redirect.
         pairs.appendPair("REDIRECT_STATUS", "200")
         // A unix listener has no port; 80 is what its scheme implies.

@@ -4,6 +4,7 @@
 
 import GatewayInterface
 import HTTP
+import Logging
 import Octets
 import Syscalls
 

@@ -3,6 +3,7 @@
 
 import GatewayInterface
 import HTTP
+import Logging
 import Octets
 import Syscalls
 
@@ -28,7 +29,7 @@ final class Exchange {
     /// Whether the request may be sent a second time (RFC 9110, §9.2.2).
     private(set) var isIdempotent = false
     private var hasBody = false
-    /// When it was dispatched, in the loop's milliseconds.
+    /// When it was dispatched, in the loop's milliseconds; 0 before.
     private(set) var dispatchedAt: UInt64 = 0
     private(set) var redirects = 0
     private var destination = Destination.refused(status: 404)
@@ -41,6 +42,8 @@ final class Exchange {
     var response: ResponseState
     /// Whether it is in the context's list, for another request to take.
     var isSpare = false
+    /// Its place in the context's list of all exchanges.
+    var place = 0
     /// Whether it was sent a second time already: a request that kills its process must not kill one after another.
     var isRetried = false
     /// Reads the head of an application's answer.
@@ -63,6 +66,7 @@ final class Exchange {
         environ.clear(keeping: 4096)
         body.reset()
         bodyCount = 0
+        dispatchedAt = 0
         redirects = 0
         destination = .refused(status: 404)
         hasBody = false
@@ -81,10 +85,10 @@ final class Exchange {
     /// Takes the request over from its head.
     func begin(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
         guard let connection else { return }
-        local = connection.local
         minorVersion = head.minorVersion
         isHead = head.isHead
-        response.keepsAlive = head.isPersistent
+        response.keepsAlive = head.isPersistent && !context.policy.servesOneAtATime
+        local = try connection.localEnd(of: head, bytes)
         isIdempotent = Self.isIdempotent(bytes[head.method])
         if case .none = head.body {} else { hasBody = true }
         destination = try context.dispatcher.describe(
@@ -168,7 +172,24 @@ final class Exchange {
     /// Follows ``redirect(to:)`` once the application connection is done with the exchange.
     func dispatchRedirect() { context.dispatcher.dispatch(self, to: destination) }
 
-    // MARK: The log
+    // MARK: Hooks and the log
+
+    /// The environ as Swift sees it.
+    var environValue: Environ {
+        Environ(constant: local.constantPairs, request: Array(environ.bytes))
+    }
+
+    /// Tells the hook that the request goes to the application; once, however often it is redirected there.
+    func announce() {
+        guard redirects == 0, let hook = context.preRequest else { return }
+        hook(context.info, environValue)
+    }
+
+    /// `GET /report from 10.0.0.1`, for messages.
+    var description: String {
+        guard let host = connection?.peer.host, !host.isEmpty else { return requestLine }
+        return "\(requestLine) from \(host)"
+    }
 
     /// `GET /report`, for messages.
     var requestLine: String {
@@ -179,7 +200,10 @@ final class Exchange {
             + String(decoding: target.prefix(200), as: UTF8.self)
     }
 
+    /// The response is decided to its end: tells the hook and the log.
     func log(status: Int) {
+        // With a backend it went to the application, and ``announce()`` was called for it.
+        if backend != nil, let hook = context.postRequest { hook(context.info, environValue, status) }
         guard let accessLog = context.accessLog else { return }
         if environ.isEmpty {
             accessLog.append(

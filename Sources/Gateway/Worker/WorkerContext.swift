@@ -1,3 +1,4 @@
+import GatewayInterface
 import HTTP
 import Logging
 import Octets
@@ -13,6 +14,16 @@ final class WorkerContext {
     let log: Logger
     let accessLog: AccessLog?
     let dispatcher: Dispatcher
+    /// What distinguishes the worker's class from others.
+    let policy: BuiltinClass
+    /// Whose X-Forwarded-Proto is believed.
+    let trusted: TrustedPeers
+    /// The worker as hooks see it.
+    let info: WorkerInfo
+    let preRequest: (@Sendable (WorkerInfo, Environ) -> Void)?
+    let postRequest: (@Sendable (WorkerInfo, Environ, Int) -> Void)?
+    /// Lets one exchange at a time through, in the class `sync`.
+    let gate: ExchangeGate?
     /// Where a receive lands before it is known whether anything must be kept. Shared, because one receive is dealt
     /// with at a time: an idle connection owns no memory.
     let scratch: UnsafeMutableBufferPointer<UInt8>
@@ -20,6 +31,14 @@ final class WorkerContext {
     private(set) var commonFields = ByteBuffer(capacity: 128)
     private var commonFieldsSecond = -1
     private var spareExchanges: [Exchange] = []
+    /// All exchanges, spare ones too: a warm worker finds those in flight without having noted them.
+    private var exchanges: [Exchange] = []
+    /// What the scoreboard shows, so that it is not written ten times a second.
+    private var shown: (exchange: Exchange, since: UInt64)?
+    /// Whether new connections are left to other workers.
+    private(set) var holdsAccepting = false
+    /// Called when that has changed.
+    var holdsAcceptingChanged: () -> Void = {}
     /// Connections open now.
     private(set) var connectionCount = 0
     /// Whether the worker is leaving: no connection is kept after its exchange.
@@ -30,12 +49,18 @@ final class WorkerContext {
     static let scratchSize = 65_536
 
     init(
-        index: Int, settings: Settings, scoreboard: Scoreboard, loop: EventLoop, log: Logger,
-        accessLog: AccessLog?, dispatcher: Dispatcher
-    ) {
-        self.index = index
-        self.settings = settings
-        self.scoreboard = scoreboard
+        _ plan: WorkerPlan, info: WorkerInfo, policy: BuiltinClass, gate: ExchangeGate?, loop: EventLoop,
+        log: Logger, accessLog: AccessLog?, dispatcher: Dispatcher
+    ) throws(ConfigurationError) {
+        index = plan.index
+        settings = plan.settings
+        scoreboard = plan.scoreboard
+        trusted = try TrustedPeers(plan.settings.forwardedAllowIPs)
+        preRequest = plan.extensions.hooks.preRequest
+        postRequest = plan.extensions.hooks.postRequest
+        self.info = info
+        self.policy = policy
+        self.gate = gate
         self.loop = loop
         self.log = log
         self.accessLog = accessLog
@@ -54,7 +79,7 @@ final class WorkerContext {
 
     /// An exchange for a request that begins.
     func takeExchange(for connection: Connection) -> Exchange {
-        let exchange = spareExchanges.popLast() ?? Exchange(context: self)
+        let exchange = spareExchanges.popLast() ?? makeExchange()
         exchange.isSpare = false
         exchange.connection = connection
         return exchange
@@ -68,7 +93,66 @@ final class WorkerContext {
         exchange.isSpare = true
         exchange.reset()
         // As many as a burst leaves behind would never be needed at once again.
-        if spareExchanges.count < 256 { spareExchanges.append(exchange) }
+        if spareExchanges.count < 256 { spareExchanges.append(exchange) } else { drop(exchange) }
+        gate?.ended(exchange)
+    }
+
+    private func makeExchange() -> Exchange {
+        let exchange = Exchange(context: self)
+        exchange.place = exchanges.count
+        exchanges.append(exchange)
+        return exchange
+    }
+
+    private func drop(_ exchange: Exchange) {
+        let last = exchanges.removeLast()
+        guard last !== exchange else { return }
+        last.place = exchange.place
+        exchanges[exchange.place] = last
+    }
+
+    // MARK: What others see
+
+    /// Leaves new connections to other workers, or accepts them again.
+    func holdAccepting(_ holds: Bool) {
+        guard holds != holdsAccepting else { return }
+        holdsAccepting = holds
+        holdsAcceptingChanged()
+    }
+
+    /// Shows on the scoreboard which request has been in flight longest.
+    func showOldest() {
+        var oldest: Exchange?
+        for exchange in exchanges where !exchange.isSpare && exchange.dispatchedAt != 0 {
+            if exchange.dispatchedAt < oldest?.dispatchedAt ?? .max { oldest = exchange }
+        }
+        show(oldest)
+    }
+
+    /// Shows a request on the scoreboard, or that there is none.
+    func show(_ exchange: Exchange?) {
+        guard let exchange else {
+            if shown != nil { scoreboard.record(worker: index).clear() }
+            shown = nil
+            return
+        }
+        if let shown, shown.exchange === exchange, shown.since == exchange.dispatchedAt { return }
+        shown = (exchange, exchange.dispatchedAt)
+        let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        let pairs = exchange.environ.bytes
+        // They stand first in the environ, and the client's address first in the connection's pairs.
+        let method = NameValuePairs.value(of: "REQUEST_METHOD", in: pairs) ?? empty
+        let target = NameValuePairs.value(of: "REQUEST_URI", in: pairs) ?? empty
+        let record = scoreboard.record(worker: index)
+        guard let peer = exchange.connection?.peer else {
+            return record.write(method: method, target: target, client: empty, since: exchange.dispatchedAt)
+        }
+        peer.pairs.withUnsafeBufferPointer { peer in
+            record.write(
+                method: method, target: target,
+                client: NameValuePairs.value(of: "REMOTE_ADDR", in: peer) ?? empty,
+                since: exchange.dispatchedAt)
+        }
     }
 
     /// Appends `Server` and `Date`, each unless the application sent its own.

@@ -8,31 +8,21 @@ public struct WorkerClass: Sendable {
 
     /// - Parameters:
     ///   - name: For `--worker-class`; not `sync`, `thread` or `async`.
-    ///   - run: Serves until it is told to stop; the worker exits when it returns, with an error when it throws.
+    ///   - run: Serves until ``WorkerHost/stopRequested()`` returns, and then finishes what it has begun. It runs as a
+    ///     task in the worker, never on the main actor: the main thread waits for signals. When it returns, the worker
+    ///     exits with code 0; when it throws, with 1, or with 3 where that was before ``WorkerHost/ready()``.
     public init(_ name: String, run: @escaping @Sendable (WorkerHost) async throws -> Void) {
+        precondition(
+            BuiltinClass(rawValue: name) == nil, "'\(name)' is a worker class of the gateway's own")
         self.name = name
         self.run = run
     }
 }
 
-/// What a worker class of a program is handed.
-public final class WorkerHost: Sendable {
-    /// A socket to accept from.
-    public struct Listener: Sendable {
-        /// The descriptor, bound and listening, not blocking. It stays the gateway's: duplicate it for a server that
-        /// closes what it is given.
-        public let descriptor: Int32
-        /// Where it listens, as `HOST:PORT` or `unix:PATH`.
-        public let address: String
-    }
-
-    /// The worker.
-    public let worker: WorkerInfo
-    /// The sockets.
-    public let listeners: [Listener]
-
-    init(worker: WorkerInfo, listeners: [Listener]) {
-        self.worker = worker
-        self.listeners = listeners
+extension Extensions {
+    /// The class that the program brought along for these settings; `nil` where the gateway's own engine serves.
+    func workerClass(for settings: Settings) -> WorkerClass? {
+        guard let name = settings.workerClass ?? defaultWorkerClass else { return nil }
+        return workerClasses.first { $0.name == name }
     }
 }

@@ -38,9 +38,11 @@ struct CommandLineTests {
             application, "--print-config", "--bind", "[::1]:99", "--bind", "unix:/x", "--timeout", "7",
             environment: ["WEB_CONCURRENCY=3"])
         #expect(status == .exited(0))
-        let lines = output.lines
+        let lines = output.settingLines
         for line in [
-            "bind = [::1]:99 unix:/x", "timeout = 7", "workers = 3", "keep-alive = 75", "queue-size = 1024",
+            "bind = [::1]:99 unix:/x (command line)", "timeout = 7 (command line)",
+            "workers = 3 (environment: WEB_CONCURRENCY)", "keep-alive = 75 (default)",
+            "queue-size = 1024 (default)",
         ] {
             #expect(lines.contains(line), "\(line)")
         }
@@ -51,9 +53,9 @@ struct CommandLineTests {
         for name in names { #expect(lines.contains { $0.hasPrefix("\(name) = ") }, "\(name)") }
 
         let port = try gatewayOutcome(application, "--print-config", environment: ["PORT=8123"])
-        #expect(port.output.lines.contains("bind = 0.0.0.0:8123"))
+        #expect(port.output.settingLines.contains("bind = 0.0.0.0:8123 (environment: PORT)"))
         let plain = try gatewayOutcome(application, "--print-config")
-        #expect(plain.output.lines.contains("bind = 127.0.0.1:8000"))
+        #expect(plain.output.settingLines.contains("bind = 127.0.0.1:8000 (default)"))
     }
 
     @Test("--check-config starts nothing, and fails as a start would", .timeLimit(.minutes(5)))
@@ -61,6 +63,7 @@ struct CommandLineTests {
         let application = "exec:\(try CProgram.responder.path)"
         let good = try gatewayOutcome(application, "--check-config", "--bind", "127.0.0.1:0")
         #expect(good.status == .exited(0))
+        #expect(good.output == "the configuration is valid\n")
         for (arguments, code) in [
             (["php:/nowhere"], 1), (["exec:/nowhere"], 4), ([application, "--timeout", "0"], 2),
             (["perl:x"], 2),
@@ -73,4 +76,9 @@ struct CommandLineTests {
             #expect(errors.lines.count >= 1, "\(arguments)")
         }
     }
+}
+
+extension String {
+    /// The lines of --print-config, without the blanks that align them.
+    var settingLines: [String] { lines.map { $0.split(separator: " ").joined(separator: " ") } }
 }

@@ -44,6 +44,8 @@ enum Build {
     }()
 
     static let gateway = folder + "/gateway"
+    /// A program with a Swift application of its own.
+    static let testApplication = folder + "/TestApplication"
 
     /// A file of the folder Applications.
     static func application(_ name: String) -> String {

@@ -14,27 +14,41 @@ final class GatewayProcess {
     let process: StartedProcess
     /// The variable that its processes are found by.
     let marker: String
+    private let program: String
     private let errors: OwnedDescriptor
 
     /// Starts it; ``waitUntilListening(within:sourceLocation:)`` follows.
+    ///
+    /// - Parameters:
+    ///   - application: The application argument; `nil` for a program with an application of its own.
+    ///   - program: What is started.
+    ///   - socket: To be its descriptor 3, as a service manager passes one.
     init(
-        _ application: String, _ options: [String], environment: [String], folder: TemporaryFolder?
+        _ application: String?, _ options: [String], environment: [String], folder: TemporaryFolder?,
+        program: String = Build.gateway, passing socket: CInt? = nil
     ) throws {
+        self.program = program
         let number = Self.lastNumber.add(1, ordering: .relaxed).newValue
         marker = "GATEWAY_TEST=\(SystemProcess.id)-\(number)"
         self.folder = try folder ?? TemporaryFolder()
         var options = options
-        if !options.contains("--bind") { options += ["--bind", "127.0.0.1:0"] }
-        if !options.contains("--workers") { options += ["--workers", "1"] }
-        if !options.contains("--processes") { options += ["--processes", "1"] }
+        // What a configuration file says is not said on the command line.
+        for (option, value) in [("--bind", "127.0.0.1:0"), ("--workers", "1"), ("--processes", "1")]
+        where !options.contains(option) && !options.contains("--config") {
+            options += [option, value]
+        }
         errors = try Files.temporary(in: "/tmp")
-        try #require(Files.isExecutable(Build.gateway), "\(Build.gateway) is not built")
+        try #require(Files.isExecutable(program), "\(program) is not built")
         try run("mkdir", "-p", self.folder / "temporary")
+        // Only the process itself can know its pid before it runs.
+        let manager = socket == nil ? [] : ["sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"]
         process = try StartedProcess(
-            [Build.gateway, application, "--temporary-folder", self.folder / "temporary"] + options,
-            environment: environment + [marker, "CALL_LOG=\(self.folder / "calls")"],
-            directory: self.folder.path, output: errors.number,
-            errors: errors.number)
+            manager + [program] + (application.map { [$0] } ?? [])
+                + ["--temporary-folder", self.folder / "temporary"] + options,
+            environment: environment + [
+                marker, "CALL_LOG=\(self.folder / "calls")", "HOOK_LOG=\(self.folder / "hooks")",
+            ],
+            directory: self.folder.path, output: errors.number, errors: errors.number, passing: socket)
     }
 
     var pid: ProcessID { process.pid }
@@ -77,7 +91,7 @@ final class GatewayProcess {
 
     // MARK: Its processes
 
-    var tree: ProcessTree { get throws { try ProcessTree(marker: marker) } }
+    var tree: ProcessTree { get throws { try ProcessTree(marker: marker, program: program) } }
     var workers: [ProcessID] { get throws { try tree.workers(of: pid) } }
     var applications: [ProcessID] { get throws { try tree.applications(of: pid) } }
 

@@ -17,9 +17,13 @@ struct ProcessTree {
     }
 
     let entries: [Entry]
+    private let program: String
 
-    /// - Parameter marker: The variable, as `NAME=value`.
-    init(marker: String) throws {
+    /// - Parameters:
+    ///   - marker: The variable, as `NAME=value`.
+    ///   - program: The file that the gateway runs.
+    init(marker: String, program: String = Build.gateway) throws {
+        self.program = program
         // grep cannot read what ended meanwhile, and says so; it finds itself only if the marker is in its
         // own environment, which it is not.
         let found = try outcome(of: ["sh", "-c", "grep -lsaz '^\(marker)$' /proc/[0-9]*/environ"]).output
@@ -43,7 +47,7 @@ struct ProcessTree {
 
     /// Processes of the gateway's own program that `master` started: the guardian first, then the workers.
     private func forks(of master: ProcessID) -> [Entry] {
-        entries.filter { $0.parent == master && $0.program == Build.gateway }
+        entries.filter { $0.parent == master && $0.program == program }
             .sorted { ($0.startedAt, $0.pid) < ($1.startedAt, $1.pid) }
     }
 
@@ -51,6 +55,6 @@ struct ProcessTree {
     func workers(of master: ProcessID) -> [ProcessID] { forks(of: master).dropFirst().map(\.pid) }
 
     func applications(of master: ProcessID) -> [ProcessID] {
-        entries.filter { $0.parent == master && $0.program != Build.gateway }.map(\.pid)
+        entries.filter { $0.parent == master && $0.program != program }.map(\.pid)
     }
 }

@@ -13,23 +13,26 @@ final class StartedProcess: Sendable {
     ///   - environment: Added to that of the tests.
     ///   - input: To be its standard input; otherwise that is empty.
     ///   - output: To be its standard output, and `errors` its standard error; otherwise nobody reads them.
+    ///   - socket: To be its descriptor 3.
     init(
         _ command: [String], environment: [String] = [], directory: String? = nil, input: CInt? = nil,
-        output: CInt? = nil, errors: CInt? = nil
+        output: CInt? = nil, errors: CInt? = nil, passing socket: CInt? = nil
     ) throws {
         // Variables that would change what the gateway does by default.
         let own = SystemProcess.environment.filter { entry in
-            !["PORT=", "WEB_CONCURRENCY=", "VIRTUAL_ENV=", "TMPDIR=", "PHP_FCGI_"].contains {
-                entry.hasPrefix($0)
-            }
+            ![
+                "PORT=", "WEB_CONCURRENCY=", "FORWARDED_ALLOW_IPS=", "GATEWAY_CMD_ARGS=", "VIRTUAL_ENV=",
+                "TMPDIR=",
+                "PHP_FCGI_",
+            ].contains { entry.hasPrefix($0) }
         }
         let program = Program(
             path: try Self.path(of: command[0]), arguments: command, environment: own + environment,
             directory: directory)
         let empty = try TextFile.open("/dev/null")
         let nowhere = try Files.openLog("/dev/null")
-        pid = try Spawner.spawn(
-            program, descriptors: [input ?? empty.number, output ?? nowhere.number, errors ?? nowhere.number])
+        let standard = [input ?? empty.number, output ?? nowhere.number, errors ?? nowhere.number]
+        pid = try Spawner.spawn(program, descriptors: standard + (socket.map { [$0] } ?? []))
     }
 
     /// How it ended; `nil` while it runs.

@@ -1,0 +1,132 @@
+#define _GNU_SOURCE
+#include "CSyscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <linux/sockios.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int CSyscalls_accept(int listener, void *address, uint32_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int CSyscalls_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+int CSyscalls_signalfd(uint64_t signals) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int number = 1; number <= 64; number++)
+        if (signals >> (number - 1) & 1) sigaddset(&set, number);
+    if (sigprocmask(SIG_SETMASK, &set, NULL) == -1) return -1;
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int CSyscalls_signalfd_read(int descriptor) {
+    struct signalfd_siginfo info;
+    ssize_t count = read(descriptor, &info, sizeof info);
+    if (count == sizeof info) return (int)info.ssi_signo;
+    return count == -1 && errno != EAGAIN && errno != EINTR ? -1 : 0;
+}
+
+void CSyscalls_reset_signals(void) {
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void (*abort_body)(void);
+
+static void aborted(int number) {
+    (void)number;
+    abort_body();
+    _exit(1);
+}
+
+void CSyscalls_handle_abort(void (*body)(void)) {
+    sigset_t set;
+    /* A second signal, or one that the body itself causes, ends the process: it must end. */
+    struct sigaction action = {.sa_handler = aborted, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+    abort_body = body;
+    sigaction(SIGABRT, &action, NULL);
+    sigemptyset(&set);
+    sigaddset(&set, SIGABRT);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int CSyscalls_pipe(int ends[2], bool reads_without_blocking) {
+    if (pipe2(ends, O_CLOEXEC) == -1) return -1;
+    return reads_without_blocking ? fcntl(ends[0], F_SETFL, O_NONBLOCK) : 0;
+}
+
+int CSyscalls_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int CSyscalls_temporary_file(const char *folder) {
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return descriptor;
+    char name[PATH_MAX];
+    if (snprintf(name, sizeof name, "%s/gateway-XXXXXX", folder) >= (int)sizeof name) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    descriptor = mkostemp(name, O_CLOEXEC);
+    if (descriptor >= 0) unlink(name);
+    return descriptor;
+}
+
+int CSyscalls_open_beneath(int folder, const char *path) {
+    struct open_how how = {
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+    };
+    int number = -1;
+    // EAGAIN: something was renamed, anywhere, while the kernel went up a "..", and it could not be sure.
+    for (int attempt = 0; attempt < 100; attempt++) {
+        number = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+        if (number != -1 || errno != EAGAIN) break;
+    }
+    return number;
+}
+
+int CSyscalls_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW); }
+
+int CSyscalls_unread_by_peer(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, SIOCOUTQ, &count) == -1 ? -1 : count;
+}
+
+bool CSyscalls_exited(int status) { return WIFEXITED(status); }
+int CSyscalls_exit_code(int status) { return WEXITSTATUS(status); }
+int CSyscalls_term_signal(int status) { return WTERMSIG(status); }
+
+static void close_range_or_each(unsigned first, unsigned last) {
+    if (first > last || close_range(first, last, 0) == 0) return;
+    for (unsigned number = first; number <= last && number < 65536; number++) close((int)number);
+}
+
+void CSyscalls_close_all_but(int kept) {
+    if (kept > 3) close_range_or_each(3, (unsigned)kept - 1);
+    close_range_or_each((unsigned)kept + 1, ~0U);
+}
+
+void CSyscalls_block_interrupts(bool blocks) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGQUIT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(blocks ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}

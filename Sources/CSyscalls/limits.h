@@ -1,0 +1,8 @@
+/* What one file of this module tells another, and Swift does not see. */
+#ifndef CSYSCALLS_LIMITS_H
+#define CSYSCALLS_LIMITS_H
+
+/* Puts the limit of open descriptors back that this process inherited. Async-signal-safe. */
+void CSyscalls_restore_descriptor_limit(void);
+
+#endif

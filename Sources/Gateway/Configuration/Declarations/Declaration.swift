@@ -1,0 +1,150 @@
+// A setting is declared once. The options of the command line, their help, the reading of every source, --print-config
+// and docs/settings.md are made from the declaration.
+
+/// One setting.
+struct Declaration: Sendable {
+    /// When a change of it takes effect.
+    enum Change: String, Sendable {
+        /// At a reload.
+        case reload = "HUP"
+        /// At a reload, for sockets that it opens; those that are open stay what they are.
+        case opening = "HUP, new sockets"
+        /// At the next start only.
+        case start
+    }
+
+    /// Its name in every source; with two dashes before it, its option.
+    let name: String
+    /// The letter that stands for the option.
+    let short: Character?
+    /// What stands for the value in the help; empty for a flag.
+    let placeholder: String
+    /// Whether a source may give several values. They replace all those of a lower source.
+    let isList: Bool
+    /// What has to be known of its texts before they are read.
+    let form: ValueForm
+    /// The default, in the words of the documentation.
+    let standard: String
+    /// When a change takes effect.
+    let change: Change
+    /// What it does, and the attack or fault that it stops. The first sentence is the help of the option.
+    let meaning: String
+    /// The first sentence of the meaning, without the marks of the documentation.
+    let summary: String
+    /// Reads the texts of one source into the settings.
+    let store: @Sendable (inout Settings, [GivenText]) throws(ConfigurationError) -> Void
+    /// The value as the command line would have it.
+    let show: @Sendable (Settings) -> String
+    /// Gives the first settings the value that the second ones have.
+    let keep: @Sendable (inout Settings, Settings) -> Void
+
+    private init<Value>(
+        _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>, isList: Bool,
+        _ standard: String?, _ change: Change, _ meaning: String,
+        keep: @escaping @Sendable (inout Settings, Settings) -> Void,
+        store: @escaping @Sendable (inout Settings, [GivenText]) throws(ConfigurationError) -> Void,
+        show: @escaping @Sendable (Settings) -> String
+    ) {
+        self.name = name
+        self.short = short
+        self.placeholder = placeholder
+        self.isList = isList
+        form = kind.form
+        let shown = show(Settings())
+        self.standard = standard ?? (shown.isEmpty ? "" : "`\(shown)`")
+        self.change = change
+        self.meaning = meaning
+        summary = Self.summary(of: meaning)
+        self.store = store
+        self.show = show
+        self.keep = keep
+    }
+
+    /// A setting that always has a value.
+    init<Value>(
+        _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>,
+        _ path: WritableKeyPath<Settings, Value> & Sendable, standard: String? = nil,
+        change: Change = .reload,
+        _ meaning: String
+    ) {
+        self.init(name, short, placeholder, kind, isList: false, standard, change, meaning) {
+            $0[keyPath: path] = $1[keyPath: path]
+        } store: {
+            settings, texts throws(ConfigurationError) in
+            guard let text = texts.last else { return }
+            settings[keyPath: path] = try text.read(as: kind)
+        } show: {
+            kind.show($0[keyPath: path])
+        }
+    }
+
+    /// A setting that is true or false.
+    init(
+        _ name: String, _ short: Character? = nil, of path: WritableKeyPath<Settings, Bool> & Sendable,
+        change: Change = .reload, _ meaning: String
+    ) {
+        self.init(name, short, "", .flag, path, standard: "off", change: change, meaning)
+    }
+
+    /// A setting that may have no value; an empty text takes back what a lower source has set.
+    init<Value>(
+        _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>,
+        _ path: WritableKeyPath<Settings, Value?> & Sendable, standard: String? = nil,
+        change: Change = .reload, _ meaning: String
+    ) {
+        self.init(name, short, placeholder, kind, isList: false, standard, change, meaning) {
+            $0[keyPath: path] = $1[keyPath: path]
+        } store: {
+            settings, texts throws(ConfigurationError) in
+            guard let text = texts.last else { return }
+            settings[keyPath: path] = text.text.isEmpty ? nil : try text.read(as: kind)
+        } show: {
+            $0[keyPath: path].map(kind.show) ?? ""
+        }
+    }
+
+    /// A setting with any number of values.
+    init<Value>(
+        _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>,
+        _ path: WritableKeyPath<Settings, [Value]> & Sendable, standard: String? = nil,
+        change: Change = .reload, _ meaning: String
+    ) {
+        self.init(name, short, placeholder, kind, isList: true, standard, change, meaning) {
+            $0[keyPath: path] = $1[keyPath: path]
+        } store: {
+            settings, texts throws(ConfigurationError) in
+            var values: [Value] = []
+            for text in texts { values.append(try text.read(as: kind)) }
+            settings[keyPath: path] = values
+        } show: {
+            $0[keyPath: path].map(kind.show).joined(separator: " ")
+        }
+    }
+
+    private static func summary(of meaning: String) -> String {
+        let plain = meaning.filter { $0 != "`" }
+        guard let end = plain.firstRange(of: ". ") else { return plain }
+        return String(plain[..<end.lowerBound]) + "."
+    }
+}
+
+/// Settings that belong together.
+struct Section: Sendable {
+    /// The heading in the help and in the documentation.
+    let title: String
+    /// What is true of all of them.
+    var note = ""
+    let declarations: [Declaration]
+
+    /// All of them, in the order of the documentation.
+    static let all: [Section] = [.listening, .processes, .time, .size, .surroundings, .logging]
+}
+
+extension Declaration {
+    /// All of them, in the order of the documentation.
+    static let all: [Declaration] = Section.all.flatMap(\.declarations)
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    /// The declaration of a setting.
+    static func named(_ name: String) -> Declaration? { byName[name] }
+}

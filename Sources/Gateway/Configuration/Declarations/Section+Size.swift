@@ -1,0 +1,65 @@
+import ArgumentParser
+import HTTP
+
+extension Section {
+    static let size = Section(
+        title: "Size",
+        note: "Octets may be written with `K`, `M` or `G`, for their multiples by 1024: `64K`, `10M`, `1G`.",
+        declarations: [
+            Declaration(
+                "worker-connections", nil, "N", .number(1...1_000_000), \.workerConnections,
+                """
+                Connections of one worker; beyond it, new ones wait in the backlog. Stops floods of connections \
+                from taking all memory and descriptors.
+                """),
+            Declaration(
+                "queue-size", nil, "N", .number(0...1_000_000), \.queueSize,
+                """
+                Requests of one worker that wait for a free application process; beyond it 503 at once. Keeps \
+                the wait of those in the queue bounded.
+                """),
+            Declaration(
+                "limit-request-line", nil, "OCTETS", .octets(64...1 << 20), \.requestLimits.requestLine,
+                "Octets of a request line; beyond it 414."),
+            Declaration(
+                "limit-request-fields", nil, "N", .number(1...32_768), \.requestLimits.fieldCount,
+                "Header fields; beyond it 431. Stops floods of tiny fields."),
+            Declaration(
+                "limit-request-field-size", nil, "OCTETS", .octets(64...1 << 20), \.requestLimits.fieldLine,
+                "Octets of one header field; beyond it 431."),
+            Declaration(
+                "limit-request-head", nil, "OCTETS", .octets(256...16 << 20), \.requestLimits.head,
+                """
+                Octets of the whole head; beyond it 431. Bounds the memory of a connection that dribbles its \
+                head.
+                """),
+            Declaration(
+                "limit-request-body", nil, "OCTETS", .octets(0...1 << 50), \.bodyLimit,
+                "Octets of a request body; beyond it 413. Stops clients from filling the disk."),
+            Declaration(
+                "buffer-memory", nil, "OCTETS", .octets(0...1 << 30), \.bufferMemory,
+                """
+                Octets of a body, or of an answer that its client does not take, that are kept in memory; more \
+                goes to an unlinked temporary file.
+                """),
+            Declaration(
+                "buffer-limit", nil, "OCTETS", .octets(65_536...1 << 40), \.bufferLimit,
+                """
+                Octets of an answer that wait for a slow client in all; then the application waits. Stops slow \
+                readers from filling the disk.
+                """),
+        ])
+}
+
+/// The options of ``Section/size``.
+struct SizeOptions: DeclaredOptions {
+    @Option(declared: "worker-connections") var workerConnections: String?
+    @Option(declared: "queue-size") var queueSize: String?
+    @Option(declared: "limit-request-line") var limitRequestLine: String?
+    @Option(declared: "limit-request-fields") var limitRequestFields: String?
+    @Option(declared: "limit-request-field-size") var limitRequestFieldSize: String?
+    @Option(declared: "limit-request-head") var limitRequestHead: String?
+    @Option(declared: "limit-request-body") var limitRequestBody: String?
+    @Option(declared: "buffer-memory") var bufferMemory: String?
+    @Option(declared: "buffer-limit") var bufferLimit: String?
+}

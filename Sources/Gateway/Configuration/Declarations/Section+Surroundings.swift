@@ -1,0 +1,75 @@
+import ArgumentParser
+
+extension Section {
+    static let surroundings = Section(
+        title: "Surroundings",
+        declarations: [
+            Declaration(
+                "config", "c", "FILE", .path, \.configurationFile, change: .start,
+                "Configuration file to read. HUP reads it again; see below."),
+            Declaration(
+                "chdir", nil, "FOLDER", .path, \.directory, standard: "where the gateway was started",
+                """
+                Folder to run the application in. A relative `php:DIR` or `exec:./program` begins there.
+                """),
+            Declaration(
+                "env", "e", "NAME=VALUE", .variable, \.environment,
+                "Variable for workers and application processes, repeatable."),
+            Declaration(
+                "user", "u", "USER", .text, \.user, standard: "who starts the gateway",
+                """
+                User that workers and application processes run as, by name or number. The master stays what it \
+                is: it binds, and makes the pid file and the logs. Stops a broken application from doing what \
+                root may.
+                """),
+            Declaration(
+                "group", "g", "GROUP", .text, \.group, standard: "the user's own",
+                "Group that workers and application processes run as, by name or number."),
+            Declaration(
+                "umask", "m", "MODE", .mode, \.umask, standard: "the inherited one",
+                "Umask of workers and application processes, in octal."),
+            Declaration(
+                "daemon", "D", of: \.detaches, change: .start,
+                """
+                Leaves the terminal and goes on in the background. The command returns when the gateway \
+                serves, or with its exit code. Standard descriptors that no log goes to become `/dev/null`. \
+                Needs `--error-log`, unless nobody is to read the messages; a service manager wants to see \
+                the gateway in front.
+                """),
+            Declaration(
+                "pid", "p", "FILE", .path, \.pidFile, change: .start,
+                "File to write the master's pid to."),
+            Declaration(
+                "proc-name", "n", "NAME", .text, \.processName,
+                "Name that `ps` shows the gateway's processes by."),
+            Declaration(
+                "python", nil, "PROGRAM", .program, \.python,
+                standard: "`$VIRTUAL_ENV/bin/python3`, or `python3` in PATH",
+                "Python interpreter for `wsgi:`."),
+            Declaration(
+                "root", nil, "FOLDER", .path, \.root,
+                """
+                Folder of a PHP site that an external `fcgi:` application (php-fpm) serves. Scripts go there, \
+                other files are sent by the gateway.
+                """),
+            Declaration(
+                "temporary-folder", nil, "FOLDER", .path, \.temporaryFolder, standard: "`$TMPDIR`, or `/tmp`",
+                "Folder of temporary files. They have no names and go with their use."),
+        ])
+}
+
+/// The options of ``Section/surroundings``.
+struct SurroundingsOptions: DeclaredOptions {
+    @Option(declared: "config") var config: String?
+    @Option(declared: "chdir") var chdir: String?
+    @Option(declared: "env") var env: [String] = []
+    @Option(declared: "user") var user: String?
+    @Option(declared: "group") var group: String?
+    @Option(declared: "umask") var umask: String?
+    @Flag(declared: "daemon") var daemon: Bool?
+    @Option(declared: "pid") var pid: String?
+    @Option(declared: "proc-name") var procName: String?
+    @Option(declared: "python") var python: String?
+    @Option(declared: "root") var root: String?
+    @Option(declared: "temporary-folder") var temporaryFolder: String?
+}

@@ -1,0 +1,109 @@
+// From what the sources say to settings. Made once, from the command line and the environment of the start; a reload asks
+// it again, and only the configuration file can then say something new.
+
+import Syscalls
+
+/// Reads the settings, as often as it is asked.
+struct SettingsLoader: Sendable {
+    /// What one reading came to.
+    struct Reading: Sendable {
+        var settings: Settings
+        /// What is to be served, where a source says so.
+        var application: GivenText?
+        /// Where each setting that is not the default comes from, by its name.
+        var origins: [String: Origin]
+    }
+
+    private let environment: [String: Given]
+    private let file: ConfigurationFile?
+    private let variable: [String: Given]
+    private let commandLine: [String: Given]
+    /// Relative paths begin here, whatever the working folder is later.
+    private let folder: String
+    private let workerClasses: [String]
+
+    /// - Parameters:
+    ///   - workerClasses: The names of those that the program brings along.
+    ///   - value: A variable of the environment.
+    init(
+        environment value: (String) -> String?, variable: [String: Given], commandLine: [String: Given],
+        folder: String = SystemProcess.currentDirectory, workerClasses: [String] = []
+    ) throws(ConfigurationError) {
+        environment = try EnvironmentSource.given(value)
+        self.variable = variable
+        self.commandLine = commandLine
+        self.folder = folder
+        self.workerClasses = ["sync", "thread", "async"] + workerClasses
+        let config = (commandLine["config"] ?? variable["config"])?.texts.last?.text ?? ""
+        file =
+            config.isEmpty
+            ? nil : ConfigurationFile(path: Self.absolute(config, .path, in: folder), name: config)
+    }
+
+    /// Reads the file anew and looks at every value of every source, also at those that a later source replaces:
+    /// a mistake does not wait for the day when its line begins to count.
+    func load() throws(ConfigurationError) -> Reading {
+        var reading = Reading(settings: Self.defaults, origins: [:])
+        let sources = [environment, try file?.given() ?? [:], variable, commandLine]
+        for source in sources {
+            for declaration in Declaration.all {
+                guard let given = source[declaration.name] else { continue }
+                try declaration.store(&reading.settings, prepare(given, declaration))
+                reading.origins[declaration.name] = given.origin
+            }
+            if let application = source[ConfigurationFile.applicationKey] {
+                reading.application = application.texts.last
+                reading.origins[ConfigurationFile.applicationKey] = application.origin
+            }
+            try checkWorkerClass(reading)
+            if reading.settings.binds.isEmpty, let origin = reading.origins["bind"] {
+                throw .usage("\(origin.mention("bind")) is an empty list: name an address, or remove it")
+            }
+        }
+        reading.settings.hasChosenBinds = reading.origins["bind"] != nil
+        return reading
+    }
+
+    private static var defaults: Settings {
+        var settings = Settings()
+        settings.workers = min(SystemProcess.processorCount, Scoreboard.workerCapacity / 4)
+        return settings
+    }
+
+    private func checkWorkerClass(_ reading: Reading) throws(ConfigurationError) {
+        guard let name = reading.settings.workerClass, !workerClasses.contains(name) else { return }
+        let mention = reading.origins["worker-class"]?.mention("worker-class") ?? "--worker-class"
+        let others = workerClasses.dropLast().joined(separator: ", ")
+        throw .usage("\(mention) is '\(name)': write \(others) or \(workerClasses[workerClasses.count - 1])")
+    }
+
+    // MARK: Texts
+
+    private func prepare(_ given: Given, _ declaration: Declaration) -> [GivenText] {
+        given.texts.flatMap { text in
+            let parts =
+                declaration.form == .commaSeparated
+                ? text.text.split(separator: ",").map { String($0.trimmed) } : [text.text]
+            return parts.map {
+                GivenText(mention: text.mention, text: Self.absolute($0, declaration.form, in: folder))
+            }
+        }
+    }
+
+    private static func absolute(_ text: String, _ form: ValueForm, in folder: String) -> String {
+        let isRelative =
+            switch form {
+            case .path: !text.isEmpty && text != "-" && !text.hasPrefix("/")
+            case .program: text.contains("/") && !text.hasPrefix("/")
+            case .text, .flag, .commaSeparated: false
+            }
+        return isRelative ? (folder == "/" ? "" : folder) + "/" + text : text
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        let start = drop { $0 == " " }
+        return start.lastIndex { $0 != " " }.map { start[...$0] } ?? ""
+    }
+}

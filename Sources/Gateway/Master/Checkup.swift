@@ -1,0 +1,82 @@
+// `--check-config` boots the application as a start would, in one process, and ends it again. Nothing is bound.
+
+import GatewayInterface
+import Syscalls
+
+extension Master {
+    /// Boots the application once.
+    ///
+    /// - Returns: 0 where it boots, 3 or 4 where it does not.
+    static func check(_ configuration: Configuration, extensions: Extensions) throws(ConfigurationError)
+        -> Int32
+    {
+        switch configuration.source {
+        case .inProcess(let build):
+            // A program's own worker class has no application that could be built without it.
+            guard extensions.workerClass(for: configuration.settings) == nil else { return 0 }
+            return try BuilderCheckup.run(build, configuration.settings)
+        case .processes(let plan):
+            guard plan.program != nil else { return 0 }
+            do {
+                SystemProcess.ignoreBrokenPipes()
+                let lifeline = try Lifeline(title: configuration.title)
+                defer { lifeline.end() }
+                let log = try ErrorLog("-", level: .warning)
+                return try Checkup(plan, configuration.settings, log, lifeline).run()
+            } catch let error as ConfigurationError {
+                throw error
+            } catch {
+                throw .environment("cannot boot the application: \(error)")
+            }
+        }
+    }
+}
+
+/// One application process, from its start to its end.
+private final class Checkup {
+    private let context: MasterContext
+    private let pool: ApplicationPool
+    private let signals: SignalDescriptor
+    private var failure: ConfigurationError?
+    private var isStopping = false
+
+    init(
+        _ plan: ApplicationPlan, _ settings: Settings, _ log: ErrorLog, _ lifeline: Lifeline
+    ) throws {
+        signals = try SignalDescriptor([.chld, .int, .term, .quit, .hup])
+        context = try MasterContext(settings: settings, errorLog: log, lifeline: lifeline)
+        let slots = Array(0..<plan.slotsPerProcess)
+        pool = try ApplicationPool(
+            plan.with(processes: 1), settings: settings, context: context, index: 0, slots: slots)
+    }
+
+    func run() throws -> Int32 {
+        try context.loop.add(
+            Watch(number: signals.descriptor.number) { [unowned self] in readSignals() }, .readable)
+        context.loop.addTurnEnd { [unowned self] in advance() }
+        pool.start()
+        context.loop.run()
+        if let failure { throw failure }
+        return 0
+    }
+
+    private func readSignals() {
+        while let signal = signals.next() {
+            guard signal == .chld else {
+                failure = .environment("interrupted before the application was ready")
+                continue
+            }
+            while let (pid, status) = ChildProcess.reap() { _ = pool.reaped(pid, status) }
+        }
+    }
+
+    private func advance() {
+        pool.tick(context.loop.now)
+        if let process = pool.failedProcess { failure = failure ?? process.bootFailure }
+        if !isStopping, failure != nil || pool.isReady {
+            isStopping = true
+            pool.stop(until: context.loop.now + 2000)
+        }
+        if isStopping, pool.isGone { context.loop.stop() }
+    }
+}

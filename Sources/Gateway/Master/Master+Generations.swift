@@ -1,0 +1,264 @@
+// Generations begin: at the start, and at each reload. What fails on the way changes nothing that runs.
+
+import GatewayInterface
+import Logging
+import Syscalls
+
+extension Master {
+    /// Begins a generation: its listeners first, then its application processes, its workers when those are ready.
+    func begin(_ configuration: Configuration) throws(ConfigurationError) {
+        let running = generations.last?.listeners ?? inheritedListeners
+        let listeners = try Listeners.open(configuration.settings, over: running)
+        do {
+            let backend = try makeBackend(configuration)
+            try append(configuration, listeners, backend)
+        } catch {
+            leaveListeners(listeners, except: running)
+            throw error
+        }
+    }
+
+    private func append(
+        _ configuration: Configuration, _ listeners: [Listener], _ backend: GenerationBackend
+    ) throws(ConfigurationError) {
+        let settings = configuration.settings
+        let identity = try RunAs.resolve(user: settings.user, group: settings.group)
+        prepareLogs(settings, identity)
+        let errorLog = try context.errorLog(for: settings)
+        lastGeneration += 1
+        // What TTIN and TTOU have made of the number stays, unless the setting itself is another one now.
+        let hasChanged = settings.workers != context.settings.workers
+        let generation = Generation(
+            number: lastGeneration, configuration: configuration, listeners: listeners, backend: backend,
+            errorLog: errorLog, identity: identity, workers: hasChanged ? settings.workers : workerTarget,
+            now: context.loop.now)
+        generations.append(generation)
+        generation.pool?.start()
+    }
+
+    private func makeBackend(_ configuration: Configuration) throws(ConfigurationError) -> GenerationBackend {
+        switch configuration.source {
+        case .processes(let plan): .pool(try makePool(plan, configuration.settings))
+        case .inProcess(let build) where isPreloaded(configuration):
+            .inProcess(try preload(build, configuration.settings))
+        case .inProcess(let build): .inProcess(build)
+        }
+    }
+
+    private func preload(
+        _ build: @Sendable () throws -> Application, _ settings: Settings
+    ) throws(ConfigurationError) -> @Sendable () throws -> Application {
+        let application = try settings.withVariables { () throws(ConfigurationError) in
+            try ApplicationBuilder.build(build)
+        }
+        return { application }
+    }
+
+    private func makePool(_ plan: ApplicationPlan, _ settings: Settings) throws(ConfigurationError)
+        -> ApplicationPool
+    {
+        let pools = generations.compactMap(\.pool)
+        let usedSlots = Set(pools.flatMap(\.slots))
+        let slots = (0..<Scoreboard.slotCapacity).lazy.filter { !usedSlots.contains($0) }
+            .prefix(ApplicationPool.slotCount(plan))
+        let index = (0..<Scoreboard.poolCapacity).first { index in !pools.contains { $0.index == index } }
+        guard slots.count == ApplicationPool.slotCount(plan), let index else {
+            throw .environment(
+                "too many application processes are still ending: try again when they have ended")
+        }
+        do {
+            return try ApplicationPool(
+                plan, settings: settings, context: context, index: index, slots: Array(slots))
+        } catch {
+            throw .environment("cannot start the processes of \(plan.name): \(error)")
+        }
+    }
+
+    // MARK: Reload
+
+    /// Reads the settings anew and begins a generation that goes by them.
+    ///
+    /// - Parameter cause: For the log: the signal, or the file that has changed.
+    func reload(_ cause: String) {
+        guard stopDeadline == nil else { return }
+        // One at a time: a second HUP is done when the first has come to its end.
+        if trial != nil || generations.contains(where: \.isBooting) {
+            pendingReload = pendingReload ?? cause
+            return
+        }
+        pendingReload = nil
+        context.log.info(
+            "reload (\(cause)): reading the settings, starting new application processes and workers")
+        if predecessor == nil { notifier.reloading() }
+        extensions.hooks.onReload?(info)
+        do {
+            var configuration = try readConfiguration()
+            for name in configuration.settings.keepStartOnly(of: context.settings) {
+                context.log.warning(
+                    "--\(name) has changed: that takes effect at the next start, not at a reload")
+            }
+            if case .inProcess(let build) = configuration.source, isPreloaded(configuration) {
+                try tryBuilding(build, configuration)
+            } else {
+                try begin(configuration)
+            }
+        } catch {
+            reloadFailed(error.message)
+        }
+    }
+
+    func reloadFailed(_ reason: String) {
+        context.log.error("reload failed, the running generation goes on: \(reason)")
+        if predecessor == nil { notifier.ready() }
+    }
+
+    /// Whether the master builds the application.
+    func isPreloaded(_ configuration: Configuration) -> Bool {
+        configuration.settings.preloads && extensions.workerClass(for: configuration.settings) == nil
+    }
+
+    /// A generation did not boot. At the start that is the end; at a reload the running generation goes on.
+    func abandon(_ generation: Generation, _ error: ConfigurationError) {
+        let running = generations.filter { $0 !== generation }.flatMap(\.listeners)
+        if generation.settings.reloads, case .pool(let pool) = generation.backend, stopDeadline == nil {
+            // Who develops looks at the browser: a page says what is wrong until the next save.
+            showFault(of: pool, generation, error)
+        } else {
+            leaveListeners(generation.listeners, except: running)
+            if hasServed || stopDeadline != nil {
+                reloadFailed(error.message)
+            } else {
+                giveUp(error, of: generation)
+            }
+            // A worker that serves may have accepted requests already.
+            if hasServed, generation.workers.entries.values.contains(where: \.isServing) {
+                return leave(generation, gracefully: true)
+            }
+        }
+        signalWorkers(of: generation, .quit)
+        for index in generation.workers.entries.keys { generation.workers.stops(index: index) }
+        generation.pool?.kill()
+        generation.phase = .stoppingPool(until: context.loop.now + 1000)
+    }
+
+    /// The first generation did not boot: that is the end.
+    private func giveUp(_ error: ConfigurationError, of generation: Generation) {
+        exitCode = error.exitCode
+        pendingReload = nil
+        stopDeadline = context.loop.now + 1000
+        showReason(error, of: generation)
+        context.log.critical("\(error.message); stopping")
+    }
+
+    /// Begins a generation that answers every request with the reason why there is no application.
+    private func showFault(
+        of pool: ApplicationPool, _ generation: Generation, _ error: ConfigurationError
+    ) {
+        let lines = pool.failedProcess?.lastLines ?? []
+        context.log.error("\(error.message); serving a page that says so until a file changes")
+        do {
+            try append(
+                generation.configuration, generation.listeners,
+                .broken(([error.message, ""] + lines).joined(separator: "\n")))
+        } catch {
+            if hasServed { reloadFailed(error.message) } else { giveUp(error, of: generation) }
+        }
+    }
+
+    /// Where the log is a file, the person at the terminal sees why here.
+    private func showReason(_ error: ConfigurationError, of generation: Generation) {
+        guard LogDescriptor.standardDescriptor(context.settings.errorLog, dash: 2) != 2 else { return }
+        let lines = (generation.pool?.failedProcess?.lastLines ?? []) + ["gateway: \(error.message)"]
+        var text = lines.map { $0 + "\n" }.joined()
+        text.withUTF8 { bytes in _ = Descriptor.writeAll(2, bytes) }
+    }
+
+    // MARK: The course of a generation
+
+    /// Does what is due for one generation.
+    func advance(_ generation: Generation) {
+        let now = context.loop.now
+        if generation.isBooting, generation.bootDeadline <= now {
+            return abandon(
+                generation,
+                .applicationFailed("the application did not come to serve in time (--boot-timeout)"))
+        }
+        switch generation.phase {
+        case .bootingPool: bootPool(generation)
+        case .bootingWorkers:
+            if generation.workers.isComplete { serves(generation) } else { keepWorkers(generation) }
+        case .serving: keepWorkers(generation)
+        case .draining(let until):
+            if generation.workers.isEmpty {
+                // What is left of the time belongs to the application processes, a second at least.
+                let rest = until == .max ? 0 : until - min(until, now)
+                let deadline = now + max(rest, 1000)
+                generation.phase = .stoppingPool(until: deadline)
+                generation.pool?.stop(until: deadline)
+            } else if until <= now {
+                context.log.warning("workers did not finish in time, killed")
+                logRunning(generation)
+                signalWorkers(of: generation, .kill)
+                generation.phase = .draining(until: .max)
+            }
+        case .stoppingPool(let until):
+            guard !generation.workers.isEmpty, until <= now else { break }
+            signalWorkers(of: generation, .kill)
+            generation.phase = .stoppingPool(until: .max)
+        }
+    }
+
+    private func bootPool(_ generation: Generation) {
+        if let process = generation.pool?.failedProcess, let failure = process.bootFailure {
+            return abandon(generation, failure)
+        }
+        guard generation.pool?.isReady ?? true else { return }
+        generation.phase = .bootingWorkers
+        keepWorkers(generation)
+    }
+
+    /// A generation serves: those before it may go.
+    private func serves(_ generation: Generation) {
+        generation.phase = .serving
+        context.adopt(generation.settings, generation.errorLog)
+        if hasServed, generation.workers.target != workerTarget {
+            extensions.hooks.nworkersChanged?(info, workerTarget, generation.workers.target)
+        }
+        workerTarget = generation.workers.target
+        ProcessTitle.set("gateway: master [\(generation.configuration.title)]")
+        followFiles(of: generation.configuration)
+        leaveListeners(inheritedListeners, except: generation.listeners)
+        inheritedListeners = []
+        let others = generations.filter { $0 !== generation && !$0.isLeaving }
+        for other in others {
+            leave(other, gracefully: true)
+            // The workers that leave have copies of their own; who comes after them is to be turned away.
+            leaveListeners(other.listeners, except: generation.listeners)
+            other.closeListeners()
+        }
+        if !hasServed {
+            extensions.hooks.whenReady?(info)
+            let places = generation.listeners.map(\.url).joined(separator: " and ")
+            context.log.info("listening at \(places) with \(describeProcesses(generation))")
+            startsServing()
+        } else {
+            context.log.info("reload: generation \(generation.number) serves, the old one drains")
+            if predecessor == nil { notifier.ready() }
+        }
+    }
+
+    private func describeProcesses(_ generation: Generation) -> String {
+        let count = generation.workers.target
+        let workers = "\(count) worker\(count == 1 ? "" : "s")"
+        guard let pool = generation.pool else { return workers }
+        let processes = pool.processes.count
+        if processes == 0 { return "\(workers), for \(pool.name)" }
+        return "\(workers), \(processes) process\(processes == 1 ? "" : "es") of \(pool.name)"
+    }
+
+    /// Forgets generations of which nothing is left.
+    func removeGone() {
+        for generation in generations where generation.isGone { generation.pool?.close() }
+        generations.removeAll(where: \.isGone)
+    }
+}

@@ -1,0 +1,114 @@
+// What could hang or die is tried in a process of its own before the master does it: the master has one thread, and
+// everything that runs depends on it.
+
+import GatewayInterface
+import Logging
+import Syscalls
+
+/// Something that is being tried.
+struct Trial {
+    let pid: ProcessID
+    /// What is tried, for messages.
+    let subject: String
+    /// What bounds it, for messages; `nil` where no setting does.
+    var option: String?
+    /// When it has taken too long, in the loop's milliseconds.
+    let deadline: UInt64
+    var hasTimedOut = false
+    /// Called when it has succeeded.
+    let succeeded: () -> Void
+    /// Called with the reason when it has not.
+    let failed: (ConfigurationError) -> Void
+}
+
+extension Master {
+    /// Builds an application that is to be preloaded in a fork of the master, and goes on if that works.
+    func tryBuilding(
+        _ build: @escaping @Sendable () throws -> Application, _ configuration: Configuration
+    ) throws(ConfigurationError) {
+        let settings = configuration.settings
+        let pid: ProcessID
+        do {
+            pid = try ChildProcess.fork(diesWithParent: true)
+        } catch {
+            throw .environment("cannot try to build the application: \(error)")
+        }
+        if pid == 0 {
+            closeOwnDescriptors()
+            let log = context.log
+            do throws(ConfigurationError) {
+                _ = try settings.withVariables { () throws(ConfigurationError) in
+                    try ApplicationBuilder.build(build)
+                }
+                SystemProcess.exitImmediately(0)
+            } catch {
+                log.error("\(error.message)")
+                SystemProcess.exitImmediately(error.exitCode)
+            }
+        }
+        trial = Trial(
+            pid: pid, subject: "the application, which is preloaded,", option: "--boot-timeout",
+            deadline: context.loop.now + UInt64(settings.bootTimeout) * 1000
+        ) { [unowned self] in
+            do throws(ConfigurationError) { try begin(configuration) } catch { reloadFailed(error.message) }
+        } failed: { [unowned self] error in
+            reloadFailed(error.message)
+        }
+    }
+
+    /// Asks the program on disk for its version, and restarts as that program if it can say it.
+    func tryProgram(then succeeded: @escaping () -> Void) {
+        let program = Program(
+            path: startedProgram, arguments: [startedProgram, "--version"],
+            environment: context.settings.processEnvironment)
+        do {
+            let nowhere = try Files.openLog("/dev/null")
+            let pid = try ChildProcess.spawn(
+                program, descriptors: [nowhere.number, nowhere.number, nowhere.number])
+            trial = Trial(
+                pid: pid, subject: "the program", deadline: context.loop.now + 10_000, succeeded: succeeded
+            ) { [unowned self] error in
+                context.log.error("\(error.message); the one that runs goes on")
+            }
+        } catch {
+            context.log.error("the program cannot be started, the one that runs goes on: \(error)")
+        }
+    }
+
+    /// Ends a trial that takes too long.
+    func superviseTrial() {
+        guard let trial, !trial.hasTimedOut, trial.deadline <= context.loop.now else { return }
+        self.trial?.hasTimedOut = true
+        ChildProcess.signal(trial.pid, .kill)
+    }
+
+    func trialEnded(_ trial: Trial, _ status: ExitStatus) {
+        self.trial = nil
+        guard stopDeadline == nil else { return }
+        if let path = changedInTrial {
+            changedInTrial = nil
+            return fileChanged(path)
+        }
+        switch status {
+        case .exited(0): trial.succeeded()
+        case _ where trial.hasTimedOut:
+            let option = trial.option.map { " (\($0))" } ?? ""
+            trial.failed(.applicationFailed("\(trial.subject) was not ready in time\(option)"))
+        case .exited(4): trial.failed(.applicationNotFound("\(trial.subject) is not there"))
+        default:
+            trial.failed(
+                .applicationFailed("\(trial.subject) failed when it was tried: its process \(status)"))
+        }
+    }
+
+    /// In a process that was forked from the master: lets go of what is the master's alone.
+    func closeOwnDescriptors(except kept: Set<CInt> = []) {
+        context.loop.abandonAfterFork()
+        context.lifeline.closeInherited()
+        for listener in generations.flatMap(\.listeners) + inheritedListeners
+        where !kept.contains(listener.number) {
+            Descriptor.closeInherited(listener.number)
+        }
+        for generation in generations { generation.pool?.closeInherited() }
+    }
+}

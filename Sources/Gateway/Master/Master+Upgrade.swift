@@ -1,0 +1,76 @@
+// A successor (USR2): the program on disk, started as a child that inherits the listeners. The two masters then serve
+// side by side until one of them is told to go.
+
+import Logging
+import Syscalls
+
+extension Master {
+    /// Starts the program anew beside this one.
+    func startSuccessor() {
+        guard stopDeadline == nil else { return }
+        if let successor {
+            return context.log.warning(
+                "upgrade refused: the new master (pid \(successor)) is still beside this one")
+        }
+        if let predecessor {
+            return context.log.warning(
+                "upgrade refused: the old master (pid \(predecessor)) has not gone yet")
+        }
+        guard let generation = generations.last(where: { $0.phase == .serving }) else {
+            return context.log.warning("upgrade refused: no generation serves yet")
+        }
+        extensions.hooks.preExec?(info)
+        let listeners = generation.listeners
+        let arguments = SystemProcess.arguments
+        var program = Program(
+            path: startedProgram, arguments: arguments,
+            environment: Succession.environment(handingOver: listeners))
+        program.keptDescriptors = listeners.map(\.number)
+        program.leadsGroup = false
+        program.diesWithParent = false
+        do {
+            let pid = try ChildProcess.spawn(program, descriptors: [0, 1, 2])
+            successor = pid
+            context.log.info(
+                "upgrade: the new master starts (pid \(pid)); TERM ends this one, HUP here and TERM there go back"
+            )
+        } catch {
+            context.log.error("upgrade failed, this master goes on: \(error)")
+        }
+    }
+
+    /// The successor is gone: this master is alone again.
+    func successorEnded(_ status: ExitStatus) {
+        context.log.error("upgrade: the new master \(status); this one goes on")
+        successor = nil
+        guard stopDeadline == nil else { return }
+        // Its workers may have been dismissed in favour of others that are not there any more.
+        for generation in generations where !generation.isLeaving { generation.workers.recall() }
+        removeLeftFiles()
+    }
+
+    /// Looks whether the master that was there before has gone, and takes its place.
+    func noticePredecessor() {
+        guard let old = predecessor, SystemProcess.parentID != old else { return }
+        predecessor = nil
+        context.log.info("upgrade: the old master (pid \(old)) has gone, this one takes over")
+        if let path = context.settings.pidFile, let pidFile {
+            do {
+                try pidFile.move(to: path)
+            } catch {
+                context.log.error("\(error.message)")
+            }
+        }
+        removeLeftFiles()
+        notifier.mainPID(SystemProcess.id)
+        if hasServed { notifier.ready() }
+    }
+}
+
+/// The program as it was started, by a path that finds what is on disk under its name later on.
+///
+/// It is looked for each time: a link may lead to another release by then.
+var startedProgram: String {
+    let name = SystemProcess.arguments.first ?? "gateway"
+    return Executables.find(name) ?? name
+}

@@ -1,0 +1,192 @@
+// Workers are forked, watched and replaced here. What is decided about them, the worker table decides.
+
+import Logging
+import Syscalls
+
+extension Master {
+    static let workerLimit = Scoreboard.workerCapacity / 4
+    /// How long a worker that was told to abort may take to do so, in milliseconds.
+    private static let abortPatience: UInt64 = 1000
+
+    // MARK: Watching
+
+    /// Learns from the scoreboard how the workers of a generation are.
+    func superviseWorkers(of generation: Generation) {
+        for (index, entry) in generation.workers.entries {
+            if let until = entry.abortsUntil {
+                if until <= context.loop.now { ChildProcess.signal(entry.pid, .kill) }
+                continue
+            }
+            if !entry.isServing, context.scoreboard.state(worker: index) != .booting {
+                generation.workers.serves(index: index)
+            }
+            if isStuck(index, entry, generation) {
+                generation.workers.aborts(index: index, until: context.loop.now + Self.abortPatience)
+                ChildProcess.signal(entry.pid, .abrt)
+            } else if generation.phase == .serving, !entry.isRetiring, !entry.isStopping,
+                case let reason = context.scoreboard.wantsReplacement(worker: index), reason != .none
+            {
+                context.log.info(
+                    "worker \(index) (pid \(entry.pid)) is replaced (\(reason)): its successor starts first")
+                generation.workers.retires(index: index)
+            }
+        }
+    }
+
+    /// Whether the loop of a worker stands still, or a worker never comes to serve.
+    private func isStuck(_ index: Int, _ entry: WorkerTable.Entry, _ generation: Generation) -> Bool {
+        let now = context.loop.now
+        let settings = generation.settings
+        // What a worker wrote is a hint. It may be later than the loop's idea of now: this turn has taken its time.
+        let heartbeat = max(
+            min(context.scoreboard.heartbeat(worker: index), now), entry.startedAt, heartbeatsFrom)
+        let patience = UInt64(max(1, entry.isServing ? settings.timeout : settings.bootTimeout)) * 1000
+        guard now > heartbeat, now - heartbeat > patience else { return false }
+        if entry.isServing {
+            let request = runningRequest(worker: index).map { "; it was at \($0)" } ?? ""
+            context.log.critical(
+                "worker \(index) (pid \(entry.pid)) timed out: its loop stood still for \(patience / 1000) s, killed\(request)"
+            )
+        } else {
+            context.log.critical(
+                "worker \(index) (pid \(entry.pid)) was not ready within \(patience / 1000) s, killed")
+        }
+        return true
+    }
+
+    /// `GET /report from 192.0.2.1 for 31.0 s`: what a worker was doing, as far as it has said so.
+    func runningRequest(worker index: Int) -> String? {
+        guard let request = context.scoreboard.snapshot(worker: index).current else { return nil }
+        let duration = context.loop.now - min(request.since, context.loop.now)
+        return
+            "\(request.method) \(request.target) from \(request.client) for \(duration / 1000).\(duration % 1000 / 100) s"
+    }
+
+    /// Frees slots that belong to nobody: one may have been handed to a worker in the moment of its death.
+    func reclaimSlots() {
+        let alive = Set(generations.flatMap(\.workers.entries.keys))
+        var found = false
+        for slot in generations.compactMap(\.pool).flatMap(\.slots) {
+            let word = context.scoreboard.slot(slot)
+            guard !alive.contains(word.owner), word.isHeld(by: word.owner) else { continue }
+            if context.scoreboard.exchange(slot, from: word, to: word.with(.free)) { found = true }
+        }
+        if found { context.doorbells.ringAllWorkers() }
+    }
+
+    /// A worker has been reaped.
+    func workerEnded(_ generation: Generation, index: Int, pid: ProcessID, _ status: ExitStatus) {
+        let entry = generation.workers.entries[index]
+        // A worker that dies within a turn of the master's loop may have served, and nobody has noticed.
+        if context.scoreboard.state(worker: index) != .booting { generation.workers.serves(index: index) }
+        let request = runningRequest(worker: index).map { "; it was at \($0)" } ?? ""
+        let hasAnswered = context.scoreboard.requests(worker: index) > 0
+        // Those that wait look again: a slot may have become free.
+        if context.scoreboard.clear(worker: index) { context.doorbells.ringAllWorkers() }
+        extensions.hooks.childExit?(info, WorkerInfo(slot: index, age: entry?.age ?? 0, pid: pid))
+        switch generation.workers.reaped(
+            index: index, now: context.loop.now, hasAnswered: hasAnswered)
+        {
+        case .expected: context.log.debug("worker \(index) (pid \(pid)) \(status)")
+        case .replace:
+            context.log.error("worker \(index) (pid \(pid)) \(status)\(request); starting another")
+        case .bootFailure:
+            context.log.error("worker \(index) (pid \(pid)) \(status) before it served")
+            guard generation.phase == .bootingWorkers else { return }
+            abandon(
+                generation,
+                status == .exited(4)
+                    ? .applicationNotFound("a worker found no application")
+                    : .applicationFailed("a worker could not be started"))
+        }
+    }
+
+    // MARK: Numbers
+
+    /// TTIN and TTOU: for what serves, and for what is about to.
+    func changeWorkers(by difference: Int) {
+        guard stopDeadline == nil else { return }
+        let before = workerTarget
+        workerTarget = min(max(1, workerTarget + difference), Self.workerLimit)
+        for generation in generations where !generation.isLeaving {
+            generation.workers.changeTarget(by: difference, limit: Self.workerLimit)
+        }
+        context.log.info("\(workerTarget) worker\(workerTarget == 1 ? "" : "s") wanted")
+        extensions.hooks.nworkersChanged?(info, before, workerTarget)
+    }
+
+    /// Forks what is missing and ends what is too much.
+    func keepWorkers(_ generation: Generation) {
+        for _ in 0..<generation.workers.missing(now: context.loop.now) { fork(generation) }
+        while generation.phase == .serving, let index = generation.workers.excess {
+            generation.workers.stops(index: index)
+            if let entry = generation.workers.entries[index] { ChildProcess.signal(entry.pid, .term) }
+        }
+    }
+
+    // MARK: Forking
+
+    private func fork(_ generation: Generation) {
+        let used = Set(generations.flatMap(\.workers.entries.keys))
+        guard let index = (1..<Scoreboard.workerCapacity).first(where: { !used.contains($0) }) else {
+            context.log.error("too many workers are still ending: no other one is forked before one has gone")
+            return generation.workers.spawnFailed(now: context.loop.now)
+        }
+        lastAge += 1
+        let age = lastAge
+        extensions.hooks.preFork?(info, WorkerInfo(slot: index, age: age, pid: 0))
+        do {
+            let plan = plan(generation, index: index, age: age)
+            context.scoreboard.setState(.booting, worker: index)
+            let parent = SystemProcess.id
+            let pid = try ChildProcess.fork(diesWithParent: true)
+            guard pid != 0 else { becomeWorker(plan, generation, parent: parent) }
+            generation.workers.spawned(pid, index: index, age: age, now: context.loop.now)
+            context.log.debug("worker \(index) (pid \(pid)) forked")
+        } catch {
+            context.log.error("cannot fork a worker: \(error)")
+            generation.workers.spawnFailed(now: context.loop.now)
+        }
+    }
+
+    private func plan(_ generation: Generation, index: Int, age: Int) -> WorkerPlan {
+        WorkerPlan(
+            index: index, age: age, settings: generation.settings,
+            listeners: generation.listeners.map { ListenerPlan(number: $0.number, address: $0.address) },
+            backend: generation.backend.plan, root: generation.pool?.plan.root,
+            title: "gateway: worker \(index) [\(generation.configuration.title)]",
+            identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
+            errorLog: generation.errorLog,
+            extensions: extensions)
+    }
+
+    /// In the new process: lets go of what is the master's alone, and works.
+    private func becomeWorker(_ plan: WorkerPlan, _ generation: Generation, parent: ProcessID) -> Never {
+        closeOwnDescriptors(except: Set(generation.listeners.map(\.number)))
+        SystemProcess.exitImmediately(Worker.run(plan, parent: parent))
+    }
+
+    /// Makes the logs and gives them to the user that the workers will be, who could not make them themselves.
+    func prepareLogs(_ settings: Settings, _ identity: UserIdentity?) {
+        for (path, error) in Self.giveLogs(settings, to: identity) {
+            context.log.error("cannot give '\(path)' to the user of the workers: \(error.reason)")
+        }
+    }
+
+    /// - Returns: What was not given away, and why.
+    static func giveLogs(_ settings: Settings, to identity: UserIdentity?) -> [(
+        path: String, error: SyscallError
+    )] {
+        guard let identity else { return [] }
+        var failures: [(path: String, error: SyscallError)] = []
+        for path in [settings.accessLog, settings.errorLog] {
+            guard let path, LogDescriptor.standardDescriptor(path, dash: 1) == nil else { continue }
+            do {
+                try Files.giveLog(path, user: identity.user, group: identity.group)
+            } catch {
+                failures.append((path, error))
+            }
+        }
+        return failures
+    }
+}

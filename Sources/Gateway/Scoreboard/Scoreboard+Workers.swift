@@ -1,0 +1,71 @@
+// A worker's entry, word by word:
+//
+//   0 state   1 heartbeat   2 requests   3 connections   4 age and pid   5 started at   6 memory   7 wants replacement
+
+import Synchronization
+import Syscalls
+
+extension Scoreboard {
+    func setState(_ state: WorkerState, worker: Int) {
+        entry(worker, 0).pointee.store(state.rawValue, ordering: .sequentiallyConsistent)
+    }
+
+    func state(worker: Int) -> WorkerState {
+        WorkerState(rawValue: entry(worker, 0).pointee.load(ordering: .sequentiallyConsistent)) ?? .absent
+    }
+
+    /// Milliseconds of the monotonic clock at which the worker's loop last turned.
+    func setHeartbeat(_ now: UInt64, worker: Int) {
+        entry(worker, 1).pointee.store(now, ordering: .relaxed)
+    }
+
+    func heartbeat(worker: Int) -> UInt64 { entry(worker, 1).pointee.load(ordering: .relaxed) }
+
+    /// Counts an exchange. Only the worker's loop writes the word.
+    func countRequest(worker: Int) {
+        let word = entry(worker, 2)
+        word.pointee.store(word.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
+
+    /// Counts an exchange where several threads of the worker do.
+    func countRequestOfAnyThread(worker: Int) { entry(worker, 2).pointee.add(1, ordering: .relaxed) }
+
+    func requests(worker: Int) -> UInt64 { entry(worker, 2).pointee.load(ordering: .relaxed) }
+
+    /// Connections open now.
+    func setConnections(_ count: Int, worker: Int) {
+        entry(worker, 3).pointee.store(UInt64(count), ordering: .relaxed)
+    }
+
+    func connections(worker: Int) -> Int {
+        Int(truncatingIfNeeded: entry(worker, 3).pointee.load(ordering: .relaxed))
+    }
+
+    /// Who the worker is, and since when.
+    func setIdentity(age: Int, pid: ProcessID, startedAt: UInt64, worker: Int) {
+        let identity = UInt64(UInt32(truncatingIfNeeded: age)) << 32 | UInt64(UInt32(bitPattern: pid))
+        entry(worker, 4).pointee.store(identity, ordering: .relaxed)
+        entry(worker, 5).pointee.store(startedAt, ordering: .relaxed)
+    }
+
+    func identity(worker: Int) -> (age: Int, pid: ProcessID) {
+        let identity = entry(worker, 4).pointee.load(ordering: .relaxed)
+        return (Int(identity >> 32), ProcessID(truncatingIfNeeded: identity))
+    }
+
+    func startedAt(worker: Int) -> UInt64 { entry(worker, 5).pointee.load(ordering: .relaxed) }
+
+    /// Resident octets.
+    func setMemory(_ count: UInt64, worker: Int) { entry(worker, 6).pointee.store(count, ordering: .relaxed) }
+
+    func memory(worker: Int) -> UInt64 { entry(worker, 6).pointee.load(ordering: .relaxed) }
+
+    /// Asks for a successor; the master is to be rung.
+    func setWantsReplacement(_ reason: ReplacementReason, worker: Int) {
+        entry(worker, 7).pointee.store(reason.rawValue, ordering: .sequentiallyConsistent)
+    }
+
+    func wantsReplacement(worker: Int) -> ReplacementReason {
+        ReplacementReason(rawValue: entry(worker, 7).pointee.load(ordering: .sequentiallyConsistent)) ?? .none
+    }
+}

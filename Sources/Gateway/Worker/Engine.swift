@@ -1,0 +1,179 @@
+// The one engine of the gateway's own worker classes: set up after the fork, say that it serves, serve, drain, leave.
+// It reads top to bottom.
+
+import Logging
+import Syscalls
+
+/// Serves HTTP with one event loop.
+final class Engine {
+    private let plan: WorkerPlan
+    private let info: WorkerInfo
+    private let loop: EventLoop
+    private let log: Logger
+    private let context: WorkerContext
+    private let backend: any Backend
+    private let recycling: Recycling
+    private let signals: SignalDescriptor
+    private let accessLog: AccessLog?
+    private var acceptors: [Acceptor] = []
+    private var drainingSince: UInt64 = 0
+
+    init(_ plan: WorkerPlan, info: WorkerInfo, log: Logger) throws {
+        self.plan = plan
+        self.info = info
+        self.log = log
+        loop = try EventLoop()
+        // The master's signals mean nothing here, but a terminal or an operator may send them to the whole group.
+        signals = try SignalDescriptor([.term, .int, .quit, .usr1, .hup, .usr2, .winch, .ttin, .ttou])
+        accessLog = try plan.settings.accessLog.map { path throws(SyscallError) in try AccessLog(path) }
+        recycling = Recycling(plan, log: log)
+        let (policy, application) = try Self.makeBackend(plan, loop: loop, log: log)
+        let gate =
+            policy.servesOneAtATime ? ExchangeGate(application, settings: plan.settings, log: log) : nil
+        backend = gate ?? application
+        let site = try plan.root.map { path throws(SyscallError) in try PHPSite(path) }
+        context = try WorkerContext(
+            plan, info: info, policy: policy, gate: gate, loop: loop, log: log, accessLog: accessLog,
+            dispatcher: Dispatcher(backend: backend, site: site))
+        gate?.isBusyChanged = { [unowned self] in context.holdAccepting($0) }
+        (application as? InProcessBackend)?.isExhaustedChanged = { [unowned self] in exhausted($0) }
+    }
+
+    private static func makeBackend(
+        _ plan: WorkerPlan, loop: EventLoop, log: Logger
+    ) throws -> (BuiltinClass, any Backend) {
+        let settings = plan.settings
+        switch plan.backend {
+        case .pool(let pool):
+            let policy = try resolve(settings, isInProcess: false)
+            let backend = FastCGIBackend(
+                pool: pool, settings: settings, scoreboard: plan.scoreboard, doorbells: plan.doorbells,
+                loop: loop, worker: plan.index, log: log)
+            return (policy, backend)
+        case .broken(let text): return (.async, FaultBackend(text))
+        case .inProcess(let build):
+            let application = try ApplicationBuilder.build(build)
+            var isInline = false
+            if case .inline = application { isInline = true }
+            let policy = try resolve(settings, isInProcess: isInline)
+            let backend = try InProcessBackend(
+                application, policy: policy, settings: settings, loop: loop, log: log)
+            return (policy, backend)
+        }
+    }
+
+    private static func resolve(
+        _ settings: Settings, isInProcess: Bool
+    ) throws(ConfigurationError) -> BuiltinClass {
+        let name = settings.workerClass
+        if let policy = BuiltinClass.resolve(
+            name: name, threads: settings.threads, isInProcess: isInProcess)
+        {
+            return policy
+        }
+        throw .usage("there is no worker class '\(name ?? "")' (--worker-class): write sync, thread or async")
+    }
+
+    func serve() throws(SyscallError) -> Int32 {
+        try loop.add(
+            Watch(number: signals.descriptor.number) { [unowned self] in readSignals() }, .readable)
+        let bell = plan.doorbells.number(worker: plan.index)
+        try loop.add(
+            Watch(number: bell) { [unowned self] in
+                EventDescriptor.clear(bell)
+                backend.wake()
+            }, .readable)
+        plan.extensions.hooks.postWorkerInit?(info)
+        for listener in plan.listeners {
+            let acceptor = Acceptor(
+                listener: listener.number,
+                local: LocalEnd(address: listener.address, documentRoot: plan.root),
+                secure: LocalEnd(address: listener.address, documentRoot: plan.root, isSecure: true),
+                context: context)
+            try acceptor.start()
+            acceptors.append(acceptor)
+        }
+        context.connectionClosed = { [unowned self] in connectionClosed() }
+        context.holdsAcceptingChanged = { [unowned self] in holdsAcceptingChanged() }
+        loop.onSweep = { [unowned self] now in sweep(now) }
+        loop.addTurnEnd { [unowned self] in accessLog?.flush() }
+
+        plan.scoreboard.setHeartbeat(loop.now, worker: plan.index)
+        plan.leaveTerminal()
+        plan.scoreboard.setState(.serving, worker: plan.index)
+        plan.doorbells.ringMaster()
+        log.debug("serving")
+        loop.run()
+        accessLog?.flush()
+        return 0
+    }
+
+    private func readSignals() {
+        while let signal = signals.next() {
+            switch signal {
+            case .term: drain()
+            case .int, .quit:
+                plan.extensions.hooks.workerInt?(info)
+                leave()
+            case .usr1:
+                for failure in [plan.errorLog.reopen(), accessLog?.reopen() ?? nil] {
+                    if let failure { log.error("\(failure)") }
+                }
+            default: break
+            }
+        }
+    }
+
+    /// Serves what has been accepted or waits to be, and leaves.
+    private func drain() {
+        guard !context.isDraining else { return }
+        plan.scoreboard.setState(.draining, worker: plan.index)
+        for acceptor in acceptors { acceptor.drain() }
+        context.isDraining = true
+        drainingSince = loop.now
+        if context.connectionCount == 0 { leave() }
+    }
+
+    private func leave() { loop.stop() }
+
+    private func connectionClosed() {
+        if context.isDraining {
+            if context.connectionCount == 0 { leave() }
+        } else {
+            for acceptor in acceptors { acceptor.resumeIfPaused() }
+        }
+    }
+
+    private func holdsAcceptingChanged() {
+        guard !context.isDraining else { return }
+        for acceptor in acceptors {
+            if context.holdsAccepting { acceptor.pauseAccepting() } else { acceptor.resumeIfPaused() }
+        }
+    }
+
+    /// Handlers that do not return hold all threads, or do not any more.
+    private func exhausted(_ isExhausted: Bool) {
+        context.holdAccepting(isExhausted)
+        guard isExhausted else { return }
+        recycling.ask(.threads, "handlers that do not return hold all \(plan.settings.threads) threads")
+    }
+
+    private func sweep(_ now: UInt64) {
+        plan.scoreboard.setHeartbeat(now, worker: plan.index)
+        plan.scoreboard.setConnections(context.connectionCount, worker: plan.index)
+        backend.sweep(now)
+        context.showOldest()
+        recycling.sweep(now)
+        if !context.isDraining { for acceptor in acceptors { acceptor.resumeIfPaused() } }
+        if context.isDraining { closeUnused(now) }
+    }
+
+    /// Connections without a request get a second to send one, which is answered and told that it was the last: closing
+    /// at once would throw away requests that are on their way.
+    private func closeUnused(_ now: UInt64) {
+        guard drainingSince + 1000 <= now else { return }
+        for case let connection as Connection in loop.allSources where connection.isUnused {
+            connection.closeIfSilent()
+        }
+    }
+}

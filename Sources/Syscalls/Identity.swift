@@ -1,0 +1,135 @@
+// Who a process is. Names are looked up while the process may still read the databases; what is taken on, and after a
+// fork, are numbers.
+
+import CSyscalls
+import Glibc
+
+/// A user with its groups, as numbers.
+public struct UserIdentity: Sendable, Equatable {
+    /// The user's name for logs; the number where there is no account.
+    public let name: String
+    /// The user's number.
+    public let user: UInt32
+    /// The number of the primary group.
+    public let group: UInt32
+    /// The supplementary groups, each once, in ascending order.
+    public let groups: [UInt32]
+
+    /// An identity made of its parts.
+    public init(name: String, user: UInt32, group: UInt32, groups: [UInt32]) {
+        self.name = name
+        self.user = user
+        self.group = group
+        self.groups = Set(groups).sorted()
+    }
+
+    func withC<Result>(_ body: (UnsafePointer<CSyscalls_identity>) -> Result) -> Result {
+        groups.withUnsafeBufferPointer { numbers in
+            var identity = CSyscalls_identity(
+                user: user, group: group, groups: numbers.baseAddress, group_count: CInt(numbers.count))
+            return body(&identity)
+        }
+    }
+}
+
+/// The databases of users and groups (getpwnam(3), getgrnam(3)).
+public enum Accounts {
+    /// The account with a name or, where no account is named so, with a number. A number needs no account.
+    ///
+    /// - Returns: The account, its primary group `nil` where a number has no account; `nil` for an unknown name.
+    public static func user(_ nameOrNumber: String) -> (name: String, uid: UInt32, gid: UInt32?)? {
+        if let account = account({ getpwnam_r(nameOrNumber, $0, $1, $2, $3) }) { return account }
+        guard let number = number(nameOrNumber) else { return nil }
+        return account { getpwuid_r(number, $0, $1, $2, $3) } ?? (nameOrNumber, number, nil)
+    }
+
+    /// The number of the group with a name or, where no group is named so, the number itself; `nil` for an unknown name.
+    public static func group(_ nameOrNumber: String) -> UInt32? {
+        var entry = Glibc.group()
+        let found = lookUp(&entry) {
+            getgrnam_r(nameOrNumber, $0, $1, $2, $3)
+        } read: {
+            $0.gr_gid
+        }
+        return found ?? number(nameOrNumber)
+    }
+
+    /// All groups that a user is a member of, with `group` among them.
+    public static func supplementaryGroups(user name: String, group: UInt32) -> [UInt32] {
+        var count: CInt = 64
+        while true {
+            var groups = [gid_t](repeating: 0, count: Int(count))
+            let room = count
+            if getgrouplist(name, group, &groups, &count) >= 0 { return Array(groups.prefix(Int(count))) }
+            count = max(count, room * 2)
+        }
+    }
+
+    /// Not every number: 4294967295 means "do not change" to the system calls.
+    private static func number(_ text: String) -> UInt32? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return UInt32(text).flatMap { $0 == .max ? nil : $0 }
+    }
+
+    private static func account(
+        _ call: (
+            UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+            UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+        ) -> CInt
+    ) -> (name: String, uid: UInt32, gid: UInt32?)? {
+        var entry = passwd()
+        return lookUp(&entry, call) { (String(cString: $0.pw_name), $0.pw_uid, $0.pw_gid) }
+    }
+
+    private static func lookUp<Entry, Value>(
+        _ entry: inout Entry,
+        _ call: (
+            UnsafeMutablePointer<Entry>, UnsafeMutablePointer<CChar>, Int,
+            UnsafeMutablePointer<UnsafeMutablePointer<Entry>?>
+        ) -> CInt,
+        read: (Entry) -> Value
+    ) -> Value? {
+        var size = 1024
+        while true {
+            var result: UnsafeMutablePointer<Entry>?
+            var memory = [CChar](repeating: 0, count: size)
+            let outcome: (code: CInt, value: Value?) = memory.withUnsafeMutableBufferPointer { memory in
+                let code = call(&entry, memory.baseAddress!, memory.count, &result)
+                // The strings of an entry are in that memory.
+                return (code, code == 0 && result != nil ? read(entry) : nil)
+            }
+            guard outcome.code == ERANGE, size < 1 << 24 else { return outcome.value }
+            size *= 4
+        }
+    }
+}
+
+extension SystemProcess {
+    /// The user whose rights this process has.
+    public static var effectiveUser: UInt32 { geteuid() }
+    /// The group whose rights this process has.
+    public static var effectiveGroup: UInt32 { getegid() }
+    /// Whether it runs as root.
+    public static var isRoot: Bool { geteuid() == 0 }
+
+    /// The supplementary groups that this process has.
+    public static var groups: [UInt32] {
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = getgroups(CInt(groups.count), &groups)
+        return Array(groups.prefix(Int(max(0, count))))
+    }
+
+    /// Takes an identity on for good: groups, user, and no capability unless it is root's. What the kernel says
+    /// afterwards is compared with what was asked for, and the way back to root is tried and must be shut.
+    ///
+    /// The process has one thread. It forgets the wish to die with its parent: ask with ``dieWithParent(_:)`` again.
+    /// - Throws: EPERM where the process may not do it, or where anything is left of what it was. It must not go on then.
+    public static func become(_ identity: UserIdentity) throws(SyscallError) {
+        try require("become \(identity.name)") { identity.withC { CSyscalls_become($0) } }
+    }
+
+    /// Asks to be killed when `parent` ends.
+    ///
+    /// - Returns: False where it has ended already; then nothing would ever come, and the caller ends.
+    public static func dieWithParent(_ parent: pid_t) -> Bool { CSyscalls_die_with_parent(parent, SIGKILL) }
+}

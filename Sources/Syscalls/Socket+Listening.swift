@@ -1,0 +1,86 @@
+import CSyscalls
+import Glibc
+
+extension Socket {
+    /// Who is to own the file of a unix socket; `nil` leaves as it is.
+    public typealias Owner = (user: UInt32?, group: UInt32?)
+
+    /// A bound, listening socket.
+    ///
+    /// - Parameters:
+    ///   - isNonBlocking: False for a socket that an application process accepts from: FastCGI libraries
+    ///     expect accept(2) to wait.
+    ///   - reusesPort: Whether several sockets may have the address, each with connections of its own (SO_REUSEPORT).
+    ///   - mode: The permissions of a unix socket's file, which at no moment has more; `nil` for what the umask leaves.
+    ///   - owner: The owner of a unix socket's file.
+    /// - Throws: The error of the step that failed; a file that was bound is gone then.
+    public static func listen(
+        _ address: SocketAddress, backlog: Int, isNonBlocking: Bool, reusesPort: Bool = false,
+        mode: UInt32? = nil, owner: Owner? = nil
+    ) throws(SyscallError) -> OwnedDescriptor {
+        let socket = try open(address, isNonBlocking: isNonBlocking)
+        if !address.isUnix {
+            try setOption(socket.number, SOL_SOCKET, SO_REUSEADDR, 1)
+            if reusesPort { try setOption(socket.number, SOL_SOCKET, SO_REUSEPORT, 1) }
+            // Accepted sockets inherit it, which saves a call for each of them.
+            try setOption(socket.number, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        }
+        if address.family == AF_INET6, address.host != "::" {
+            try setOption(socket.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+        }
+        if let mode {
+            // Linux gives the file no permission that the socket itself does not have. A umask would do the same, for
+            // every file that any thread creates meanwhile.
+            try require("fchmod") { fchmod(socket.number, mode & 0o777) }
+        }
+        try require("bind") { address.withPointer { bind(socket.number, $0, $1) } }
+        do {
+            if let path = address.unixPath { try dress(path, mode: mode, owner: owner) }
+            try relisten(socket.number, backlog: backlog)
+        } catch {
+            if let path = address.unixPath { Files.remove(path) }
+            throw error
+        }
+        return socket
+    }
+
+    /// Gives the file of a bound socket its owner and its mode. Through its inode: whoever may write in the folder
+    /// could put a link in its place.
+    private static func dress(_ path: String, mode: UInt32?, owner: Owner?) throws(SyscallError) {
+        guard mode != nil || owner != nil else { return }
+        let inode = OwnedDescriptor(adopting: try require("open \(path)") { CSyscalls_open_path(path) })
+        var status = stat()
+        try require("fstat \(path)") { fstat(inode.number, &status) }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw SyscallError(call: "open \(path)", code: ENOTSOCK)
+        }
+        let link = "/proc/self/fd/\(inode.number)"
+        if let owner {
+            try require("chown \(path)") { chown(link, owner.user ?? .max, owner.group ?? .max) }
+        }
+        // Only now does it get what the umask took away: its group is the right one.
+        if let mode { try require("chmod \(path)") { chmod(link, mode & 0o777) } }
+    }
+
+    /// Gives a bound or listening socket another length of its backlog.
+    public static func relisten(_ number: CInt, backlog: Int) throws(SyscallError) {
+        try require("listen") { Glibc.listen(number, CInt(clamping: backlog)) }
+    }
+
+    /// Makes calls on a socket return instead of waiting.
+    public static func setNonBlocking(_ number: CInt) throws(SyscallError) {
+        let flags = try require("fcntl") { fcntl(number, F_GETFL) }
+        try require("fcntl") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
+    }
+
+    /// Whether `number` is a stream socket that listens.
+    public static func isListening(_ number: CInt) -> Bool {
+        option(number, SO_ACCEPTCONN) == 1 && option(number, SO_TYPE) == CInt(SOCK_STREAM.rawValue)
+    }
+
+    private static func option(_ number: CInt, _ name: CInt) -> CInt? {
+        var value: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        return getsockopt(number, SOL_SOCKET, name, &value, &length) == 0 ? value : nil
+    }
+}

@@ -1,0 +1,79 @@
+// A module of its own, because Yams brings Foundation along: imported where the gateway is, Foundation's methods of
+// String would take the place of the standard library's there, which do other things with empty texts.
+
+internal import Yams
+
+/// A part of a YAML document: scalars as they are written, lists and maps.
+public struct YAMLNode {
+    /// What a part is.
+    public indirect enum Content {
+        /// A scalar. One without quotes is plain.
+        case scalar(String, isPlain: Bool)
+        /// A sequence.
+        case list([YAMLNode])
+        /// A mapping, in its order.
+        case map([(key: YAMLNode, value: YAMLNode)])
+        /// A list or map in a place where none of the wanted depth can be.
+        case tooDeep
+    }
+
+    /// What it is.
+    public let content: Content
+    /// Where it begins, from 1.
+    public let line: Int
+
+    /// Reads a document.
+    ///
+    /// - Parameters:
+    ///   - text: At most one document.
+    ///   - depth: Lists and maps inside of each other; deeper ones are ``Content/tooDeep``. Aliases can multiply what
+    ///     is in them, and a bound keeps that small.
+    /// - Returns: `nil` where there is no document.
+    public static func parse(_ text: String, depth: Int) throws(YAMLError) -> YAMLNode? {
+        do {
+            // Without rules, no scalar is taken for a number: names that differ in writing differ.
+            guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else { return nil }
+            let node = YAMLNode(root, depth: depth)
+            if case .scalar("", isPlain: true) = node.content { return nil }
+            return node
+        } catch {
+            throw YAMLError(error, text)
+        }
+    }
+
+    private init(_ node: Node, depth: Int) {
+        line = node.mark?.line ?? 1
+        switch node {
+        case .scalar(let scalar): content = .scalar(scalar.string, isPlain: scalar.style == .plain)
+        case .sequence(let items) where depth > 0:
+            content = .list(items.map { YAMLNode($0, depth: depth - 1) })
+        case .mapping(let pairs) where depth > 0:
+            content = .map(
+                pairs.map { (YAMLNode($0.key, depth: depth - 1), YAMLNode($0.value, depth: depth - 1)) })
+        case .sequence, .mapping, .alias: content = .tooDeep
+        }
+    }
+}
+
+/// What is wrong with a document.
+public struct YAMLError: Error {
+    /// Where, from 1.
+    public let line: Int
+    /// What, in words that continue a sentence.
+    public let problem: String
+
+    init(_ error: any Error, _ text: String) {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            (line, self.problem) = (mark.line, "this is no YAML: \(problem)")
+        case .duplicatedKeysInMapping(let names, let context):
+            line = context.mark.line
+            problem = "'\(names.first ?? "")' is set more than once: keep one of them"
+        case .reader(let problem, let offset, _, _):
+            line = text.prefix(offset ?? 0).count { $0.isNewline } + 1
+            self.problem = "this is no YAML: \(problem)"
+        default: (line, problem) = (1, "this is no YAML: \(error)")
+        }
+    }
+}

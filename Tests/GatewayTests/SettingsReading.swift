@@ -1,0 +1,37 @@
+@testable import Gateway
+
+/// Reads settings as a start would.
+///
+/// - Parameters:
+///   - file: The text of a configuration file, which is then called `shop.yaml`.
+///   - variable: `GATEWAY_CMD_ARGS`.
+func readSettings(
+    _ arguments: [String] = [], environment: [String: String] = [:], file: String? = nil,
+    variable: String? = nil, workerClasses: [String] = []
+) throws -> SettingsLoader.Reading {
+    func read(_ arguments: [String], in folder: String) throws -> SettingsLoader.Reading {
+        try SettingsLoader(
+            environment: { environment[$0] }, variable: try GatewayCommand.givenInVariable(variable),
+            commandLine: try GatewayCommand.parse(arguments).given(.commandLine), folder: folder,
+            workerClasses: workerClasses
+        ).load()
+    }
+    guard let file else { return try read(arguments, in: "/start") }
+    return try withTemporaryFolder { folder in
+        try file.write(toFile: folder + "/shop.yaml")
+        return try read(["--config", "shop.yaml"] + arguments, in: folder)
+    }
+}
+
+/// The message of the one line that reading ends with; `nil` where the settings are good.
+func mistake(
+    _ arguments: [String] = [], environment: [String: String] = [:], file: String? = nil,
+    variable: String? = nil
+) throws -> String? {
+    do {
+        _ = try readSettings(arguments, environment: environment, file: file, variable: variable)
+        return nil
+    } catch let error as ConfigurationError where error.exitCode == 2 {
+        return error.message
+    }
+}

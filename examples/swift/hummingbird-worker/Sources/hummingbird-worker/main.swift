@@ -1,0 +1,3 @@
+import Gateway
+
+Gateway.main(workerClass: hummingbirdClass(makeRouter))
