@@ -64,19 +64,23 @@ let package = Package(
             name: "TestApplication", dependencies: ["Gateway", "Syscalls"], path: "Tests/TestApplication",
             swiftSettings: strict),
 
+        // What several test targets need.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         .testTarget(name: "OctetsTests", dependencies: ["Octets"], swiftSettings: strict),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Octets"], swiftSettings: strict),
         .testTarget(
-            name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets"],
+            name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "FastCGIBridgeTests",
-            dependencies: ["FastCGIBridge", "GatewayInterface", "Octets", "CFastCGI"],
+            dependencies: ["FastCGIBridge", "GatewayInterface", "Octets", "CFastCGI", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "SyscallsTests", dependencies: ["Syscalls"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls"],
+            dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["Syscalls"], exclude: ["Applications"],

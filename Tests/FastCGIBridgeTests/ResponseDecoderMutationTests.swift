@@ -1,5 +1,6 @@
 import FastCGIBridge
 import Octets
+import TestSupport
 import Testing
 
 @Suite("Damaged answers")

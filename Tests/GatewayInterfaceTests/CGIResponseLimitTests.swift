@@ -1,4 +1,5 @@
 import GatewayInterface
+import TestSupport
 import Testing
 
 @Suite("Limits of an application's answer")
@@ -35,15 +36,7 @@ struct CGIResponseLimitTests {
         let answer = Array("Status: 200 OK\r\nLocation: /a\nContent-Length: 5\r\nX: y\n\nhello".utf8)
         var accepted = 0
         for _ in 0..<20_000 {
-            var damaged = answer
-            for _ in 0..<Int.random(in: 1...3, using: &generator) {
-                let place = Int.random(in: 0..<damaged.count, using: &generator)
-                switch Int.random(in: 0..<3, using: &generator) {
-                case 0: damaged[place] = octets.randomElement(using: &generator)!
-                case 1: damaged.insert(octets.randomElement(using: &generator)!, at: place)
-                default: damaged.remove(at: place)
-                }
-            }
+            let damaged = answer.damaged(with: octets, using: &generator)
             let whole = CGIOutcome.of(damaged, piece: damaged.count)
             if whole.answer != nil { accepted += 1 }
             if whole != CGIOutcome.of(damaged, piece: 1) {

@@ -1,5 +1,6 @@
 import GatewayInterface
 import Octets
+import TestSupport
 import Testing
 
 @Suite("Name-value pairs")

@@ -1,6 +1,7 @@
 // Three workers and four slots, with operations in a random order. Whatever the order, a slot is held by the one
 // worker whose books say so, nobody's is taken away, and in the end all are free.
 
+import TestSupport
 import Testing
 
 @testable import Gateway

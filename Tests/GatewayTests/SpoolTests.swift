@@ -1,5 +1,6 @@
 import Octets
 import Syscalls
+import TestSupport
 import Testing
 
 @testable import Gateway

@@ -1,5 +1,6 @@
 import HTTP
 import Octets
+import TestSupport
 import Testing
 
 @Suite("Request bodies")
@@ -125,15 +126,7 @@ struct BodyDecoderTests {
         let octets = Array("\r\n\r\n0123aAfF;:= x-+".utf8) + [0, 0xFF]
         let body = Array("3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\nA: b\r\n\r\n".utf8)
         for _ in 0..<5000 {
-            var damaged = body
-            for _ in 0..<Int.random(in: 1...3, using: &generator) {
-                let place = Int.random(in: 0..<damaged.count, using: &generator)
-                switch Int.random(in: 0..<3, using: &generator) {
-                case 0: damaged[place] = octets.randomElement(using: &generator)!
-                case 1: damaged.insert(octets.randomElement(using: &generator)!, at: place)
-                default: damaged.remove(at: place)
-                }
-            }
+            let damaged = body.damaged(with: octets, using: &generator)
             let whole = BodyOutcome.of(damaged, .chunked, piece: damaged.count)
             let slow = BodyOutcome.of(damaged, .chunked, piece: 1)
             if whole != slow {

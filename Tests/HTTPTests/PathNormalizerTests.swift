@@ -1,5 +1,6 @@
 import HTTP
 import Octets
+import TestSupport
 import Testing
 
 @Suite("Paths")

@@ -3,6 +3,7 @@
 
 import HTTP
 import Octets
+import TestSupport
 import Testing
 
 @Suite("Damaged requests")

@@ -15,6 +15,13 @@ public struct ApplicationNotFound: Error, Sendable, CustomStringConvertible {
 
 /// Makes the application of a program, in a worker or, with `--preload`, once in the master.
 enum ApplicationBuilder {
+    /// In the master: with the variables of `settings` for the time that it takes.
+    static func build(
+        _ make: () throws -> Application, with settings: Settings
+    ) throws(ConfigurationError) -> Application {
+        try settings.withVariables { () throws(ConfigurationError) in try build(make) }
+    }
+
     static func build(_ make: () throws -> Application) throws(ConfigurationError) -> Application {
         do {
             return try make()

@@ -38,20 +38,12 @@ extension Master {
 
     private func makeBackend(_ configuration: Configuration) throws(ConfigurationError) -> GenerationBackend {
         switch configuration.source {
-        case .processes(let plan): .pool(try makePool(plan, configuration.settings))
-        case .inProcess(let build) where isPreloaded(configuration):
-            .inProcess(try preload(build, configuration.settings))
-        case .inProcess(let build): .inProcess(build)
+        case .processes(let plan): return .pool(try makePool(plan, configuration.settings))
+        case .inProcess(let build):
+            guard isPreloaded(configuration) else { return .inProcess(build) }
+            let application = try ApplicationBuilder.build(build, with: configuration.settings)
+            return .inProcess { application }
         }
-    }
-
-    private func preload(
-        _ build: @Sendable () throws -> Application, _ settings: Settings
-    ) throws(ConfigurationError) -> @Sendable () throws -> Application {
-        let application = try settings.withVariables { () throws(ConfigurationError) in
-            try ApplicationBuilder.build(build)
-        }
-        return { application }
     }
 
     private func makePool(_ plan: ApplicationPlan, _ settings: Settings) throws(ConfigurationError)

@@ -36,11 +36,7 @@ extension Master {
 
     /// Becomes the program on disk, with the listeners that were open.
     func restart(with listeners: [Listener]) -> SyscallError {
-        var program = Program(
-            path: startedProgram, arguments: SystemProcess.arguments,
-            environment: Succession.environment(handingOver: listeners))
-        program.keptDescriptors = listeners.map(\.number)
-        return SystemProcess.execute(program)
+        SystemProcess.execute(Succession.program(handingOver: listeners))
     }
 }
 

@@ -37,9 +37,7 @@ extension Master {
             closeOwnDescriptors()
             let log = context.log
             do throws(ConfigurationError) {
-                _ = try settings.withVariables { () throws(ConfigurationError) in
-                    try ApplicationBuilder.build(build)
-                }
+                _ = try ApplicationBuilder.build(build, with: settings)
                 SystemProcess.exitImmediately(0)
             } catch {
                 log.error("\(error.message)")

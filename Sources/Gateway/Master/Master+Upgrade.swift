@@ -20,12 +20,7 @@ extension Master {
             return context.log.warning("upgrade refused: no generation serves yet")
         }
         extensions.hooks.preExec?(info)
-        let listeners = generation.listeners
-        let arguments = SystemProcess.arguments
-        var program = Program(
-            path: startedProgram, arguments: arguments,
-            environment: Succession.environment(handingOver: listeners))
-        program.keptDescriptors = listeners.map(\.number)
+        var program = Succession.program(handingOver: generation.listeners)
         program.leadsGroup = false
         program.diesWithParent = false
         do {

@@ -43,7 +43,7 @@ extension Master {
         let patience = UInt64(max(1, entry.isServing ? settings.timeout : settings.bootTimeout)) * 1000
         guard now > heartbeat, now - heartbeat > patience else { return false }
         if entry.isServing {
-            let request = runningRequest(worker: index).map { "; it was at \($0)" } ?? ""
+            let request = lastWords(ofWorker: index)
             context.log.critical(
                 "worker \(index) (pid \(entry.pid)) timed out: its loop stood still for \(patience / 1000) s, killed\(request)"
             )
@@ -60,6 +60,11 @@ extension Master {
         let duration = context.loop.now - min(request.since, context.loop.now)
         return
             "\(request.method) \(request.target) from \(request.client) for \(duration / 1000).\(duration % 1000 / 100) s"
+    }
+
+    /// `; it was at GET /report …` for a message about its end; empty where it was at nothing.
+    private func lastWords(ofWorker index: Int) -> String {
+        runningRequest(worker: index).map { "; it was at \($0)" } ?? ""
     }
 
     /// Frees slots that belong to nobody: one may have been handed to a worker in the moment of its death.
@@ -79,7 +84,7 @@ extension Master {
         let entry = generation.workers.entries[index]
         // A worker that dies within a turn of the master's loop may have served, and nobody has noticed.
         if context.scoreboard.state(worker: index) != .booting { generation.workers.serves(index: index) }
-        let request = runningRequest(worker: index).map { "; it was at \($0)" } ?? ""
+        let request = lastWords(ofWorker: index)
         let hasAnswered = context.scoreboard.requests(worker: index) > 0
         // Those that wait look again: a slot may have become free.
         if context.scoreboard.clear(worker: index) { context.doorbells.ringAllWorkers() }

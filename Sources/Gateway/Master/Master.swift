@@ -141,9 +141,7 @@ final class Master {
             return configuration
         }
         let application = try SignalDescriptor.interruptible { () throws(ConfigurationError) in
-            try configuration.settings.withVariables { () throws(ConfigurationError) in
-                try ApplicationBuilder.build(build)
-            }
+            try ApplicationBuilder.build(build, with: configuration.settings)
         }
         return Configuration(settings: configuration.settings, source: .inProcess { application })
     }

@@ -35,8 +35,17 @@ struct Succession {
             predecessor: predecessor == SystemProcess.parentID ? predecessor : nil, listeners: listeners)
     }
 
+    /// The program on disk, as it finds the listeners of this process.
+    static func program(handingOver listeners: [Listener]) -> Program {
+        var program = Program(
+            path: startedProgram, arguments: SystemProcess.arguments,
+            environment: environment(handingOver: listeners))
+        program.keptDescriptors = listeners.map(\.number)
+        return program
+    }
+
     /// The environment of a successor of this process.
-    static func environment(handingOver listeners: [Listener]) -> [String] {
+    private static func environment(handingOver listeners: [Listener]) -> [String] {
         let lines = listeners.map { "\($0.number) \(text($0.origin))" }
         // Those that name this process are not for another one.
         let outdated = [

@@ -15,7 +15,7 @@ final class LocalEnd {
     /// - Parameter isSecure: Whether it is for requests that came to a proxy in front of the gateway over TLS.
     init(address: SocketAddress, documentRoot: String?, isSecure: Bool = false) {
         let host = address.host
-        isWildcard = host == "0.0.0.0" || host == "::"
+        isWildcard = address.isWildcard
         defaultServerName = host.isEmpty || isWildcard ? "localhost" : host
         var pairs = ByteBuffer(capacity: 512)
         pairs.appendPair("GATEWAY_INTERFACE", "CGI/1.1")
