@@ -49,11 +49,37 @@ static void place_descriptors(const struct CSyscalls_program *program, int repor
         if (fcntl(program->kept[index], F_SETFD, 0) == -1) give_up(report);
 }
 
+/* Before the identity changes, because only root may raise a limit. The descriptors are placed later, with numbers that a
+ * low limit would forbid: of that limit only what needs root is done here. */
+static void prepare_limits(const struct CSyscalls_program *program, int report) {
+    CSyscalls_restore_descriptor_limit();
+    for (int index = 0; index < program->limit_count; index++) {
+        const struct CSyscalls_limit *wanted = &program->limits[index];
+        struct rlimit limit = {.rlim_cur = wanted->soft, .rlim_max = wanted->hard};
+        if (wanted->resource == RLIMIT_NOFILE) {
+            struct rlimit present;
+            if (getrlimit(RLIMIT_NOFILE, &present) == -1) give_up(report);
+            limit.rlim_cur = present.rlim_cur;
+            if (limit.rlim_max < present.rlim_max) limit.rlim_max = present.rlim_max;
+        }
+        if (setrlimit(wanted->resource, &limit) == -1) give_up(report);
+    }
+}
+
+static void limit_descriptors(const struct CSyscalls_program *program, int report) {
+    for (int index = 0; index < program->limit_count; index++) {
+        const struct CSyscalls_limit *wanted = &program->limits[index];
+        struct rlimit limit = {.rlim_cur = wanted->soft, .rlim_max = wanted->hard};
+        if (wanted->resource == RLIMIT_NOFILE && setrlimit(RLIMIT_NOFILE, &limit) == -1) give_up(report);
+    }
+}
+
 static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent, int report) {
     sigset_t none;
     /* Away from the numbers that descriptors are to have. */
     if ((report = fcntl(report, F_DUPFD_CLOEXEC, 16)) == -1) _exit(127);
     if (program->leads_group) setpgid(0, 0);
+    prepare_limits(program, report);
     if (program->identity && CSyscalls_become(program->identity) == -1)
         fail(report, (struct failure){.code = errno, .at_identity = true});
     /* After the identity: a change of credentials forgets this wish. */
@@ -62,7 +88,7 @@ static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent,
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     place_descriptors(program, report);
-    CSyscalls_restore_descriptor_limit();
+    limit_descriptors(program, report);
     if (program->umask >= 0) umask((mode_t)program->umask);
     if (program->directory && chdir(program->directory) == -1) give_up(report);
     execve(program->path, program->arguments, program->environment);

@@ -9,7 +9,7 @@
 public enum Gateway {
     /// Runs the `gateway` command.
     public static func main() -> Never {
-        Launch.run(GatewayCommand.self, extensions: Extensions(), source: ApplicationSource.init(spawning:_:))
+        Launch.run(GatewayCommand.self, extensions: Extensions(), source: ApplicationSource.init(spawning:))
     }
 
     /// Serves an application that each worker builds after its fork, with the gateway's command line; with `--preload`
@@ -83,8 +83,8 @@ public enum Gateway {
     private static func run(
         _ build: @escaping @Sendable () throws -> Application, _ extensions: Extensions
     ) -> Never {
-        Launch.run(EmbeddedCommand.self, extensions: extensions) { named, _ throws(ConfigurationError) in
-            try .inProcess(named, build)
+        Launch.run(EmbeddedCommand.self, extensions: extensions) { reading throws(ConfigurationError) in
+            try .inProcess(reading, build)
         }
     }
 }

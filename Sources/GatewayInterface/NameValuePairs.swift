@@ -100,6 +100,17 @@ extension ByteBuffer {
         append(value)
     }
 
+    /// Appends a pair whose value has two parts.
+    @inlinable
+    public mutating func appendPair(
+        _ name: StaticString, _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>
+    ) {
+        appendPairLengths(name: name.utf8CodeUnitCount, value: first.count + second.count)
+        append(name)
+        append(first)
+        append(second)
+    }
+
     /// Appends a pair.
     @inlinable
     public mutating func appendPair(_ name: StaticString, _ value: StaticString) {

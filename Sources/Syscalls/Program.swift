@@ -15,6 +15,8 @@ public struct Program: Sendable {
     public var identity: UserIdentity?
     /// The permissions that files it creates do not get, 0 to 0o777; `nil` for the same as now.
     public var umask: UInt32?
+    /// Resource limits that it gets; all others are inherited.
+    public var limits: [ResourceLimit] = []
     /// Descriptors that it finds open under the numbers that they have here, each above those of `spawn`.
     public var keptDescriptors: [CInt] = []
     /// Whether it leads a process group of its own.
@@ -81,14 +83,17 @@ extension Program {
                     keptDescriptors.withUnsafeBufferPointer { kept in
                         descriptors.withUnsafeBufferPointer { numbers in
                             withOptionalIdentity(identity) { identity in
-                                var request = CSyscalls_program(
-                                    path: strings[0], arguments: strings + 1, environment: environment,
-                                    directory: directory, descriptors: numbers.baseAddress,
-                                    descriptor_count: CInt(numbers.count), kept: kept.baseAddress,
-                                    kept_count: CInt(kept.count), identity: identity,
-                                    umask: umask.map { CInt($0 & 0o777) } ?? -1, leads_group: leadsGroup,
-                                    dies_with_parent: diesWithParent)
-                                return body(&request)
+                                limits.map(\.c).withUnsafeBufferPointer { limits in
+                                    var request = CSyscalls_program(
+                                        path: strings[0], arguments: strings + 1, environment: environment,
+                                        directory: directory, descriptors: numbers.baseAddress,
+                                        descriptor_count: CInt(numbers.count), kept: kept.baseAddress,
+                                        kept_count: CInt(kept.count), identity: identity,
+                                        limits: limits.baseAddress, limit_count: CInt(limits.count),
+                                        umask: umask.map { CInt($0 & 0o777) } ?? -1, leads_group: leadsGroup,
+                                        dies_with_parent: diesWithParent)
+                                    return body(&request)
+                                }
                             }
                         }
                     }

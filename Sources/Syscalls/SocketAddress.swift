@@ -66,6 +66,26 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
         return addresses
     }
 
+    /// The address in the form that the kernel takes, so that another process can be given it; `nil` where it is longer.
+    public func octets(limit: Int) -> [UInt8]? {
+        guard Int(length) <= limit else { return nil }
+        return withUnsafeBytes(of: storage) { Array($0[..<Int(length)]) }
+    }
+
+    /// An address from what ``octets(limit:)`` gave, with zeros behind it.
+    ///
+    /// - Returns: `nil` for what is neither IPv4 nor IPv6.
+    public init?(octets: UnsafeRawBufferPointer) {
+        withUnsafeMutableBytes(of: &storage) {
+            $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: octets.prefix($0.count)))
+        }
+        switch family {
+        case AF_INET: length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        case AF_INET6: length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        default: return nil
+        }
+    }
+
     private mutating func store<Address: BitwiseCopyable>(_ address: Address) {
         withUnsafeMutableBytes(of: &storage) { bytes in
             bytes.storeBytes(of: address, as: Address.self)

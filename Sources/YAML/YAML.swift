@@ -21,6 +21,9 @@ public struct YAMLNode {
     public let content: Content
     /// Where it begins, from 1.
     public let line: Int
+    /// Parts of a document at the most, those that aliases repeat counted each time: lists of aliases of lists of
+    /// aliases would otherwise take all memory.
+    private static let limit = 100_000
 
     /// Reads a document.
     ///
@@ -33,23 +36,34 @@ public struct YAMLNode {
         do {
             // Without rules, no scalar is taken for a number: names that differ in writing differ.
             guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else { return nil }
-            let node = YAMLNode(root, depth: depth)
+            var count = 0
+            let node = YAMLNode(root, depth: depth, count: &count)
+            guard count <= limit else { throw YAMLError(line: 1, problem: "it has more than \(limit) parts") }
             if case .scalar("", isPlain: true) = node.content { return nil }
             return node
+        } catch let error as YAMLError {
+            throw error
         } catch {
             throw YAMLError(error, text)
         }
     }
 
-    private init(_ node: Node, depth: Int) {
+    private init(_ node: Node, depth: Int, count: inout Int) {
         line = node.mark?.line ?? 1
+        count += 1
+        let depth = count > Self.limit ? 0 : depth
         switch node {
         case .scalar(let scalar): content = .scalar(scalar.string, isPlain: scalar.style == .plain)
         case .sequence(let items) where depth > 0:
-            content = .list(items.map { YAMLNode($0, depth: depth - 1) })
+            content = .list(items.map { YAMLNode($0, depth: depth - 1, count: &count) })
         case .mapping(let pairs) where depth > 0:
             content = .map(
-                pairs.map { (YAMLNode($0.key, depth: depth - 1), YAMLNode($0.value, depth: depth - 1)) })
+                pairs.map {
+                    (
+                        YAMLNode($0.key, depth: depth - 1, count: &count),
+                        YAMLNode($0.value, depth: depth - 1, count: &count)
+                    )
+                })
         case .sequence, .mapping, .alias: content = .tooDeep
         }
     }
@@ -61,6 +75,11 @@ public struct YAMLError: Error {
     public let line: Int
     /// What, in words that continue a sentence.
     public let problem: String
+
+    init(line: Int, problem: String) {
+        self.line = line
+        self.problem = problem
+    }
 
     init(_ error: any Error, _ text: String) {
         switch error as? YamlError {

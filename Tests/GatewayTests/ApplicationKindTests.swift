@@ -10,9 +10,18 @@ struct ApplicationKindTests {
             ("wsgi:app:application", .wsgi("app:application")), ("wsgi:app", .wsgi("app")),
             ("php:/srv/www", .php("/srv/www")),
             ("php:.", .php(".")), ("exec:./program --flag", .exec(["./program", "--flag"])),
-            ("exec:'a b' \"c d\"", .exec(["a b", "c d"])), ("fcgi:unix:/run/a", .fcgi(.unix(path: "/run/a"))),
-            ("fcgi:[::1]:9000", .fcgi(.tcp(host: "::1", port: 9000))),
-            ("fcgi::9000", .fcgi(.tcp(host: "", port: 9000))),
+            ("exec:'a b' \"c d\"", .exec(["a b", "c d"])),
+            ("fcgi:unix:/run/a", .fcgi([ServerEntry(bind: .unix(path: "/run/a"))])),
+            ("fcgi:[::1]:9000", .fcgi([ServerEntry(bind: .tcp(host: "::1", port: 9000))])),
+            ("fcgi::9000", .fcgi([ServerEntry(bind: .tcp(host: "", port: 9000))])),
+            (
+                "fcgi:a:1 weight=3, b:2,unix:@c backup",
+                .fcgi([
+                    ServerEntry(bind: .tcp(host: "a", port: 1), weight: 3),
+                    ServerEntry(bind: .tcp(host: "b", port: 2)),
+                    ServerEntry(bind: .abstract(name: "c"), isBackup: true),
+                ])
+            ),
         ] as [(String, ApplicationKind)])
     func valid(_ text: String, _ kind: ApplicationKind) throws {
         #expect(try ApplicationKind(parsing: text) == kind)
@@ -23,7 +32,8 @@ struct ApplicationKindTests {
         arguments: [
             "", "app", "wsgi", "wsgi:", "php:", "exec:", "fcgi:", ":app", "WSGI:app", "perl:app", "http://a",
             "exec: ", "exec:'a", "exec:\"a", "exec:a\\",
-            "fcgi:a", "fcgi:unix:", "fcgi:a:99999", " wsgi:app",
+            "fcgi:a", "fcgi:unix:", "fcgi:a:99999", "fcgi:a:1,", "fcgi:a:1,a:1", "fcgi:a:1 weight=0",
+            "fcgi:a:1 best", " wsgi:app",
         ])
     func malformed(_ text: String) {
         let error = #expect(throws: ConfigurationError.self) { try ApplicationKind(parsing: text) }

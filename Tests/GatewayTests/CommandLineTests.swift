@@ -9,7 +9,13 @@ struct CommandLineTests {
         "bind": "a:1", "backlog": "14", "reuse-port": "true", "socket-mode": "0660",
         "socket-owner": "www:www",
         "forwarded-allow-ips": "10.0.0.1", "workers": "3", "worker-class": "sync", "processes": "4",
-        "threads": "5", "max-requests": "1000", "max-requests-jitter": "50", "max-worker-memory": "256M",
+        "threads": "5", "scaling": "dynamic", "min-processes": "2", "spare-processes": "3",
+        "idle-timeout": "62", "concurrency": "6", "process-max-requests": "100",
+        "process-max-requests-jitter": "10", "process-max-age": "3600", "process-max-memory": "100M",
+        "rlimit": "nofile=1K:2K", "param": "B=2", "revision": "7", "balance": "hash:HTTP_X_USER",
+        "max-connections": "40", "connect-timeout": "2", "request-timeout": "31", "max-fails": "3",
+        "fail-timeout": "21", "health-check": "/ping", "health-interval": "6", "resolve-interval": "32",
+        "retry": "unsent", "max-requests": "1000", "max-requests-jitter": "50", "max-worker-memory": "256M",
         "preload": "true", "reload": "true", "reload-extra-file": "/f", "timeout": "6",
         "graceful-timeout": "7",
         "boot-timeout": "61", "keep-alive": "8", "header-timeout": "9", "body-timeout": "10",
@@ -66,7 +72,7 @@ struct CommandLineTests {
         let declaration = try #require(Declaration.named(name))
         var settings = Settings()
         let texts = declaration.isList ? Self.values[name].map { [$0] } ?? [] : [declaration.show(Settings())]
-        try declaration.store(&settings, Given(name, texts, .commandLine).texts)
+        try declaration.store(&settings, Given(name, texts, .commandLine).texts, false)
         if !declaration.isList { #expect(declaration.show(settings) == declaration.show(Settings())) }
     }
 
@@ -109,7 +115,7 @@ struct CommandLineTests {
         #expect(rows.count == Declaration.all.count)
         for (row, declaration) in zip(rows, Declaration.all) {
             #expect(row.hasPrefix("| `--\(declaration.name)`"))
-            #expect(row.hasSuffix(" |") && row.matches(of: #/ \| /#).count == 3, "\(row)")
+            #expect(row.hasSuffix(" |") && row.matches(of: #/ \| /#).count == 4, "\(row)")
         }
         for declaration in Declaration.all {
             #expect(declaration.meaning.hasSuffix("."), "\(declaration.name)")
@@ -119,16 +125,16 @@ struct CommandLineTests {
     @Test("Without an application there is nothing to serve; a program with its own wants none")
     func application() throws {
         let missing = #expect(throws: ConfigurationError.self) {
-            _ = try ApplicationSource(spawning: nil, Settings())
+            _ = try ApplicationSource(spawning: readSettings())
         }
         #expect(missing?.exitCode == 2 && missing?.message.contains("APPLICATION") == true)
         let file = try readSettings(file: "\napplication: perl:x")
         let wrong = #expect(throws: ConfigurationError.self) {
-            _ = try ApplicationSource(spawning: file.application, file.settings)
+            _ = try ApplicationSource(spawning: file)
         }
         #expect(wrong?.message.hasPrefix("shop.yaml:2: application: 'perl:' is no kind") == true)
         let named = #expect(throws: ConfigurationError.self) {
-            _ = try ApplicationSource.inProcess(file.application) { .inline { _ in Response(status: 200) } }
+            _ = try ApplicationSource.inProcess(file) { .inline { _ in Response(status: 200) } }
         }
         #expect(named?.message.hasPrefix("shop.yaml:2: application is 'perl:x': remove it") == true)
     }

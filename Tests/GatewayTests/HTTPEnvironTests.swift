@@ -20,7 +20,7 @@ struct HTTPEnvironTests {
         var environ = ByteBuffer()
         bytes.withUnsafeBufferPointer { bytes in
             environ.appendRequest(
-                head, bytes, local: LocalEnd(address: address, documentRoot: nil),
+                head, bytes, local: LocalEnd(address: address),
                 peer: PeerAddress(peer, local: nil))
         }
         let all = Environ(constant: [], request: Array(environ.bytes)).variables
@@ -156,14 +156,12 @@ struct HTTPEnvironTests {
     func constant() throws {
         let address = try #require(try SocketAddress.resolve(host: "127.0.0.1", port: 8000).first)
         let environ = Environ(
-            constant: LocalEnd(address: address, documentRoot: "/srv").constantPairs, request: [])
+            constant: LocalEnd(address: address).constantPairs, request: [])
         #expect(environ["GATEWAY_INTERFACE"] == "CGI/1.1" && environ["REDIRECT_STATUS"] == "200")
         #expect(environ["SERVER_PORT"] == "8000" && environ["SERVER_ADDR"] == "127.0.0.1")
-        #expect(
-            environ["DOCUMENT_ROOT"] == "/srv" && environ["REQUEST_SCHEME"] == "http"
-                && environ["HTTPS"] == nil)
+        #expect(environ["REQUEST_SCHEME"] == "http" && environ["HTTPS"] == nil)
         let unix = try #require(SocketAddress(unixPath: "/run/a"))
-        let local = LocalEnd(address: unix, documentRoot: nil)
+        let local = LocalEnd(address: unix)
         #expect(Environ(constant: local.constantPairs, request: [])["SERVER_ADDR"] == nil)
         #expect(local.defaultServerName == "localhost" && !local.isWildcard)
     }

@@ -49,7 +49,7 @@ struct LeaseScheduleTests {
 
         private func setWaiting(_ since: UInt64?, _ worker: Int) {
             models[worker].waitingSince = since
-            bench.workers[worker].setWaiting(since)
+            bench.workers[worker].setWaiting(since, count: 1)
             if since == nil { bench.workers[worker].returnGrants() }
         }
 
@@ -149,7 +149,7 @@ struct LeaseScheduleTests {
             }
         }
         // Everybody finishes what it does, and wants nothing more.
-        for worker in 0..<3 { schedule.bench.workers[worker].setWaiting(nil) }
+        for worker in 0..<3 { schedule.bench.workers[worker].setWaiting(nil, count: 0) }
         for worker in 0..<3 {
             for slot in schedule.models[worker].busy.keys { schedule.release(worker, slot) }
             for (slot, age) in schedule.models[worker].idle {

@@ -16,7 +16,9 @@ enum Meaning: Equatable {
     static func of(_ path: String, in root: String) throws -> Meaning {
         let site = try PHPSite(root)
         var environ = ByteBuffer()
-        let destination = Array(path.utf8).withUnsafeBufferPointer { site.resolve($0, into: &environ) }
+        let destination = Array(path.utf8).withUnsafeBufferPointer {
+            site.resolve($0, mount: UnsafeBufferPointer(start: nil, count: 0), into: &environ)
+        }
         func value(_ name: StaticString) -> String? {
             NameValuePairs.value(of: name, in: environ.bytes).map { String(decoding: $0, as: UTF8.self) }
         }
@@ -26,6 +28,7 @@ enum Meaning: Equatable {
             let info = try #require(value("PATH_INFO"))
             #expect(value("SCRIPT_FILENAME") == root + script)
             #expect(value("DOCUMENT_URI") == script)
+            #expect(value("DOCUMENT_ROOT") == root)
             #expect(value("PATH_TRANSLATED") == (info.isEmpty ? nil : root + info))
             return .script(script, info: info)
         case .file(let file, _, _):
@@ -38,9 +41,13 @@ enum Meaning: Equatable {
             return .file(text)
         case .redirect(let location): return .redirect(String(decoding: location, as: UTF8.self))
         case .refused(let status): return .refused(status)
+        case .moved, .response: throw Unexpected()
         }
     }
 }
+
+/// A site leads nowhere but into its folder.
+private struct Unexpected: Error {}
 
 @Suite("A folder of scripts and files")
 struct PHPSiteTests {

@@ -26,7 +26,7 @@ struct WorkerBench {
         plan = WorkerPlan(
             index: 3, age: 7, settings: settings, listeners: [],
             backend: .inProcess { throw NoApplication() },
-            root: nil, title: "", identity: nil, scoreboard: try Scoreboard(),
+            title: "", identity: nil, scoreboard: try Scoreboard(),
             doorbells: try Doorbells(workers: 4), errorLog: errorLog,
             extensions: Extensions(hooks: hooks))
         loop = try EventLoop()
@@ -35,7 +35,9 @@ struct WorkerBench {
         context = try WorkerContext(
             plan, info: WorkerInfo(slot: 3, age: 7, pid: 1), policy: policy,
             gate: policy == .sync ? gate : nil, loop: loop, log: log, accessLog: nil,
-            dispatcher: Dispatcher(backend: policy == .sync ? gate : backend, site: nil))
+            dispatcher: Dispatcher(
+                backend: policy == .sync ? gate : backend,
+                router: Router([], fallback: Route(.everything(to: 0, RouteLimits(settings))))))
     }
 
     struct NoApplication: Error {}

@@ -73,6 +73,13 @@ struct CSyscalls_identity {
  * Async-signal-safe. C because setresuid wants _GNU_SOURCE and capset has no wrapper. */
 int CSyscalls_become(const struct CSyscalls_identity *identity);
 
+/* A limit for setrlimit(2). UINT64_MAX is none. */
+struct CSyscalls_limit {
+    int resource;
+    uint64_t soft;
+    uint64_t hard;
+};
+
 /* How a program is started. */
 struct CSyscalls_program {
     const char *path;
@@ -84,6 +91,8 @@ struct CSyscalls_program {
     const int *kept; /* stay open under their numbers, which are above those; all others are closed. */
     int kept_count;
     const struct CSyscalls_identity *identity; /* NULL: stay. */
+    const struct CSyscalls_limit *limits;
+    int limit_count;
     int umask; /* -1: stay. */
     bool leads_group;
     bool dies_with_parent;

@@ -10,12 +10,23 @@ public enum RequestEncoder {
     /// The id of every request: one at a time a connection, because no application library multiplexes.
     public static var requestID: UInt16 { 1 }
 
-    /// BEGIN_REQUEST for a responder (FastCGI 1.0, §5.1).
-    public static func appendBegin(keepsConnection: Bool, to output: inout ByteBuffer) {
+    /// What an application is asked to be (FastCGI 1.0, §6). A filter would get a file of the server beside the request; no
+    /// application library that matters offers it, and middleware does its work.
+    public enum Role: Sendable {
+        /// FCGI_RESPONDER
+        case responder
+        /// FCGI_AUTHORIZER
+        case authorizer
+    }
+
+    /// BEGIN_REQUEST (FastCGI 1.0, §5.1).
+    public static func appendBegin(
+        _ role: Role = .responder, keepsConnection: Bool, to output: inout ByteBuffer
+    ) {
         output.append(RecordHeader(type: .beginRequest, requestID: requestID, contentLength: 8))
         let body = output.spare(8)
         for index in 0..<8 { body[index] = 0 }
-        body[1] = UInt8(FCGI_RESPONDER)
+        body[1] = UInt8(role == .responder ? FCGI_RESPONDER : FCGI_AUTHORIZER)
         body[2] = keepsConnection ? UInt8(FCGI_KEEP_CONN) : 0
         output.commit(8)
     }

@@ -15,10 +15,14 @@ final class ApplicationConnection: Stream {
         /// Broken before any byte of an answer, on a connection that had served before: the application may have
         /// closed it just as the request was sent.
         case stale
-        /// Broken or nonsense before the answer's head was passed on.
+        /// The connection was not made: nothing was sent.
+        case unreachable(String)
+        /// Broken before any byte of an answer.
+        case broken(String)
+        /// Broken or nonsense later than that.
         case failed(String)
-        /// The deadline passed.
-        case timedOut
+        /// The deadline passed; the words say what was waited for.
+        case timedOut(String)
     }
 
     /// Octets of a body that are encoded at a time.
@@ -72,11 +76,33 @@ final class ApplicationConnection: Stream {
         isOrphaned = false
         decoder = ResponseDecoder()
         output.clear()
-        RequestEncoder.appendBegin(keepsConnection: backend.pool.keepsConnections, to: &output)
+        if isConnecting {
+            // Nothing is made of the request before it can be sent: where that comes to nothing, another server gets it
+            // as it was.
+            deadline = loop.now + UInt64(backend.pool.settings.external.connectTimeout) * 1000
+            return
+        }
+        encode(exchange)
+    }
+
+    private func encode(_ exchange: Exchange) {
+        let isAuthorizer = exchange.authorization == .asked
+        RequestEncoder.appendBegin(
+            isAuthorizer ? .authorizer : .responder, keepsConnection: backend.pool.keepsConnections,
+            to: &output)
         exchange.local.constantPairs.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
-        RequestEncoder.appendParams(exchange.environ.bytes, to: &output)
+        if !backend.pool.parameters.isEmpty {
+            backend.pool.parameters.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
+        }
+        if isAuthorizer {
+            var environ = ByteBuffer(capacity: exchange.environ.count)
+            exchange.appendAuthorizerEnviron(to: &environ)
+            RequestEncoder.appendParams(environ.bytes, to: &output)
+        } else {
+            RequestEncoder.appendParams(exchange.environ.bytes, to: &output)
+        }
         RequestEncoder.appendParamsEnd(to: &output)
-        bodyToSend = exchange.bodyCount
+        bodyToSend = exchange.bodyToSend
         if bodyToSend == 0 { RequestEncoder.appendStdinEnd(to: &output) } else { appendBody() }
         renewDeadline()
         sendOutput()
@@ -118,10 +144,11 @@ final class ApplicationConnection: Stream {
     }
 
     override func sendable() {
-        if isConnecting, let error = Socket.connectionError(number) {
-            return end(.failed("it cannot be reached: \(error)"))
+        if isConnecting {
+            if let error = Socket.connectionError(number) { return end(.unreachable("\(error)")) }
+            isConnecting = false
+            if let exchange { return encode(exchange) }
         }
-        isConnecting = false
         renewDeadline()
         sendOutput()
     }
@@ -202,7 +229,7 @@ final class ApplicationConnection: Stream {
         }
         // What is left of a request that was not sent or read whole would be taken for the next one.
         let isClean = output.isEmpty && bodyToSend == 0 && input.isEmpty && !wasCutWhileSending
-        let canKeep = isClean && (exchange.bodyCount == 0 || backend.pool.drainsBody)
+        let canKeep = isClean && (exchange.bodyToSend == 0 || backend.pool.drainsBody)
         end(.done(canKeep: canKeep))
     }
 
@@ -214,7 +241,8 @@ final class ApplicationConnection: Stream {
         if isOrphaned || isComplete { return end(.done(canKeep: false)) }
         let reason = error.map { SyscallError(call: "recv", code: $0).description }
         let place = exchange.response.hasHead ? "in the middle of its answer" : "before it answered"
-        end(.failed("it closed the connection \(place)" + (reason.map { " (\($0))" } ?? "")))
+        let text = "it closed the connection \(place)" + (reason.map { " (\($0))" } ?? "")
+        end(sawAnswer ? .failed(text) : .broken(text))
     }
 
     override func hungUp() {
@@ -224,10 +252,25 @@ final class ApplicationConnection: Stream {
 
     // MARK: The end of an exchange
 
-    private func renewDeadline() { deadline = loop.now + UInt64(backend.timeout) * 1000 }
+    private func renewDeadline() {
+        guard let exchange else { return }
+        deadline =
+            loop.now
+            + (isBlocked
+                ? UInt64(backend.pool.settings.external.sendTimeout) * 1000 : exchange.route.limits.timeout)
+    }
 
     override func deadlinePassed() {
-        if exchange != nil { end(.timedOut) }
+        guard let exchange else { return }
+        if isConnecting {
+            let limit = backend.pool.settings.external.connectTimeout
+            return end(.unreachable("no connection within \(limit) s (--connect-timeout)"))
+        }
+        if isBlocked {
+            let limit = backend.pool.settings.external.sendTimeout
+            return end(.timedOut("it takes nothing for \(limit) s (--request-timeout)"))
+        }
+        end(.timedOut("no answer within \(exchange.route.limits.timeout / 1000) s"))
     }
 
     /// The client is gone. Until the application shows a sign of life the slot stays busy: a new request would only
@@ -254,7 +297,7 @@ final class ApplicationConnection: Stream {
 
     /// Gives up an exchange that nobody has read and that may be sent a second time.
     func takeUnread() -> Exchange? {
-        guard let exchange, !sawAnswer, exchange.isIdempotent, exchange.bodyCount == 0,
+        guard let exchange, !sawAnswer, exchange.isIdempotent, exchange.bodyToSend == 0,
             Descriptor.unreadByPeer(number) > 0
         else { return nil }
         self.exchange = nil

@@ -59,7 +59,7 @@ final class ExchangeGate: Backend {
     }
 
     func sweep(_ now: UInt64) {
-        while let exchange = queue.takeOverdue(now: now, patience: UInt64(settings.queueTimeout) * 1000) {
+        while let exchange = queue.takeOverdue(now: now) {
             log.error("the worker was busy for \(settings.queueTimeout) s: 503 to \(exchange.description)")
             exchange.fail(status: 503, "The server is busy.", retryAfter: 1)
         }

@@ -32,11 +32,15 @@ struct ExchangeQueue {
         }
     }
 
-    /// Takes off one that began to wait at least `patience` milliseconds ago.
-    mutating func takeOverdue(now: UInt64, patience: UInt64) -> Exchange? {
-        guard let exchange = first, exchange.dispatchedAt + patience <= now else { return nil }
-        removeFirst()
-        return exchange
+    /// Takes off one that has waited for longer than its route allows. Routes may differ, so it need not be the first.
+    mutating func takeOverdue(now: UInt64) -> Exchange? {
+        guard let index = storage[start...].firstIndex(where: { $0.queueDeadline <= now }) else { return nil }
+        guard index > start else {
+            let exchange = storage[start]
+            removeFirst()
+            return exchange
+        }
+        return storage.remove(at: index)
     }
 
     /// - Returns: Whether `exchange` was waiting.

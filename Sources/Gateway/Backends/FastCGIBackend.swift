@@ -10,11 +10,10 @@ import Syscalls
 final class FastCGIBackend: Backend {
     let loop: EventLoop
     let pool: PoolView
-    /// Seconds until an application must begin to answer, and between two parts of its answer.
-    let timeout: Int
-    private let settings: Settings
-    private let log: Logger
-    private var leases: Leases
+    let log: Logger
+    /// `nil` where the processes are ours.
+    let servers: Servers?
+    var leases: Leases
     private var kept: [ApplicationConnection] = []
     private var queue = ExchangeQueue()
     private var isServingQueue = false
@@ -23,17 +22,16 @@ final class FastCGIBackend: Backend {
     private var running: [ApplicationConnection?]
 
     init(
-        pool: PoolView, settings: Settings, scoreboard: Scoreboard, doorbells: Doorbells, loop: EventLoop,
+        pool: PoolView, scoreboard: Scoreboard, doorbells: Doorbells, loop: EventLoop,
         worker: Int, log: Logger
     ) {
         self.pool = pool
-        self.settings = settings
         self.loop = loop
         self.log = log
-        timeout = settings.timeout
+        servers = pool.servers.isEmpty ? nil : Servers(pool, scoreboard: scoreboard)
         leases = Leases(
             scoreboard: scoreboard, doorbells: doorbells, worker: worker, pool: pool.pool,
-            slots: pool.slots.map(\.index))
+            slots: pool.slots.map(\.index), grows: pool.grows)
         standardError = pool.slots.map { _ in LineAssembler() }
         running = pool.slots.map { _ in nil }
     }
@@ -42,19 +40,33 @@ final class FastCGIBackend: Backend {
 
     func serve(_ exchange: Exchange) {
         if queue.isEmpty, start(exchange) { return }
-        guard queue.count < settings.queueSize else {
+        guard leases.poolState != .failed else { return refuse(exchange) }
+        guard queue.count < pool.settings.queueSize else {
             return exchange.fail(status: 503, "Too many requests are waiting.", retryAfter: 1)
         }
         queue.append(exchange)
-        leases.setWaiting(queue.oldest)
+        showQueue()
         // Announced first, looked second: see Leases.
         serveQueue()
         if !queue.isEmpty { leases.recall() }
     }
 
+    /// No process accepts, and it may be long until one does: nobody has to wait to hear that.
+    private func refuse(_ exchange: Exchange) {
+        exchange.fail(status: 503, "The application is not running.", retryAfter: 5)
+    }
+
+    private func showQueue() { leases.setWaiting(queue.oldest, count: queue.count) }
+
     /// Starts an exchange on a kept connection, or on a new one.
     private func start(_ exchange: Exchange) -> Bool {
-        while let connection = kept.popLast() {
+        guard let servers, servers.count > 1 else { return start(exchange, in: nil) }
+        return servers.order(for: exchange, loop.now).contains { start(exchange, in: servers.positions($0)) }
+    }
+
+    /// - Parameter positions: The slots that may be used; `nil` for all.
+    private func start(_ exchange: Exchange, in positions: Range<Int>?) -> Bool {
+        while let connection = takeKept(in: positions) {
             guard leases.reuse(connection.position, age: connection.age) else {
                 close(connection)
                 continue
@@ -68,8 +80,13 @@ final class FastCGIBackend: Backend {
             run(exchange, on: connection)
             return true
         }
-        guard let slot = leases.acquire() else { return false }
+        guard let slot = leases.acquire(in: positions) else { return false }
         return connect(exchange, slot.position, slot.age, replacing: nil)
+    }
+
+    private func takeKept(in positions: Range<Int>?) -> ApplicationConnection? {
+        guard let positions else { return kept.popLast() }
+        return kept.lastIndex { positions.contains($0.position) }.map { kept.remove(at: $0) }
     }
 
     /// A request that must not be sent twice is not sent into a connection that has just been closed; one that was
@@ -79,25 +96,26 @@ final class FastCGIBackend: Backend {
         return exchange.isIdempotent || !Descriptor.hasUnexpectedInput(connection.number)
     }
 
-    private func forget(_ connection: ApplicationConnection) {
+    func forget(_ connection: ApplicationConnection) {
         // A successor of the process may have one on the same slot already.
         if running[connection.position] === connection { running[connection.position] = nil }
     }
 
     private func run(_ exchange: Exchange, on connection: ApplicationConnection) {
         running[connection.position] = connection
+        leases.countExchange(connection.position)
         connection.start(exchange)
     }
 
     /// Opens a connection on a slot that we hold, and answers 502 where nobody listens behind it.
     ///
     /// - Returns: False where the backlog is full: the slot is released, and the exchange has to wait.
-    private func connect(
+    func connect(
         _ exchange: Exchange, _ position: Int, _ age: UInt32, replacing old: ApplicationConnection?
     ) -> Bool {
         old?.close()
         do {
-            let attempt = try Socket.connect(pool.slots[position].address)
+            let attempt = try Socket.connect(address(ofPosition: position))
             let isConnected = attempt.isConnected
             let connection = ApplicationConnection(
                 attempt.intoSocket(), backend: self, position: position, age: age)
@@ -108,10 +126,14 @@ final class FastCGIBackend: Backend {
             leases.release(position, age: age)
             // A full unix backlog is EAGAIN, and nothing tells when it is over: the sweep tries again.
             if error.isTryAgain { return false }
-            log.error("\(pool.name): \(exchange.requestLine): it cannot be reached: \(error)")
-            exchange.fail(status: 502, "The application cannot be reached.")
+            unreachable(exchange, position, "\(error)")
             return true
         }
+    }
+
+    private func address(ofPosition position: Int) -> SocketAddress {
+        guard let servers else { return pool.slots[position].address }
+        return servers.address(servers.server(ofPosition: position))
     }
 
     private func serveQueue() {
@@ -126,88 +148,25 @@ final class FastCGIBackend: Backend {
                 break
             }
         }
-        leases.setWaiting(queue.oldest)
+        showQueue()
         if queue.isEmpty { leases.returnGrants() }
     }
 
-    // MARK: Exchanges end
-
-    func ended(
-        _ connection: ApplicationConnection, _ exchange: Exchange, _ outcome: ApplicationConnection.Outcome,
-        status: Int?
-    ) {
-        forget(connection)
-        switch outcome {
-        case .done(let canKeep):
-            settle(connection, canKeep: canKeep)
-            exchange.complete()
-        case .stale where exchange.connection == nil:
-            close(connection)
-            exchange.context.giveBack(exchange)
-        case .stale where exchange.isIdempotent && exchange.bodyCount == 0 && !exchange.isRetried:
-            exchange.isRetried = true
-            // Once more, on a fresh connection: the slot is still ours.
-            if leases.holds(connection.position, age: connection.age) {
-                if connect(exchange, connection.position, connection.age, replacing: connection) { return }
-            } else {
-                close(connection)
-            }
-            serve(exchange)
-        case .stale:
-            fail(connection, exchange, "it closed the connection before it answered", status: nil)
-        case .failed(let reason): fail(connection, exchange, reason, status: status)
-        case .timedOut:
-            log.error(
-                "\(pool.name): no answer within \(timeout) s to \(exchange.requestLine) from \(describe(connection))"
-            )
-            if pool.isSupervised {
-                connection.close()
-                leases.condemn(connection.position, age: connection.age)
-            } else {
-                close(connection)
-            }
-            exchange.fail(status: 504, "The application did not answer in time.")
-        }
-    }
-
-    private func fail(
-        _ connection: ApplicationConnection, _ exchange: Exchange, _ reason: String, status: Int?
-    ) {
-        log.error("\(pool.name): \(exchange.requestLine): \(reason) (\(describe(connection)))")
-        settle(connection, canKeep: false)
-        if status == 503 {
-            exchange.fail(status: 503, "The application has no room.", retryAfter: 1)
-        } else {
-            exchange.fail(status: 502, "The application did not give a valid answer.")
-        }
-    }
-
-    private func describe(_ connection: ApplicationConnection) -> String {
-        "slot \(pool.slots[connection.position].index)"
-    }
-
-    func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
-        forget(connection)
-        exchange.source = nil
-        settle(connection, canKeep: false)
-        exchange.dispatchRedirect()
-    }
-
     /// Decides about a slot whose exchange is over: the next in our queue, another worker, or kept for later.
-    private func settle(_ connection: ApplicationConnection, canKeep: Bool) {
+    func settle(_ connection: ApplicationConnection, canKeep: Bool) {
         let (position, age) = (connection.position, connection.age)
         let canKeep = canKeep && pool.keepsConnections
-        guard leases.holds(position, age: age), !leases.shouldHandOver(oldest: queue.oldest) else {
+        guard leases.mayGoOn(position, age: age), !leases.shouldHandOver(oldest: queue.oldest) else {
             return close(connection)
         }
         if let next = queue.first {
             queue.removeFirst()
-            leases.setWaiting(queue.oldest)
+            showQueue()
             if canKeep, !next.isRetried {
                 run(next, on: connection)
             } else if !connect(next, position, age, replacing: connection) {
                 queue.prepend(next)
-                leases.setWaiting(queue.oldest)
+                showQueue()
             }
             return
         }
@@ -218,7 +177,7 @@ final class FastCGIBackend: Backend {
         if leases.shouldHandOver(oldest: nil) { releaseKept { $0 === connection } }
     }
 
-    private func close(_ connection: ApplicationConnection) {
+    func close(_ connection: ApplicationConnection) {
         connection.close()
         leases.release(connection.position, age: connection.age)
     }
@@ -242,7 +201,7 @@ final class FastCGIBackend: Backend {
 
     func clientLeft(_ exchange: Exchange) {
         if queue.remove(exchange) {
-            leases.setWaiting(queue.oldest)
+            showQueue()
             exchange.context.giveBack(exchange)
         } else if let source = exchange.source {
             source.clientLeft()
@@ -259,6 +218,11 @@ final class FastCGIBackend: Backend {
             moveIfUnread(connection)
         }
         serveQueue()
+        while leases.poolState == .failed, let exchange = queue.first {
+            queue.removeFirst()
+            refuse(exchange)
+        }
+        showQueue()
         if queue.isEmpty { leases.returnGrants() }
     }
 
@@ -272,11 +236,10 @@ final class FastCGIBackend: Backend {
     }
 
     func sweep(_ now: UInt64) {
-        let patience = UInt64(settings.queueTimeout) * 1000
-        while let exchange = queue.first, exchange.dispatchedAt + patience <= now {
-            queue.removeFirst()
+        while let exchange = queue.takeOverdue(now: now) {
             log.error(
-                "\(pool.name): no free process within \(settings.queueTimeout) s for \(exchange.requestLine)")
+                "\(pool.name): no free process within \(exchange.route.limits.queueTimeout / 1000) s for \(exchange.requestLine)"
+            )
             exchange.fail(status: 503, "No application process became free in time.", retryAfter: 1)
         }
         releaseKept { leases.isWanted($0.position, age: $0.age) }

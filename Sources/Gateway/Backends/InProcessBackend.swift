@@ -155,7 +155,7 @@ final class InProcessBackend: Backend {
     func sweep(_ now: UInt64) {
         let patience = UInt64(settings.timeout) * 1000
         for call in calls where !call.isOverdue && call.startedAt + patience <= now { giveUp(call, now) }
-        while let exchange = queue.takeOverdue(now: now, patience: UInt64(settings.queueTimeout) * 1000) {
+        while let exchange = queue.takeOverdue(now: now) {
             log.error("no free thread within \(settings.queueTimeout) s: 503 to \(exchange.description)")
             exchange.fail(status: 503, "The server is busy.", retryAfter: 1)
         }

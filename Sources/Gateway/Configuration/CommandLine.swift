@@ -6,6 +6,8 @@ import ArgumentParser
 struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Workers and application processes") var processes: ProcessOptions
+    @OptionGroup(title: "Application processes: how many, and how long") var scaling: ScalingOptions
+    @OptionGroup(title: "Applications that run elsewhere") var external: ExternalOptions
     @OptionGroup(title: "Time") var time: TimeOptions
     @OptionGroup(title: "Size") var size: SizeOptions
     @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
@@ -22,7 +24,9 @@ struct ServerOptions: ParsableArguments {
 
     /// Every setting that was given, by its name.
     func given(_ origin: Origin) -> [String: Given] {
-        let groups: [any DeclaredOptions] = [listening, processes, time, size, surroundings, logging]
+        let groups: [any DeclaredOptions] = [
+            listening, processes, scaling, external, time, size, surroundings, logging,
+        ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }
     }
 }

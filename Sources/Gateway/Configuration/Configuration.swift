@@ -3,7 +3,7 @@ import GatewayInterface
 /// What the master serves.
 enum ApplicationSource: Sendable {
     /// Processes behind FastCGI.
-    case processes(ApplicationPlan)
+    case processes(ApplicationSet)
     /// An application in the worker, made by each worker, or once in the master with `--preload`.
     case inProcess(@Sendable () throws -> Application)
 }
@@ -12,6 +12,41 @@ enum ApplicationSource: Sendable {
 struct Configuration: Sendable {
     var settings: Settings
     var source: ApplicationSource
+}
+
+/// The applications whose processes answer requests, and which request goes to which.
+struct ApplicationSet: Sendable {
+    let plans: [ApplicationPlan]
+    let routes: [RoutePlan]
+    /// What a request goes by that no route is for.
+    let fallback: RoutePlan
+    /// Whether they have names of their own, in a file: then one that is broken does not keep the others from serving.
+    let isNamed: Bool
+
+    /// One application for everything.
+    init(_ plan: ApplicationPlan) {
+        plans = [plan]
+        routes = []
+        fallback = .everything(to: 0, RouteLimits(plan.settings))
+        isNamed = false
+    }
+
+    init(_ reading: SettingsLoader.Reading) throws(ConfigurationError) {
+        var plans: [ApplicationPlan] = []
+        for application in reading.applications { plans.append(try ApplicationPlan(application)) }
+        let names = plans.map(\.name)
+        var routes: [RoutePlan] = []
+        for route in reading.routes {
+            routes.append(try RouteReader(route: route, applications: names).plan())
+        }
+        guard !routes.isEmpty || plans.count == 1 else {
+            throw .usage("there are \(plans.count) applications and no route to them: add 'routes:'")
+        }
+        (self.plans, self.routes, isNamed) = (plans, routes, true)
+        let limits = RouteLimits(reading.settings)
+        fallback =
+            routes.isEmpty ? .everything(to: 0, RouteLimits(plans[0].settings)) : RoutePlan(limits: limits)
+    }
 }
 
 /// What a program brings along beside its application.
@@ -26,7 +61,7 @@ extension Configuration {
     /// What `ps` shows the processes by.
     var title: String {
         if let name = settings.processName { return name }
-        if case .processes(let plan) = source { return plan.name }
+        if case .processes(let set) = source { return set.plans.map(\.name).joined(separator: " ") }
         return "application"
     }
 }

@@ -25,4 +25,14 @@ enum ConfigurationError: Error, Equatable {
             message
         }
     }
+
+    /// The same with words before it that say where.
+    func prefixed(_ place: String) -> ConfigurationError {
+        switch self {
+        case .usage(let message): .usage(place + message)
+        case .environment(let message): .environment(place + message)
+        case .applicationNotFound(let message): .applicationNotFound(place + message)
+        case .applicationFailed(let message): .applicationFailed(place + message)
+        }
+    }
 }

@@ -9,11 +9,10 @@ import Syscalls
 enum Launch {
     /// Reads the settings, does what they say and ends the process.
     ///
-    /// - Parameter source: What is to be served, from the application that the sources name and the settings. It is asked
-    ///   again at each reload.
+    /// - Parameter source: What is to be served, from one reading of the sources. It is asked again at each reload.
     static func run<Command: ServingCommand>(
         _ type: Command.Type, extensions: Extensions,
-        source: @escaping (GivenText?, Settings) throws(ConfigurationError) -> ApplicationSource
+        source: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSource
     ) -> Never {
         let command: Command
         do {
@@ -34,7 +33,7 @@ enum Launch {
 
     private static func serve<Command: ServingCommand>(
         _ command: Command, extensions: Extensions,
-        source: @escaping (GivenText?, Settings) throws(ConfigurationError) -> ApplicationSource
+        source: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSource
     ) throws(ConfigurationError) -> Int32 {
         if command.options.printSettingsDocumentation {
             print(SettingsDocumentation.text, toStandardError: false)
@@ -46,8 +45,8 @@ enum Launch {
             commandLine: command.given(.commandLine), workerClasses: extensions.workerClasses.map(\.name))
         func configuration(_ reading: SettingsLoader.Reading) throws(ConfigurationError) -> Configuration {
             try Surroundings.check(reading.settings)
-            return Configuration(
-                settings: reading.settings, source: try source(reading.application, reading.settings))
+            for application in reading.applications { try Surroundings.checkFolder(application.settings) }
+            return Configuration(settings: reading.settings, source: try source(reading))
         }
         let reading = try loader.load()
         if command.options.printConfig {
@@ -99,16 +98,49 @@ extension ServingCommand {
 
 extension ApplicationSource {
     /// What the `gateway` command serves.
-    init(spawning application: GivenText?, _ settings: Settings) throws(ConfigurationError) {
-        guard let application else {
+    init(spawning reading: SettingsLoader.Reading) throws(ConfigurationError) {
+        guard let application = reading.application else {
+            guard reading.applications.isEmpty else {
+                self = .processes(try ApplicationSet(reading))
+                return
+            }
+            guard let route = reading.routes.first else {
+                throw .usage(
+                    """
+                    nothing to serve: name an APPLICATION on the command line, or as 'application:' in the file of \
+                    --config (gateway --help lists the forms)
+                    """)
+            }
+            guard reading.routes.allSatisfy({ $0.part.own["application"] == nil }) else {
+                throw .usage("\(route.part.place): there are routes and no applications: add 'applications:'")
+            }
+            self = .processes(try ApplicationSet(reading))
+            return
+        }
+        if let other = reading.applications.first {
             throw .usage(
-                """
-                nothing to serve: name an APPLICATION on the command line, or as 'application:' in the file of \
-                --config (gateway --help lists the forms)
-                """)
+                "\(other.part.place): there is an application '\(application.text)' (\(application.mention)) beside those of the file: keep one or the other"
+            )
+        }
+        guard reading.routes.isEmpty else {
+            throw .usage(
+                "\(reading.routes[0].part.place): routes want applications with names: move '\(application.text)' to 'applications:'"
+            )
         }
         let kind = try application.application()
-        self = .processes(try ApplicationPlan(kind, name: application.text, settings: settings))
+        self = .processes(
+            ApplicationSet(try ApplicationPlan(kind, name: application.text, settings: reading.settings)))
+    }
+}
+
+extension ApplicationPlan {
+    init(_ application: NamedApplication) throws(ConfigurationError) {
+        do throws(ConfigurationError) {
+            let kind = try ApplicationKind(parsing: application.run.text)
+            try self.init(kind, name: application.name, settings: application.settings)
+        } catch {
+            throw error.prefixed("\(application.run.mention) ('\(application.name)'): ")
+        }
     }
 }
 
@@ -127,11 +159,15 @@ extension GivenText {
 extension ApplicationSource {
     /// What a program with an application of its own serves.
     ///
-    /// - Parameter named: An application that the settings name all the same: a mistake.
+    /// - Parameter reading: May name another application all the same: a mistake.
     static func inProcess(
-        _ named: GivenText?, _ build: @escaping @Sendable () throws -> Application
+        _ reading: SettingsLoader.Reading, _ build: @escaping @Sendable () throws -> Application
     ) throws(ConfigurationError) -> Self {
-        if let named {
+        if let part = (reading.applications.map(\.part) + reading.routes.map(\.part)).first {
+            throw .usage(
+                "\(part.place): remove applications and routes, this program brings its own application")
+        }
+        if let named = reading.application {
             throw .usage(
                 "\(named.mention) is '\(named.text)': remove it, this program brings its own application")
         }

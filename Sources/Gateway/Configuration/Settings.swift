@@ -1,4 +1,5 @@
 import HTTP
+import Syscalls
 
 /// Everything that can be set, with the defaults. A plain value: it is made before the first fork and never changes.
 struct Settings: Sendable {
@@ -30,6 +31,18 @@ struct Settings: Sendable {
     var processes: Int?
     /// Threads of each Python application process, where each is a slot, or of each worker of the class `thread`.
     var threads = 1
+    /// Requests that one process of an `exec:` application serves at once.
+    var concurrency = 1
+    /// How many processes of an application run, and how long.
+    var scaling = ScalingSettings()
+    /// How servers that are not ours are used.
+    var external = ExternalSettings()
+    /// Resource limits of application processes.
+    var resourceLimits: [ResourceLimit] = []
+    /// Meta-variables of every request to an application, `NAME=VALUE`.
+    var parameters: [String] = []
+    /// Part of an application's definition, and nothing else.
+    var revision: String?
     /// Connections that wait to be accepted.
     var backlog = 2048
     /// Connections of a worker; beyond it, it accepts no more until one closes. Stops a flood of idle connections

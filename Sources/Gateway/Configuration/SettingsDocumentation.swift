@@ -7,15 +7,25 @@ enum SettingsDocumentation {
     private static func text(_ section: Section) -> String {
         var lines = ["## \(section.title)", ""]
         if !section.note.isEmpty { lines += [section.note, ""] }
-        lines += ["| setting | default | change | meaning |", "| --- | --- | --- | --- |"]
+        lines += ["| setting | default | change | also in | meaning |", "| --- | --- | --- | --- | --- |"]
         lines += section.declarations.map { declaration in
             let short = declaration.short.map { " (`-\($0)`)" } ?? ""
             return [
                 "", "`--\(declaration.name)`\(short)", declaration.standard, declaration.change.rawValue,
-                declaration.meaning, "",
+                declaration.scope.places, declaration.meaning, "",
             ].joined(separator: " | ").trimmedBars
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension Declaration.Scope {
+    fileprivate var places: String {
+        switch self {
+        case .gateway: ""
+        case .application: "applications"
+        case .route: "applications, routes"
+        }
     }
 }
 

@@ -20,14 +20,18 @@ enum Surroundings {
                     "cannot write '\(path)' (\(option)): is its folder there, and may this user write it?")
             }
         }
-        if let directory = settings.directory, !Files.isReadableDirectory(directory) {
-            throw .environment(
-                "cannot read the folder '\(directory)' (--chdir): is it there, and may this user enter it?")
-        }
+        try checkFolder(settings)
         guard Files.canWriteInDirectory(settings.temporaryFolder) else {
             throw .environment(
                 "cannot write in '\(settings.temporaryFolder)' (--temporary-folder or TMPDIR): name another folder"
             )
         }
+    }
+
+    /// Looks whether an application's folder is there.
+    static func checkFolder(_ settings: Settings) throws(ConfigurationError) {
+        guard let directory = settings.directory, !Files.isReadableDirectory(directory) else { return }
+        throw .environment(
+            "cannot read the folder '\(directory)' (--chdir): is it there, and may this user enter it?")
     }
 }

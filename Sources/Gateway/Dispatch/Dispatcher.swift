@@ -1,4 +1,4 @@
-// Where a request goes. The dispatcher asks the site what a path means, has the environ made accordingly, and hands
+// Where a request goes. The dispatcher normalizes its path, has the environ made, asks the router for the route, and hands
 // the exchange to a backend when its body has arrived.
 
 import GatewayInterface
@@ -8,12 +8,16 @@ import Syscalls
 
 /// What answers a request.
 enum Destination {
-    /// The application.
+    /// The application of the route.
     case application
-    /// A file of the site.
+    /// A file of a site.
     case file(OutgoingFile, type: StaticString, modified: Int)
     /// The same path with a slash: it is a folder.
     case redirect([UInt8])
+    /// The client is sent elsewhere.
+    case moved(status: Int, [UInt8])
+    /// An answer that is always the same.
+    case response(FixedResponse)
     /// Nobody.
     case refused(status: Int)
 }
@@ -21,50 +25,107 @@ enum Destination {
 /// Sends exchanges to backends.
 final class Dispatcher {
     private let backend: any Backend
-    private let site: PHPSite?
+    private let router: Router
     private var path = ByteBuffer(capacity: 1024)
+    private var rest = ByteBuffer(capacity: 1024)
 
     /// - Parameters:
-    ///   - backend: The application.
-    ///   - site: The folder of scripts and files, where the application has one.
-    init(backend: any Backend, site: PHPSite?) {
+    ///   - backend: The applications.
+    ///   - router: Says which request goes where.
+    init(backend: any Backend, router: Router) {
         self.backend = backend
-        self.site = site
+        self.router = router
     }
+
+    /// The route of a request that is not understood.
+    var fallback: Route { router.fallback }
 
     /// Decides where a request goes and makes its environ, all but CONTENT_LENGTH.
     func describe(
-        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, connection: Connection,
+        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, local: LocalEnd, peer: PeerAddress,
         environ: inout ByteBuffer
-    ) throws(RequestError) -> Destination {
+    ) throws(RequestError) -> (Route, Destination) {
         path.clear()
         if head.path.count == 1, bytes[head.path.start] == UInt8(ascii: "*") {
             path.append(UInt8(ascii: "*"))
         } else {
             try PathNormalizer.normalize(bytes[head.path], into: &path)
         }
-        environ.appendRequest(head, bytes, local: connection.local, peer: connection.peer)
-        return appendPath(to: &environ)
+        environ.appendRequest(head, bytes, local: local, peer: peer)
+        return follow(&environ, isInternal: false)
     }
 
     /// Decides where a local redirect goes, and makes its environ from that of the request it comes from.
     func describe(
-        redirect location: UnsafeBufferPointer<UInt8>, from previous: [UInt8], connection: Connection,
-        environ: inout ByteBuffer
-    ) throws(RequestError) -> Destination {
+        redirect location: UnsafeBufferPointer<UInt8>, from previous: [UInt8], environ: inout ByteBuffer
+    ) throws(RequestError) -> (Route, Destination) {
         let question = location.firstIndex(of: UInt8(ascii: "?")) ?? location.endIndex
         path.clear()
         try PathNormalizer.normalize(UnsafeBufferPointer(rebasing: location[..<question]), into: &path)
         let query = UnsafeBufferPointer(rebasing: location[question...].dropFirst())
         previous.withUnsafeBufferPointer { environ.appendRedirected(from: $0, query: query) }
-        return appendPath(to: &environ)
+        return follow(&environ, isInternal: true)
     }
 
-    private func appendPath(to environ: inout ByteBuffer) -> Destination {
-        if let site { return site.resolve(path.bytes, into: &environ) }
-        environ.appendPair("SCRIPT_NAME", "")
-        environ.appendPair("PATH_INFO", path.bytes)
+    private func follow(_ environ: inout ByteBuffer, isInternal: Bool) -> (Route, Destination) {
+        let match = router.match(path.bytes, environ.bytes, isInternal: isInternal)
+        let route = match.route
+        let nothing = UnsafeBufferPointer(rebasing: path.bytes[..<0])
+        if route.isDirect {
+            return (route, enter(route, path.bytes, mount: nothing, &environ))
+        }
+        let behind = UnsafeBufferPointer(rebasing: path.bytes[match.matched...])
+        var (mount, own) = (nothing, path.bytes)
+        if route.plan.stripsPrefix {
+            (mount, own) = (UnsafeBufferPointer(rebasing: path.bytes[..<match.matched]), behind)
+        } else if let replacement = route.plan.replacement {
+            own = replace(by: replacement, behind)
+        }
+        for folder in route.folders {
+            switch folder.resolve(own, mount: mount, into: &environ) {
+            case .refused(status: 404): continue
+            case let destination: return (route, destination)
+            }
+        }
+        switch route.plan.action {
+        case .application: return (route, enter(route, own, mount: mount, &environ))
+        case .redirect(let status, let template):
+            return (route, .moved(status: status, template.filled(environ.bytes, rest: behind)))
+        case .respond(let response): return (route, .response(response))
+        case .notFound: return (route, .refused(status: 404))
+        }
+    }
+
+    /// What a path means to the application of a route.
+    private func enter(
+        _ route: Route, _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>,
+        _ environ: inout ByteBuffer
+    ) -> Destination {
+        if let site = route.site { return site.resolve(path, mount: mount, into: &environ) }
+        environ.appendPair("SCRIPT_NAME", mount)
+        environ.appendPair("PATH_INFO", path)
         return .application
+    }
+
+    /// - Returns: A path that begins with `replacement`; valid until the next one is made.
+    private func replace(
+        by replacement: [UInt8], _ behind: UnsafeBufferPointer<UInt8>
+    ) -> UnsafeBufferPointer<UInt8> {
+        rest.clear()
+        replacement.withUnsafeBufferPointer { rest.append($0) }
+        // Both sides of the seam may have a slash, or neither.
+        if rest.bytes.last == ASCII.slash {
+            rest.append(UnsafeBufferPointer(rebasing: behind.drop { $0 == ASCII.slash }))
+        } else {
+            rest.append(behind)
+        }
+        return rest.bytes
+    }
+
+    /// Asks the application that decides whether the request goes on.
+    func authorize(_ exchange: Exchange) {
+        exchange.backend = backend
+        backend.serve(exchange)
     }
 
     /// Sends a complete request to its destination.
@@ -76,7 +137,10 @@ final class Dispatcher {
             backend.serve(exchange)
         case .file(let file, let type, let modified):
             exchange.send(file, type: type, modified: modified)
-        case .redirect(let location): exchange.redirectClient(to: location)
+        case .redirect(let location): exchange.redirectClient(status: 301, to: location, keepsQuery: true)
+        case .moved(let status, let location):
+            exchange.redirectClient(status: status, to: location, keepsQuery: false)
+        case .response(let response): exchange.respond(response)
         case .refused(let status):
             exchange.fail(status: status, status == 404 ? "There is nothing here." : "This may not be read.")
         }

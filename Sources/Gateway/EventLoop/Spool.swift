@@ -19,7 +19,8 @@ final class Spool {
     private var file: TemporaryFile?
     private var fileStart = 0
     private var fileEnd = 0
-    private let memoryLimit: Int
+    /// Bytes kept in memory before the file begins.
+    var memoryLimit: Int
     private let folder: String
 
     /// - Parameters:

@@ -3,8 +3,8 @@ import Syscalls
 
 /// What answers requests, as it is decided before the workers are forked.
 enum BackendPlan: Sendable {
-    /// FastCGI application processes.
-    case pool(PoolView)
+    /// FastCGI applications, and which request goes to which.
+    case pools([PoolView], [RoutePlan], fallback: RoutePlan)
     /// A Swift application, which the worker makes.
     case inProcess(@Sendable () throws -> Application)
     /// Nothing: a page says why.
@@ -28,8 +28,6 @@ struct WorkerPlan: Sendable {
     let settings: Settings
     let listeners: [ListenerPlan]
     let backend: BackendPlan
-    /// The folder of a PHP site, absolute.
-    let root: String?
     /// What `ps` shows.
     let title: String
     /// Whom to become; `nil` stays who the master is.

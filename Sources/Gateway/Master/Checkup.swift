@@ -15,14 +15,16 @@ extension Master {
             // A program's own worker class has no application that could be built without it.
             guard extensions.workerClass(for: configuration.settings) == nil else { return 0 }
             return try BuilderCheckup.run(build, configuration.settings)
-        case .processes(let plan):
-            guard plan.program != nil else { return 0 }
+        case .processes(let set):
             do {
                 SystemProcess.ignoreBrokenPipes()
                 let lifeline = try Lifeline(title: configuration.title)
                 defer { lifeline.end() }
                 let log = try ErrorLog("-", level: .warning)
-                return try Checkup(plan, configuration.settings, log, lifeline).run()
+                for plan in set.plans where plan.program != nil {
+                    _ = try Checkup(plan, configuration.settings, log, lifeline).run()
+                }
+                return 0
             } catch let error as ConfigurationError {
                 throw error
             } catch {
@@ -45,9 +47,8 @@ private final class Checkup {
     ) throws {
         signals = try SignalDescriptor([.chld, .int, .term, .quit, .hup])
         context = try MasterContext(settings: settings, errorLog: log, lifeline: lifeline)
-        let slots = Array(0..<plan.slotsPerProcess)
-        pool = try ApplicationPool(
-            plan.with(processes: 1), settings: settings, context: context, index: 0, slots: slots)
+        let plan = plan.forCheckup
+        pool = try ApplicationPool(plan, context: context, index: 0, slots: Array(0..<plan.slotCount))
     }
 
     func run() throws -> Int32 {
@@ -71,7 +72,7 @@ private final class Checkup {
     }
 
     private func advance() {
-        pool.tick(context.loop.now)
+        pool.tick(context.loop.now, workers: [])
         if let process = pool.failedProcess { failure = failure ?? process.bootFailure }
         if !isStopping, failure != nil || pool.isReady {
             isStopping = true

@@ -16,6 +16,9 @@ final class Generation {
         case stoppingPool(until: UInt64)
     }
 
+    /// Milliseconds that applications which are ready wait for those that are not, at the start.
+    private static let patience: UInt64 = 5000
+
     /// Counted from 1.
     let number: Int
     let configuration: Configuration
@@ -28,6 +31,8 @@ final class Generation {
     /// When all of it must serve: each process and each worker has a deadline of its own, but one may die while another
     /// boots, again and again.
     let bootDeadline: UInt64
+    /// When it begins to serve with the applications that are ready, where one takes long.
+    let patienceEnds: UInt64
     var workers: WorkerTable
     var phase = Phase.bootingPool
 
@@ -42,14 +47,20 @@ final class Generation {
         self.errorLog = errorLog
         self.identity = identity
         self.workers = WorkerTable(target: workers)
+        patienceEnds = now + Self.patience
         bootDeadline = now + UInt64(configuration.settings.bootTimeout) * 2000 + 1000
     }
 
     var settings: Settings { configuration.settings }
 
-    /// `nil` for a Swift application.
-    var pool: ApplicationPool? {
-        if case .pool(let pool) = backend { pool } else { nil }
+    /// The processes of its applications, some of them perhaps shared with another generation.
+    var pools: [ApplicationPool] {
+        if case .pools(let pools, _) = backend { pools } else { [] }
+    }
+
+    /// Whether it has several applications, so that one that is broken does not keep the others from serving.
+    var toleratesFailure: Bool {
+        if case .pools(_, let set) = backend { set.isNamed } else { false }
     }
 
     /// Closes the master's copies.
@@ -66,16 +77,13 @@ final class Generation {
         }
     }
 
-    /// Whether nothing of it is left.
-    var isGone: Bool {
-        if case .stoppingPool = phase { return workers.isEmpty && (pool?.isGone ?? true) }
-        return false
-    }
+    /// Whether it is stopping its application processes, or has done so.
+    var isStoppingPools: Bool { if case .stoppingPool = phase { true } else { false } }
 }
 
 /// What the workers of a generation send requests to.
 enum GenerationBackend {
-    case pool(ApplicationPool)
+    case pools([ApplicationPool], ApplicationSet)
     /// A Swift application, made by each worker.
     case inProcess(@Sendable () throws -> Application)
     /// Nothing: the application does not start, and the page says why (`--reload`).
@@ -84,7 +92,8 @@ enum GenerationBackend {
     /// What crosses the fork.
     var plan: BackendPlan {
         switch self {
-        case .pool(let pool): .pool(pool.view)
+        case .pools(let pools, let set):
+            .pools(zip(pools, set.plans).map { $0.view($1) }, set.routes, fallback: set.fallback)
         case .inProcess(let build): .inProcess(build)
         case .broken(let why): .broken(why)
         }

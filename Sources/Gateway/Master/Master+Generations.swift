@@ -33,36 +33,16 @@ extension Master {
             errorLog: errorLog, identity: identity, workers: hasChanged ? settings.workers : workerTarget,
             now: context.loop.now)
         generations.append(generation)
-        generation.pool?.start()
+        for pool in ownPools(of: generation) { pool.start() }
     }
 
     private func makeBackend(_ configuration: Configuration) throws(ConfigurationError) -> GenerationBackend {
         switch configuration.source {
-        case .processes(let plan): return .pool(try makePool(plan, configuration.settings))
+        case .processes(let set): return .pools(try makePools(set, configuration), set)
         case .inProcess(let build):
             guard isPreloaded(configuration) else { return .inProcess(build) }
             let application = try ApplicationBuilder.build(build, with: configuration.settings)
             return .inProcess { application }
-        }
-    }
-
-    private func makePool(_ plan: ApplicationPlan, _ settings: Settings) throws(ConfigurationError)
-        -> ApplicationPool
-    {
-        let pools = generations.compactMap(\.pool)
-        let usedSlots = Set(pools.flatMap(\.slots))
-        let slots = (0..<Scoreboard.slotCapacity).lazy.filter { !usedSlots.contains($0) }
-            .prefix(ApplicationPool.slotCount(plan))
-        let index = (0..<Scoreboard.poolCapacity).first { index in !pools.contains { $0.index == index } }
-        guard slots.count == ApplicationPool.slotCount(plan), let index else {
-            throw .environment(
-                "too many application processes are still ending: try again when they have ended")
-        }
-        do {
-            return try ApplicationPool(
-                plan, settings: settings, context: context, index: index, slots: Array(slots))
-        } catch {
-            throw .environment("cannot start the processes of \(plan.name): \(error)")
         }
     }
 
@@ -112,7 +92,9 @@ extension Master {
     /// A generation did not boot. At the start that is the end; at a reload the running generation goes on.
     func abandon(_ generation: Generation, _ error: ConfigurationError) {
         let running = generations.filter { $0 !== generation }.flatMap(\.listeners)
-        if generation.settings.reloads, case .pool(let pool) = generation.backend, stopDeadline == nil {
+        if generation.settings.reloads, !generation.toleratesFailure, let pool = generation.pools.first,
+            stopDeadline == nil
+        {
             // Who develops looks at the browser: a page says what is wrong until the next save.
             showFault(of: pool, generation, error)
         } else {
@@ -129,7 +111,7 @@ extension Master {
         }
         signalWorkers(of: generation, .quit)
         for index in generation.workers.entries.keys { generation.workers.stops(index: index) }
-        generation.pool?.kill()
+        for pool in ownPools(of: generation) { pool.kill() }
         generation.phase = .stoppingPool(until: context.loop.now + 1000)
     }
 
@@ -160,7 +142,8 @@ extension Master {
     /// Where the log is a file, the person at the terminal sees why here.
     private func showReason(_ error: ConfigurationError, of generation: Generation) {
         guard LogDescriptor.standardDescriptor(context.settings.errorLog, dash: 2) != 2 else { return }
-        let lines = (generation.pool?.failedProcess?.lastLines ?? []) + ["gateway: \(error.message)"]
+        let failed = generation.pools.lazy.compactMap(\.failedProcess).first
+        let lines = (failed?.lastLines ?? []) + ["gateway: \(error.message)"]
         var text = lines.map { $0 + "\n" }.joined()
         text.withUTF8 { bytes in _ = Descriptor.writeAll(2, bytes) }
     }
@@ -176,7 +159,7 @@ extension Master {
                 .applicationFailed("the application did not come to serve in time (--boot-timeout)"))
         }
         switch generation.phase {
-        case .bootingPool: bootPool(generation)
+        case .bootingPool: bootPools(generation)
         case .bootingWorkers:
             if generation.workers.isComplete { serves(generation) } else { keepWorkers(generation) }
         case .serving: keepWorkers(generation)
@@ -186,7 +169,7 @@ extension Master {
                 let rest = until == .max ? 0 : until - min(until, now)
                 let deadline = now + max(rest, 1000)
                 generation.phase = .stoppingPool(until: deadline)
-                generation.pool?.stop(until: deadline)
+                for pool in ownPools(of: generation) { pool.stop(until: deadline) }
             } else if until <= now {
                 context.log.warning("workers did not finish in time, killed")
                 logRunning(generation)
@@ -198,15 +181,6 @@ extension Master {
             signalWorkers(of: generation, .kill)
             generation.phase = .stoppingPool(until: .max)
         }
-    }
-
-    private func bootPool(_ generation: Generation) {
-        if let process = generation.pool?.failedProcess, let failure = process.bootFailure {
-            return abandon(generation, failure)
-        }
-        guard generation.pool?.isReady ?? true else { return }
-        generation.phase = .bootingWorkers
-        keepWorkers(generation)
     }
 
     /// A generation serves: those before it may go.
@@ -242,15 +216,20 @@ extension Master {
     private func describeProcesses(_ generation: Generation) -> String {
         let count = generation.workers.target
         let workers = "\(count) worker\(count == 1 ? "" : "s")"
-        guard let pool = generation.pool else { return workers }
-        let processes = pool.processes.count
-        if processes == 0 { return "\(workers), for \(pool.name)" }
-        return "\(workers), \(processes) process\(processes == 1 ? "" : "es") of \(pool.name)"
+        let pools = generation.pools
+        guard pools.count < 2 else { return "\(workers) and \(pools.count) applications" }
+        guard let pool = pools.first else { return workers }
+        let processes = pool.plan.processes
+        if !pool.isSupervised { return "\(workers), for \(pool.name)" }
+        let most = pool.settings.scaling.way == .static ? "" : "up to "
+        return "\(workers), \(most)\(processes) process\(processes == 1 ? "" : "es") of \(pool.name)"
     }
 
     /// Forgets generations of which nothing is left.
     func removeGone() {
-        for generation in generations where generation.isGone { generation.pool?.close() }
-        generations.removeAll(where: \.isGone)
+        for generation in generations where isGone(generation) {
+            for pool in ownPools(of: generation) { pool.close() }
+            generations.removeAll { $0 === generation }
+        }
     }
 }

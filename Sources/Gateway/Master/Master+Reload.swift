@@ -45,7 +45,7 @@ extension Configuration {
     var files: ApplicationFiles {
         var files: ApplicationFiles
         switch source {
-        case .processes(let plan): files = plan.files
+        case .processes(let set): files = set.plans.reduce(into: ApplicationFiles()) { $0.add($1.files) }
         case .inProcess: files = ApplicationFiles(files: [startedProgram])
         }
         files.files += settings.reloadExtraFiles + (settings.configurationFile.map { [$0] } ?? [])

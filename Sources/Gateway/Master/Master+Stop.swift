@@ -40,7 +40,10 @@ extension Master {
         if case .stoppingPool = generation.phase, gracefully { return }
         signalWorkers(of: generation, gracefully ? .term : .quit)
         for index in generation.workers.entries.keys { generation.workers.stops(index: index) }
-        if case .stoppingPool = generation.phase { return generation.pool?.kill() ?? () }
+        if case .stoppingPool = generation.phase {
+            for pool in ownPools(of: generation) { pool.kill() }
+            return
+        }
         generation.phase = .draining(until: min(deadline, stopDeadline ?? .max))
         // The workers accept what waits in the backlog; who comes after them is to be turned away.
         if stopDeadline != nil, restarts == nil {

@@ -107,6 +107,6 @@ extension Master {
         where !kept.contains(listener.number) {
             Descriptor.closeInherited(listener.number)
         }
-        for generation in generations { generation.pool?.closeInherited() }
+        for pool in pools { pool.closeInherited() }
     }
 }

@@ -71,10 +71,10 @@ extension Master {
     func reclaimSlots() {
         let alive = Set(generations.flatMap(\.workers.entries.keys))
         var found = false
-        for slot in generations.compactMap(\.pool).flatMap(\.slots) {
+        for slot in pools.flatMap(\.slots) {
             let word = context.scoreboard.slot(slot)
             guard !alive.contains(word.owner), word.isHeld(by: word.owner) else { continue }
-            if context.scoreboard.exchange(slot, from: word, to: word.with(.free)) { found = true }
+            if context.scoreboard.exchange(slot, from: word, to: word.released) { found = true }
         }
         if found { context.doorbells.ringAllWorkers() }
     }
@@ -158,7 +158,7 @@ extension Master {
         WorkerPlan(
             index: index, age: age, settings: generation.settings,
             listeners: generation.listeners.map { ListenerPlan(number: $0.number, address: $0.address) },
-            backend: generation.backend.plan, root: generation.pool?.plan.root,
+            backend: generation.backend.plan,
             title: "gateway: worker \(index) [\(generation.configuration.title)]",
             identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
             errorLog: generation.errorLog,

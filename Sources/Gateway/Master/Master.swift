@@ -220,8 +220,8 @@ final class Master {
             if let index = generation.workers.index(of: pid) {
                 return workerEnded(generation, index: index, pid: pid, status)
             }
-            if generation.pool?.reaped(pid, status) == true { return }
         }
+        _ = pools.first { $0.reaped(pid, status) }
     }
 
     private func reopenLogs() {
@@ -249,8 +249,8 @@ final class Master {
             nextWatchdog = now + interval
             notifier.watchdog()
         }
+        tickPools(now)
         for generation in generations {
-            generation.pool?.tick(now)
             superviseWorkers(of: generation)
             advance(generation)
         }

@@ -11,6 +11,13 @@ struct ApplicationFiles: Equatable, Sendable {
     var suffixes: [String] = []
     /// Single files.
     var files: [String] = []
+
+    /// Watches what `other` watches too.
+    mutating func add(_ other: ApplicationFiles) {
+        folders += other.folders.filter { !folders.contains($0) }
+        suffixes += other.suffixes.filter { !suffixes.contains($0) }
+        files += other.files.filter { !files.contains($0) }
+    }
 }
 
 /// Watches files and says which has changed, once for a burst of changes.

@@ -6,8 +6,8 @@ enum ApplicationKind: Equatable, Sendable {
     case php(String)
     /// `exec:COMMAND`: any FastCGI program that accepts on descriptor 0.
     case exec([String])
-    /// `fcgi:ADDRESS`: a FastCGI application that runs already.
-    case fcgi(BindAddress)
+    /// `fcgi:ADDRESS`: a FastCGI application that runs already, on one server or several.
+    case fcgi([ServerEntry])
 
     init(parsing text: String) throws(ConfigurationError) {
         guard let colon = text.firstIndex(of: ":") else {
@@ -29,7 +29,7 @@ enum ApplicationKind: Equatable, Sendable {
             }
             guard !words.isEmpty else { throw .usage("'\(text)' names no application: write \(Self.forms)") }
             self = .exec(words)
-        case "fcgi": self = .fcgi(try BindAddress(parsing: rest))
+        case "fcgi": self = .fcgi(try ServerEntry.list(rest))
         case let kind: throw .usage("'\(kind):' is no kind of application: write \(Self.forms)")
         }
     }

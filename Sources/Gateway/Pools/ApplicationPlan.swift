@@ -1,128 +1,170 @@
-// From the application argument to what the master spawns: which program, in which folder, with which environment.
-// Everything that can be known to be wrong before a process runs is found here.
+// What the master has to know to run an application: which program, in which folder, with which environment, how many of
+// them, or which servers run already. Everything that can be known to be wrong before a process runs is found here.
 
 import Syscalls
 
 /// How an application is run.
 struct ApplicationPlan: Sendable {
-    /// For messages: the argument as it was given.
+    /// For messages: its name in the configuration file, or the argument as it was given.
     let name: String
+    /// The settings of the gateway, with its own over them.
+    private(set) var settings: Settings
     /// The program of its processes; `nil` for one that runs already.
-    let program: Program?
+    private(set) var program: Program?
     /// The text of a script that the program reads from descriptor 3.
-    let script: [UInt8]?
-    /// Where an external application listens.
-    let address: SocketAddress?
-    /// Processes; for an external application, connections at once.
-    private(set) var processes: Int
+    private(set) var script: [UInt8]?
+    /// The servers of an application that runs already.
+    private(set) var servers: [Server] = []
+    /// Processes at the most; for an external application, connections to a server at once.
+    private(set) var processes = 1
     /// Requests that one process serves at once.
-    let slotsPerProcess: Int
-    let keepsConnections: Bool
-    let drainsBody: Bool
+    private(set) var slotsPerProcess = 1
+    private(set) var keepsConnections = true
+    private(set) var drainsBody = false
     /// The folder of a PHP site, absolute and without links.
-    let root: String?
+    private(set) var root: String?
     /// What is to be watched for changes with `--reload`. PHP reads its scripts at each request.
     private(set) var files = ApplicationFiles()
+
+    /// A server of an external application.
+    struct Server: Equatable, Sendable {
+        let bind: BindAddress
+        /// Where it was found at the start.
+        let address: SocketAddress
+        let weight: Int
+        /// Whether it is used only when all others are out.
+        let isBackup: Bool
+
+        /// Whether its address comes from a name.
+        var isNamed: Bool {
+            guard case .tcp(let host, _) = bind, !host.isEmpty else { return false }
+            return IPAddress(host) == nil
+        }
+
+        static func == (one: Server, other: Server) -> Bool {
+            one.bind == other.bind && one.weight == other.weight && one.isBackup == other.isBackup
+        }
+    }
 
     /// Processes where none are asked for, as Gunicorn recommends for its workers.
     static var defaultProcesses: Int { SystemProcess.processorCount * 2 + 1 }
 
     init(_ kind: ApplicationKind, name: String, settings: Settings) throws(ConfigurationError) {
         self.name = name
-        let count = settings.processes ?? Self.defaultProcesses
-        let environment = settings.processEnvironment
-        let identity = try RunAs.resolve(user: settings.user, group: settings.group)
-        var root = try settings.root.map { path throws(ConfigurationError) in
+        self.settings = settings
+        processes = settings.processes ?? Self.defaultProcesses
+        root = try settings.root.map { path throws(ConfigurationError) in
             try Self.directory(path, in: nil, option: "--root")
         }
         switch kind {
-        case .wsgi(let target):
-            let python = try Self.python(settings)
-            program = Program(
-                path: python,
-                arguments: [python, "/proc/self/fd/3", target, "--threads", "\(settings.threads)"],
-                environment: environment, directory: settings.directory, identity: identity,
-                umask: settings.umask)
-            files.folders = [settings.directory ?? SystemProcess.currentDirectory]
-            files.suffixes = [".py"]
-            script = PackageResources.wsgi_responder_py
-            address = nil
-            (processes, slotsPerProcess, keepsConnections, drainsBody) = (count, settings.threads, true, true)
-        case .php(let path):
-            root = try Self.directory(path, in: settings.directory, option: "php:")
-            guard let php = Executables.find("php-cgi") else {
-                throw .environment(
-                    "cannot find php-cgi in PATH: install it (Debian: apt-get install php-cgi)")
-            }
-            // Children of php-cgi would be slots that nobody counts; its limit of 500 requests would be a restart
-            // every few seconds.
-            var variables = environment.filter { !$0.hasPrefix("PHP_FCGI_CHILDREN=") }
-            if !variables.contains(where: { $0.hasPrefix("PHP_FCGI_MAX_REQUESTS=") }) {
-                variables.append("PHP_FCGI_MAX_REQUESTS=10000")
-            }
-            program = Program(
-                path: php, arguments: [php], environment: variables, directory: root, identity: identity,
-                umask: settings.umask)
-            script = nil
-            address = nil
-            (processes, slotsPerProcess, keepsConnections, drainsBody) = (count, 1, true, true)
-        case .exec(let words):
-            let path = try Self.executable(words[0], in: settings.directory)
-            files.files = [path]
-            program = Program(
-                path: path, arguments: words,
-                environment: environment, directory: settings.directory, identity: identity,
-                umask: settings.umask)
-            script = nil
-            address = nil
-            (processes, slotsPerProcess, keepsConnections, drainsBody) = (count, 1, true, false)
-        case .fcgi(let bind):
-            program = nil
-            script = nil
-            // Workers connect, and their folder may be another.
-            address = try bind.absolute.resolve()
-            // A kept connection pins one of the application's processes. Only who knows how many there are can say
-            // how many may be kept.
-            processes = settings.processes ?? 128
-            (slotsPerProcess, keepsConnections, drainsBody) = (1, settings.processes != nil, false)
+        case .wsgi(let target): try planWSGI(target)
+        case .php(let path): try planPHP(path)
+        case .exec(let words): try planExec(words)
+        case .fcgi(let entries): try planServers(entries)
         }
-        self.root = root
-        guard processes * slotsPerProcess <= Scoreboard.slotCapacity / 4 else {
-            throw .usage("\(processes) processes are too many: at most \(Scoreboard.slotCapacity / 4) slots")
+        try check()
+    }
+
+    private func check() throws(ConfigurationError) {
+        let slots = slotCount
+        guard slots <= Scoreboard.slotCapacity / 4 else {
+            throw .usage(
+                "\(slots) slots are too many: at most \(Scoreboard.slotCapacity / 4) for one application")
+        }
+        let scaling = settings.scaling
+        guard scaling.way == .static || program != nil else {
+            throw .usage("--scaling is for processes that the gateway starts: remove it")
+        }
+        guard scaling.way != .dynamic || scaling.minProcesses <= processes else {
+            throw .usage(
+                "--min-processes is \(scaling.minProcesses), and --processes \(processes): make the first one smaller"
+            )
         }
     }
 
-    /// The same with another number of processes.
-    func with(processes: Int) -> ApplicationPlan {
+    /// Places for processes: more than run in general, where a process is replaced only when its successor is ready.
+    var seats: Int {
+        guard program != nil else { return 0 }
+        return processes + (settings.scaling.recycles ? max(1, processes / 4) : 0)
+    }
+
+    /// Slots in the scoreboard.
+    var slotCount: Int { program == nil ? servers.count * processes : seats * slotsPerProcess }
+
+    /// The same with one process, which starts at once.
+    var forCheckup: ApplicationPlan {
         var plan = self
-        plan.processes = processes
+        plan.processes = 1
+        plan.settings.scaling = ScalingSettings()
         return plan
     }
 
-    private static func python(_ settings: Settings) throws(ConfigurationError) -> String {
-        if let python = settings.python {
-            guard let path = Executables.find(python) else {
-                throw .environment("cannot run '\(python)' (--python): is it there, and executable?")
-            }
-            return path
-        }
-        if let environment = SystemProcess.environmentValue("VIRTUAL_ENV"), !environment.isEmpty {
-            let path = environment + "/bin/python3"
-            guard Files.isExecutable(path) else {
-                throw .environment(
-                    "cannot run '\(path)' (VIRTUAL_ENV): unset VIRTUAL_ENV or name an interpreter with --python"
-                )
-            }
-            return path
-        }
-        guard let path = Executables.find("python3") else {
-            throw .environment(
-                "cannot find python3 in PATH: install it, or name an interpreter with --python")
-        }
-        return path
+    // MARK: Kinds
+
+    private func makeProgram(_ path: String, _ arguments: [String]) throws(ConfigurationError) -> Program {
+        var program = Program(
+            path: path, arguments: arguments, environment: settings.processEnvironment,
+            directory: settings.directory,
+            identity: try RunAs.resolve(user: settings.user, group: settings.group), umask: settings.umask)
+        program.limits = settings.resourceLimits
+        return program
     }
 
-    private static func directory(
+    private mutating func planWSGI(_ target: String) throws(ConfigurationError) {
+        let python = try Executables.python(settings)
+        let threads = "\(settings.threads)"
+        program = try makeProgram(python, [python, "/proc/self/fd/3", target, "--threads", threads])
+        files.folders = [settings.directory ?? SystemProcess.currentDirectory]
+        files.suffixes = [".py"]
+        script = PackageResources.wsgi_responder_py
+        (slotsPerProcess, drainsBody) = (settings.threads, true)
+    }
+
+    private mutating func planPHP(_ path: String) throws(ConfigurationError) {
+        root = try Self.directory(path, in: settings.directory, option: "php:")
+        guard let php = Executables.find("php-cgi") else {
+            throw .environment("cannot find php-cgi in PATH: install it (Debian: apt-get install php-cgi)")
+        }
+        var program = try makeProgram(php, [php])
+        program.directory = root
+        // Children of php-cgi would be slots that nobody counts; its limit of 500 requests would be a restart
+        // every few seconds.
+        program.environment.removeAll { $0.hasPrefix("PHP_FCGI_CHILDREN=") }
+        if !program.environment.contains(where: { $0.hasPrefix("PHP_FCGI_MAX_REQUESTS=") }) {
+            program.environment.append("PHP_FCGI_MAX_REQUESTS=10000")
+        }
+        self.program = program
+        drainsBody = true
+    }
+
+    private mutating func planExec(_ words: [String]) throws(ConfigurationError) {
+        guard let path = Executables.find(words[0], in: settings.directory) else {
+            throw .applicationNotFound("cannot run '\(words[0])' (exec:): is it there, and executable?")
+        }
+        files.files = [path]
+        program = try makeProgram(path, words)
+        slotsPerProcess = settings.concurrency
+    }
+
+    private mutating func planServers(_ entries: [ServerEntry]) throws(ConfigurationError) {
+        for entry in entries {
+            // Workers connect, and their folder may be another.
+            let bind = entry.bind.absolute
+            servers.append(
+                Server(
+                    bind: bind, address: try bind.resolve(), weight: entry.weight, isBackup: entry.isBackup))
+        }
+        guard entries.count <= 64 else { throw .usage("there are \(entries.count) servers: name at most 64") }
+        guard entries.contains(where: { !$0.isBackup }) else {
+            throw .usage("every server is a backup: name one that is not")
+        }
+        // A kept connection pins one of the application's processes. Only who knows how many there are can say
+        // how many may be kept.
+        processes = settings.external.maxConnections ?? settings.processes ?? 128
+        keepsConnections = settings.processes != nil
+    }
+
+    static func directory(
         _ path: String, in parent: String?, option: String
     ) throws(ConfigurationError) -> String {
         let path = parent.map { path.hasPrefix("/") ? path : $0 + "/" + path } ?? path
@@ -132,58 +174,24 @@ struct ApplicationPlan: Sendable {
         }
         return absolute
     }
-
-    private static func executable(_ word: String, in directory: String?) throws(ConfigurationError) -> String
-    {
-        if let path = Executables.find(word, in: directory) { return path }
-        throw .applicationNotFound("cannot run '\(word)' (exec:): is it there, and executable?")
-    }
 }
 
-/// Programs by their names.
-enum Executables {
-    /// The file that `name` stands for: itself when it has a slash, else the first of PATH.
-    ///
-    /// - Parameter directory: What a relative path with a slash begins at, for the check; the answer keeps its form.
-    static func find(_ name: String, in directory: String? = nil) -> String? {
-        if name.contains("/") {
-            let path = name.hasPrefix("/") ? name : (directory.map { $0 + "/" } ?? "") + name
-            return Files.isExecutable(path) ? Files.absolutePath(path) ?? path : nil
-        }
-        let path = SystemProcess.environmentValue("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
-        for folder in path.split(separator: ":") where Files.isExecutable("\(folder)/\(name)") {
-            return "\(folder)/\(name)"
-        }
-        return nil
-    }
-}
+extension ApplicationPlan {
+    /// Settings that only workers go by: a change of them leaves the processes alone.
+    private static let workersOnly: Set = [
+        "timeout", "queue-timeout", "queue-size", "limit-request-body", "buffer-memory", "buffer-limit",
+        "param", "balance", "connect-timeout", "request-timeout", "max-fails", "fail-timeout", "retry",
+    ]
 
-extension BindAddress {
-    /// The first address that the text stands for.
-    func resolve() throws(ConfigurationError) -> SocketAddress {
-        switch self {
-        case .unix(let path):
-            guard let address = SocketAddress(unixPath: path) else {
-                throw .usage("'\(self)' is no address: the path is too long")
-            }
-            return address
-        case .abstract(let name):
-            guard let address = SocketAddress(abstractName: name) else {
-                throw .usage("'\(self)' is no address: the name is too long")
-            }
-            return address
-        case .descriptor: throw .usage("'\(self)' is a socket that is open already, and no address")
-        case .tcp(let host, let port):
-            do {
-                guard let address = try SocketAddress.resolve(host: host, port: port).first else {
-                    throw ConfigurationError.environment("cannot resolve '\(self)'")
-                }
-                return address
-            } catch let error as ResolutionError {
-                throw .environment("cannot resolve '\(self)': \(error.reason)")
-            } catch {
-                throw .environment("cannot resolve '\(self)': \(error)")
-            }
+    /// Whether the processes of `other` may go on as those of this application.
+    func isServed(byProcessesOf other: ApplicationPlan) -> Bool {
+        guard name == other.name, root == other.root, servers == other.servers, script == other.script,
+            program?.path == other.program?.path, program?.arguments == other.program?.arguments,
+            program?.environment == other.program?.environment, slotCount == other.slotCount
+        else { return false }
+        return Declaration.all.allSatisfy { declaration in
+            declaration.scope == .gateway || Self.workersOnly.contains(declaration.name)
+                || declaration.show(settings) == declaration.show(other.settings)
         }
     }
 }

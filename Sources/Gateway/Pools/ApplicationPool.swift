@@ -1,77 +1,136 @@
 import Logging
 import Syscalls
 
-/// The processes of one application, in one generation. The master runs it.
+/// The processes of one application. Generations share it: what a reload leaves as it was goes on. The master runs it.
 final class ApplicationPool {
     let context: MasterContext
-    let settings: Settings
-    let plan: ApplicationPlan
+    /// How it is run; a reload that leaves its processes alone may change what only workers go by.
+    private(set) var plan: ApplicationPlan
     /// Its index in the scoreboard.
     let index: Int
+    /// Places for processes; some are empty where processes are replaced, or come and go with the load.
     private(set) var processes: [ApplicationProcess] = []
+    private let scaler: PoolScaler
     private let scriptFile: ScriptFile?
     private let externalSlots: [Int]
+    /// Indices of its servers in the scoreboard.
+    let servers: [Int]
+    private let healthChecks: HealthChecks?
+    let nameLookup: NameLookup?
+    private(set) var state = PoolState.starting
+    /// Whether a process that does not boot is tried again, though none has ever booted.
+    private(set) var keepsTrying = false
+    private var hasBeenReady = false
+    private var nextMemoryLook: UInt64 = 0
+    private var nextRecycling: UInt64 = 0
 
     var name: String { plan.name }
+    var settings: Settings { plan.settings }
     var program: Program { plan.program! }
     /// The script that the program reads from descriptor 3.
     var script: CInt? { scriptFile?.number }
+    /// Whether its processes are the gateway's.
+    var isSupervised: Bool { plan.program != nil }
 
     /// - Parameters:
     ///   - index: A pool index that nobody uses.
-    ///   - slots: Slots that nobody uses, as many as ``slotCount(_:)`` says.
+    ///   - slots: Slots that nobody uses, as many as the plan wants.
+    ///   - servers: Indices of servers that nobody uses, as many as the plan has.
     init(
-        _ plan: ApplicationPlan, settings: Settings, context: MasterContext, index: Int, slots: [Int]
+        _ plan: ApplicationPlan, context: MasterContext, index: Int, slots: [Int], servers: [Int] = []
     ) throws(SyscallError) {
         self.plan = plan
-        self.settings = settings
         self.context = context
         self.index = index
+        self.servers = servers
+        scaler = PoolScaler(
+            plan.settings.scaling, most: plan.processes, slotsPerProcess: plan.slotsPerProcess,
+            bootsAtOnce: SystemProcess.processorCount)
+        healthChecks = plan.settings.external.healthCheck.map {
+            HealthChecks(plan, $0, indices: servers, context: context)
+        }
+        nameLookup = NameLookup(plan, indices: servers, context: context)
         scriptFile = try plan.script.map { text throws(SyscallError) in try ScriptFile(text) }
         guard plan.program != nil else {
             externalSlots = slots
             return
         }
         externalSlots = []
-        for number in 0..<plan.processes {
+        for number in 0..<plan.seats {
             let own = Array(slots[number * plan.slotsPerProcess..<(number + 1) * plan.slotsPerProcess])
             processes.append(try ApplicationProcess(number: number + 1, slots: own, pool: self))
         }
     }
 
-    static func slotCount(_ plan: ApplicationPlan) -> Int { plan.processes * plan.slotsPerProcess }
-
     /// All its slots.
     var slots: [Int] { externalSlots + processes.flatMap(\.slots) }
 
     /// What a worker has to know.
-    var view: PoolView {
+    ///
+    /// - Parameter plan: The plan of the worker's generation.
+    func view(_ plan: ApplicationPlan) -> PoolView {
         var slots: [PoolView.Slot] = []
-        // The first slots of all processes, then the second ones: work spreads over processes before threads.
-        for turn in 0..<plan.slotsPerProcess {
+        // The first slots of all processes, then the second ones: work spreads over processes before threads. But where
+        // processes come and go with the load, it gathers on the first ones, so that the last ones fall idle.
+        if settings.scaling.way == .static {
+            for turn in 0..<plan.slotsPerProcess {
+                slots += processes.map { slot($0, turn) }
+            }
+        } else {
             for process in processes {
-                slots.append(PoolView.Slot(index: process.slots[turn], address: process.socket.address))
+                slots += (0..<plan.slotsPerProcess).map { slot(process, $0) }
             }
         }
-        if let address = plan.address {
-            slots += externalSlots.map { PoolView.Slot(index: $0, address: address) }
+        var servers: [ServerView] = []
+        for (number, server) in plan.servers.enumerated() {
+            let positions = number * plan.processes..<(number + 1) * plan.processes
+            slots += externalSlots[positions].map {
+                PoolView.Slot(index: $0, address: server.address, process: number + 1)
+            }
+            servers.append(
+                ServerView(
+                    name: "\(server.bind)", index: self.servers[number], address: server.address,
+                    isNamed: server.isNamed, weight: server.weight, isBackup: server.isBackup,
+                    positions: positions))
         }
-        return PoolView(
-            pool: index, name: name, slots: slots, keepsConnections: plan.keepsConnections,
-            drainsBody: plan.drainsBody, isSupervised: plan.program != nil)
+        return PoolView(plan, pool: index, slots: slots, servers: servers)
     }
+
+    private func slot(_ process: ApplicationProcess, _ turn: Int) -> PoolView.Slot {
+        PoolView.Slot(
+            index: process.slots[turn], address: process.socket.address, process: process.number)
+    }
+
+    // MARK: Life
 
     func start() {
         for slot in externalSlots { context.scoreboard.setSlot(slot, SlotWord(.free, age: 1)) }
-        for process in processes { process.start() }
+        for server in servers { context.scoreboard.record(server: server).clear() }
+        startProcesses()
+        show()
     }
 
-    /// Whether every process accepts.
-    var isReady: Bool { processes.allSatisfy { $0.state == .ready } }
+    /// Goes on for another generation, by its plan.
+    func adopt(_ plan: ApplicationPlan) { self.plan = plan }
+
+    /// Whether everything that should be there at the start accepts.
+    var isReady: Bool {
+        guard isSupervised else { return true }
+        return processes.count { $0.state == .ready } >= scaler.least
+    }
 
     /// The process that did not boot, if there is one.
     var failedProcess: ApplicationProcess? {
         processes.first { $0.bootFailure != nil && $0.state == .stopped }
+    }
+
+    /// Goes on trying to start what did not boot.
+    func keepTrying() {
+        keepsTrying = true
+        for process in processes where process.bootFailure != nil && process.state == .stopped {
+            process.retry()
+        }
+        show()
     }
 
     /// Whether no process is left.
@@ -87,12 +146,22 @@ final class ApplicationPool {
 
     /// - Returns: Whether the process was one of the pool's.
     func reaped(_ pid: ProcessID, _ status: ExitStatus) -> Bool {
+        if nameLookup?.reaped(pid) == true { return true }
         guard let process = processes.first(where: { $0.pid == pid }) else { return false }
         process.reaped(status)
         return true
     }
 
-    func tick(_ now: UInt64) { for process in processes { process.tick(now) } }
+    /// - Parameter workers: Those that may wait for a slot; none where the pool is on its way out and only ends.
+    func tick(_ now: UInt64, workers: [Int]) {
+        for process in processes { process.tick(now) }
+        guard !workers.isEmpty else { return healthChecks?.stop() ?? () }
+        healthChecks?.tick(now)
+        guard isSupervised else { return }
+        if settings.scaling.recycles { recycle(now) }
+        if settings.scaling.way != .static { scale(now, workers) }
+        show()
+    }
 
     /// In a process that was forked from the master: closes what only the master and the processes need.
     func closeInherited() {
@@ -102,6 +171,108 @@ final class ApplicationPool {
 
     /// Gives its slots back.
     func close() { for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.vacant, age: 0)) } }
+
+    // MARK: Numbers
+
+    private func startProcesses() { start(scaler.starts(PoolScaler.Load())) }
+
+    private func start(_ count: Int) {
+        for process in processes.lazy.filter({ $0.state == .stopped }).prefix(count) { process.start() }
+    }
+
+    private func load(_ now: UInt64, _ workers: [Int]) -> PoolScaler.Load {
+        var load = PoolScaler.Load()
+        for process in processes where process.replaced == nil {
+            switch process.state {
+            case .ready:
+                load.ready += 1
+                if process.isBusy { load.busy += 1 }
+            case .booting, .waiting: load.booting += 1
+            case .stopped, .retiring, .stopping: break
+            }
+        }
+        for worker in workers {
+            load.queued += context.scoreboard.queued(pool: index, worker: worker, limit: settings.queueSize)
+        }
+        if load.queued > 0, let oldest = context.scoreboard.oldestWaiter(pool: index, except: -1) {
+            load.wait = now - min(oldest.since, now)
+        }
+        return load
+    }
+
+    private func scale(_ now: UInt64, _ workers: [Int]) {
+        let load = load(now, workers)
+        start(scaler.starts(load))
+        if load.queued == 0, scaler.way == .ondemand {
+            // Nobody needs what has crashed before somebody asks.
+            for process in processes where process.isWaiting { process.stop(until: now) }
+        }
+        let patience = UInt64(settings.scaling.idleTimeout) * 1000
+        let idle = processes.filter { $0.state == .ready && !$0.isBusy && $0.lastUsed + patience <= now }
+        for process in idle.suffix(scaler.surplus(load)) { process.retire("it has been idle for long") }
+    }
+
+    /// Replaces, one after another, what has served for long enough: the next one first.
+    private func recycle(_ now: UInt64) {
+        guard now >= nextRecycling else { return }
+        let looksAtMemory = now >= nextMemoryLook
+        if looksAtMemory { nextMemoryLook = now + 1000 }
+        guard !processes.contains(where: { $0.replaced != nil }) else { return }
+        for process in processes where process.state == .ready {
+            guard let reason = process.reasonToLeave(now, looksAtMemory: looksAtMemory),
+                let next = processes.first(where: { $0.state == .stopped })
+            else { continue }
+            context.log.info(
+                "\(name): application \(process.number) (pid \(process.pid)) is replaced (\(reason)): its successor starts first"
+            )
+            return next.start(replacing: process)
+        }
+    }
+
+    /// A successor did not boot: not again before a pause.
+    func postponeRecycling() { nextRecycling = context.loop.now + 5000 }
+
+    // MARK: State
+
+    /// Tells workers, and the log where it has changed, how the pool is.
+    private func show() {
+        let next = nextState
+        guard next != state else { return }
+        let isWorthSaying = keepsTrying || hasBeenReady
+        hasBeenReady = hasBeenReady || next == .ready
+        let isRecovery = state == .degraded || state == .failed
+        state = next
+        context.scoreboard.setPoolState(next, pool: index)
+        context.doorbells.ringAllWorkers()
+        guard isWorthSaying else { return }
+        switch next {
+        case .failed:
+            let words = processes.last { $0.bootFailure != nil }?.lastLines.last.map { ": \($0)" }
+            context.log.error("\(name): failed, its requests are answered 503\(words ?? "")")
+        case .degraded: context.log.warning("\(name): degraded, some of its processes do not start")
+        case .ready where isRecovery: context.log.info("\(name): ready")
+        case .ready, .starting: break
+        }
+    }
+
+    private var nextState: PoolState {
+        guard isSupervised else { return .ready }
+        let ready = processes.contains { $0.state == .ready || $0.isRetiring }
+        let broken = processes.contains { $0.isBroken }
+        if ready { return broken ? .degraded : .ready }
+        if broken || state == .failed { return .failed }
+        return scaler.least == 0 ? .ready : .starting
+    }
+}
+
+extension PoolView {
+    init(_ plan: ApplicationPlan, pool: Int, slots: [Slot], servers: [ServerView]) {
+        self.init(
+            pool: pool, name: plan.name, settings: plan.settings, slots: slots, servers: servers,
+            keepsConnections: plan.keepsConnections, drainsBody: plan.drainsBody,
+            isSupervised: plan.program != nil, grows: plan.settings.scaling.way != .static, root: plan.root,
+            parameters: plan.settings.encodedParameters)
+    }
 }
 
 /// A file in memory that an interpreter reads a script from.

@@ -16,6 +16,8 @@ final class ApplicationProcess {
         case booting(since: UInt64)
         /// Accepting.
         case ready
+        /// Working off what it has, and told to end at this time.
+        case retiring(until: UInt64)
         /// Told to end; killed at this time.
         case stopping(until: UInt64)
     }
@@ -34,9 +36,9 @@ final class ApplicationProcess {
     /// Why it did not boot.
     private(set) var bootFailure: ConfigurationError?
     private(set) var lastLines: [String] = []
-    private unowned let pool: ApplicationPool
+    unowned let pool: ApplicationPool
     private var age: UInt32 = 0
-    private var startedAt: UInt64 = 0
+    private(set) var startedAt: UInt64 = 0
     private var respawn = RespawnPolicy()
     private var probe: ReadinessProbe?
     private var output: OutputWatch?
@@ -45,8 +47,17 @@ final class ApplicationProcess {
     private var isBootTimedOut = false
     private var lineSecond: UInt64 = 0
     private var lineCount = 0
-    /// Leases of its slots before it was started.
-    private var leasesBefore: UInt64 = 0
+    /// Exchanges of its slots before it was started.
+    private var exchangesBefore: UInt64 = 0
+    /// Exchanges after which it is replaced, with its share of chance: those that started together do not leave together.
+    private(set) var exchangeLimit: UInt64 = .max
+    /// The process that leaves when this one is ready.
+    private(set) weak var replaced: ApplicationProcess?
+    /// When it was last seen busy, in the loop's milliseconds.
+    private(set) var lastUsed: UInt64 = 0
+    private var exchangesSeen: UInt64 = 0
+    /// Exchanges of this life.
+    var lifeExchanges: UInt64 { exchanges &- exchangesBefore }
 
     init(number: Int, slots: [Int], pool: ApplicationPool) throws(SyscallError) {
         self.number = number
@@ -56,12 +67,14 @@ final class ApplicationProcess {
             backlog: max(slots.count * 2, 16), folder: pool.settings.temporaryFolder)
     }
 
-    private var context: MasterContext { pool.context }
+    var context: MasterContext { pool.context }
     private var name: String { "application \(number)" }
 
     // MARK: Start
 
-    func start() {
+    /// - Parameter replaced: The process that leaves when this one is ready.
+    func start(replacing replaced: ApplicationProcess? = nil) {
+        self.replaced = replaced
         let now = context.loop.now
         do {
             let pipe = try Pipe(readsWithoutBlocking: true)
@@ -70,7 +83,10 @@ final class ApplicationProcess {
             pid = try ChildProcess.spawn(pool.program, descriptors: descriptors)
             context.lifeline.add(group: pid)
             startedAt = now
-            leasesBefore = leases
+            exchangesBefore = exchanges
+            let scaling = pool.settings.scaling
+            let chance = UInt64(Int.random(in: 0...max(0, scaling.maxRequestsJitter)))
+            exchangeLimit = scaling.maxRequests > 0 ? UInt64(scaling.maxRequests) + chance : .max
             isBootHinted = false
             isBootTimedOut = false
             age += 1
@@ -99,6 +115,13 @@ final class ApplicationProcess {
         probe = nil
         state = .ready
         hasBooted = true
+        bootFailure = nil
+        lastUsed = context.loop.now
+        if let replaced {
+            if replaced.state == .ready { replaced.retire("its successor is ready") }
+            if !replaced.isRetiring { replaced.stop(until: context.loop.now + 5000) }
+        }
+        replaced = nil
         for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.free, age: age)) }
         context.log.debug("\(pool.name): \(name) (pid \(pid)) is ready")
         context.doorbells.ringAllWorkers()
@@ -110,12 +133,34 @@ final class ApplicationProcess {
     /// Tells it to end.
     func stop(until deadline: UInt64) {
         switch state {
-        case .booting, .ready:
+        case .booting, .ready, .retiring:
             state = .stopping(until: deadline)
             closeSlots()
             ChildProcess.signalGroup(pid, .term)
         case .waiting: state = .stopped
         case .stopped, .stopping: break
+        }
+    }
+
+    /// Lets it work off what it has; then it ends. No request is lost: who holds one of its slots gives it up as vacant.
+    ///
+    /// - Parameter reason: For the log.
+    func retire(_ reason: String) {
+        guard state == .ready else { return }
+        context.log.debug("\(pool.name): \(name) (pid \(pid)) leaves: \(reason)")
+        state = .retiring(until: context.loop.now + UInt64(max(1, pool.settings.gracefulTimeout)) * 1000)
+        for slot in slots { markRetiring(slot) }
+    }
+
+    private func markRetiring(_ slot: Int) {
+        let scoreboard = context.scoreboard
+        while case let word = scoreboard.slot(slot), word.age == age, !word.isRetiring, word.state != .vacant
+        {
+            let next = word.state == .free ? word.with(.vacant) : word.retiring
+            guard scoreboard.exchange(slot, from: word, to: next) else { continue }
+            // Who keeps a connection to it and does nothing with it has to hear of this.
+            if word.state == .idle { context.doorbells.ring(worker: word.owner) }
+            return
         }
     }
 
@@ -140,9 +185,16 @@ final class ApplicationProcess {
         let previous = state
         let message = "\(pool.name): \(name) (pid \(pid)) \(status)"
         pid = 0
+        let isReplacement = replaced != nil
+        replaced = nil
         switch previous {
-        case .stopping:
+        case .stopping, .retiring:
             state = .stopped
+        case .booting where isReplacement:
+            context.log.error(
+                "\(message) before it accepted a connection; the one that it was to replace goes on")
+            state = .stopped
+            pool.postponeRecycling()
         case .booting:
             if !isBootTimedOut { context.log.error("\(message) before it accepted a connection") }
             fail(
@@ -151,12 +203,12 @@ final class ApplicationProcess {
         case .ready where status == .exited(0):
             // Its own limit of requests, most likely: what has done its work need not wait for its successor.
             context.log.info("\(message); starting it again")
-            waitAndStart(life: leases == leasesBefore ? life : .max)
+            waitAndStart(life: exchanges == exchangesBefore ? life : .max)
         default:
             context.log.error("\(message); starting it again")
             // What it died of is not what it is when it had answered before: one deadly request, sent again and again,
             // must not take the process from all others.
-            waitAndStart(life: leases &- leasesBefore > 1 ? .max : life)
+            waitAndStart(life: exchanges &- exchangesBefore > 1 ? .max : life)
         }
         context.changed()
     }
@@ -164,8 +216,11 @@ final class ApplicationProcess {
     private func fail(life: UInt64, _ error: ConfigurationError) {
         bootFailure = error
         // What never booted is not tried again; what has worked once may do so again.
-        if hasBooted { waitAndStart(life: life) } else { state = .stopped }
+        if hasBooted || pool.keepsTrying { waitAndStart(life: life) } else { state = .stopped }
     }
+
+    /// Tries again what did not boot, after a pause.
+    func retry() { waitAndStart(life: 0) }
 
     private func waitAndStart(life: UInt64) {
         let pause = respawn.pauseAfter(life: life)
@@ -177,7 +232,7 @@ final class ApplicationProcess {
         if pause == 0 { start() }
     }
 
-    private var leases: UInt64 { slots.reduce(0) { $0 &+ context.scoreboard.leases($1) } }
+    private var exchanges: UInt64 { slots.reduce(0) { $0 &+ context.scoreboard.exchanges($1) } }
 
     private func closeSlots() {
         for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.vacant, age: age)) }
@@ -210,12 +265,22 @@ final class ApplicationProcess {
             // Not again before it is reaped.
             closeSlots()
             kill()
+        case .ready: noteUse(now)
+        case .retiring(let until):
+            let isDone = slots.allSatisfy { context.scoreboard.slot($0).state == .vacant }
+            if isDone || until <= now { stop(until: now + 5000) }
         case .stopping(let until) where until <= now:
             context.log.warning("\(pool.name): \(name) (pid \(pid)) did not end in time, killed")
             state = .stopping(until: .max)
             kill()
         default: break
         }
+    }
+
+    private func noteUse(_ now: UInt64) {
+        let count = exchanges
+        if count != exchangesSeen || isBusy { lastUsed = now }
+        exchangesSeen = count
     }
 
     private func log(_ line: String) {
@@ -233,54 +298,5 @@ final class ApplicationProcess {
         lineCount += 1
         guard lineCount <= Self.lineRate else { return }
         context.errorLog.write("output", pid: pid, role: "\(pool.name) \(name)", line)
-    }
-}
-
-/// The pipe that carries what a process writes to its standard descriptors.
-private final class OutputWatch: Source {
-    /// Bytes read in a row, so that a flood cannot keep the master from its other duties.
-    private static let burst = 65_536
-
-    private let descriptor: OwnedDescriptor
-    private unowned let loop: EventLoop
-    private let assembler = LineAssembler()
-    private let onLine: (String) -> Void
-
-    init(_ descriptor: consuming OwnedDescriptor, loop: EventLoop, onLine: @escaping (String) -> Void) {
-        let number = descriptor.number
-        self.descriptor = descriptor
-        self.loop = loop
-        self.onLine = onLine
-        super.init(number: number)
-    }
-
-    func start() throws(SyscallError) { try loop.add(self, .readable) }
-
-    override func ready(_ events: Epoll.Events) {
-        if !read(limit: Self.burst), isWatched { loop.remove(self) }
-    }
-
-    /// Reads what is left after the process has ended.
-    func drain() {
-        _ = read(limit: 1 << 20)
-        assembler.flush(onLine)
-        if isWatched { loop.remove(self) }
-    }
-
-    /// - Returns: Whether more may come.
-    private func read(limit: Int) -> Bool {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8192) { memory in
-            var total = 0
-            while total < limit {
-                switch Descriptor.read(number, into: memory) {
-                case .bytes(let count):
-                    total += count
-                    assembler.lines(adding: UnsafeBufferPointer(rebasing: memory[0..<count]), onLine)
-                case .wouldBlock: return true
-                case .end, .failed: return false
-                }
-            }
-            return true
-        }
     }
 }

@@ -19,9 +19,15 @@ struct Leases {
     private let worker: Int
     private let pool: Int
     private let slots: [Int]
+    /// Whether the master is told when requests begin to wait.
+    private let grows: Bool
     private var isWaiting = false
 
-    init(scoreboard: Scoreboard, doorbells: Doorbells, worker: Int, pool: Int, slots: [Int]) {
+    init(
+        scoreboard: Scoreboard, doorbells: Doorbells, worker: Int, pool: Int, slots: [Int],
+        grows: Bool = false
+    ) {
+        self.grows = grows
         self.scoreboard = scoreboard
         self.doorbells = doorbells
         self.worker = worker
@@ -31,13 +37,15 @@ struct Leases {
 
     /// Leases a free slot, or one that was handed to us.
     ///
+    /// - Parameter positions: Where to look; `nil` for everywhere.
     /// - Returns: The slot's position in the pool, and the age of the process behind it.
-    mutating func acquire() -> (position: Int, age: UInt32)? {
-        for (position, slot) in slots.enumerated() {
+    mutating func acquire(in positions: Range<Int>? = nil) -> (position: Int, age: UInt32)? {
+        for position in positions ?? slots.indices {
+            let slot = slots[position]
             let word = scoreboard.slot(slot)
-            guard word.state == .free || word.state == .granted && word.owner == worker else { continue }
+            guard word.state == .free && !word.isRetiring || word.state == .granted && word.owner == worker
+            else { continue }
             if scoreboard.exchange(slot, from: word, to: word.with(.busy, owner: worker)) {
-                scoreboard.countLease(slot)
                 return (position, word.age)
             }
         }
@@ -68,8 +76,19 @@ struct Leases {
 
     /// Whether the slot still is ours, with the process it was leased with.
     func holds(_ position: Int, age: UInt32) -> Bool {
+        scoreboard.slot(slots[position]).is(.busy, owner: worker, age: age)
+    }
+
+    /// Whether another exchange may go on the slot that we hold: its process is not about to leave.
+    func mayGoOn(_ position: Int, age: UInt32) -> Bool {
         scoreboard.slot(slots[position]) == SlotWord(.busy, owner: worker, age: age)
     }
+
+    /// Counts an exchange that begins on a slot that we hold.
+    func countExchange(_ position: Int) { scoreboard.countExchange(slots[position]) }
+
+    /// How the pool's processes are.
+    var poolState: PoolState { scoreboard.poolState(pool) }
 
     /// Whether the slot should go to another worker although `oldest` waits in our own queue.
     ///
@@ -80,26 +99,28 @@ struct Leases {
         return waiter.since < oldest && oldest - waiter.since > Self.fairness
     }
 
-    /// Gives a slot up, whose connection is closed: to the worker that has waited longest, else to all.
+    /// Gives a slot up, whose connection is closed: to the worker that has waited longest, else to all. That of a process
+    /// which is to leave goes to nobody.
     func release(_ position: Int, age: UInt32) {
         let slot = slots[position]
-        var word = scoreboard.slot(slot)
-        // Recalled by a waiter meanwhile, or still busy or idle; anything else is not ours to change.
-        guard word.age == age, word.isHeld(by: worker) else { return }
-        if let waiter = scoreboard.oldestWaiter(pool: pool, except: worker) {
-            if scoreboard.exchange(slot, from: word, to: word.with(.granted, owner: waiter.worker)) {
-                return doorbells.ring(worker: waiter.worker)
+        while case let word = scoreboard.slot(slot), word.age == age, word.isHeld(by: worker) {
+            // Another process may change it in between: recalled by who waits, marked by the master. Each happens once.
+            if word.isRetiring {
+                if scoreboard.exchange(slot, from: word, to: word.released) { return doorbells.ringMaster() }
+            } else if let waiter = scoreboard.oldestWaiter(pool: pool, except: worker) {
+                if scoreboard.exchange(slot, from: word, to: word.with(.granted, owner: waiter.worker)) {
+                    return doorbells.ring(worker: waiter.worker)
+                }
+            } else if scoreboard.exchange(slot, from: word, to: word.released) {
+                return offer(slot, word.released)
             }
-            word = scoreboard.slot(slot)
-            guard word.age == age, word.isHeld(by: worker) else { return }
         }
-        guard scoreboard.exchange(slot, from: word, to: word.with(.free)) else {
-            // Only an idle slot changes under its owner, to recalled, and only once.
-            return release(position, age: age)
-        }
-        // Somebody may have begun to wait between the look and the release.
+    }
+
+    /// Somebody may have begun to wait between the look and the release.
+    private func offer(_ slot: Int, _ free: SlotWord) {
         if let waiter = scoreboard.oldestWaiter(pool: pool, except: worker),
-            scoreboard.exchange(slot, from: word.with(.free), to: word.with(.granted, owner: waiter.worker))
+            scoreboard.exchange(slot, from: free, to: free.with(.granted, owner: waiter.worker))
         {
             doorbells.ring(worker: waiter.worker)
         }
@@ -107,17 +128,20 @@ struct Leases {
 
     /// Tells the master that the process behind a slot is hung. The slot comes back with its successor.
     func condemn(_ position: Int, age: UInt32) {
-        let busy = SlotWord(.busy, owner: worker, age: age)
-        if scoreboard.exchange(slots[position], from: busy, to: busy.with(.condemned)) {
-            doorbells.ringMaster()
+        while case let word = scoreboard.slot(slots[position]), word.is(.busy, owner: worker, age: age) {
+            if scoreboard.exchange(slots[position], from: word, to: word.with(.condemned)) {
+                return doorbells.ringMaster()
+            }
         }
     }
 
-    /// Says since when our oldest request has been waiting, or that none waits.
-    mutating func setWaiting(_ since: UInt64?) {
+    /// Says since when our oldest request has been waiting, and how many wait; `nil` where none does.
+    mutating func setWaiting(_ since: UInt64?, count: Int) {
         if since == nil, !isWaiting { return }
+        let begins = !isWaiting
         isWaiting = since != nil
-        scoreboard.setWaiting(since, worker: worker, pool: pool)
+        scoreboard.setWaiting(since, count: count, worker: worker, pool: pool)
+        if begins, grows { doorbells.ringMaster() }
     }
 
     /// Asks another worker for a connection that it keeps and does not use.

@@ -1,3 +1,5 @@
+import GatewayInterface
+import Octets
 import Syscalls
 
 /// What a worker knows of a pool: fixed before the worker is forked.
@@ -8,13 +10,19 @@ struct PoolView: Sendable {
         let index: Int
         /// Where its process listens.
         let address: SocketAddress
+        /// The process, from 1; of an external application, the server.
+        let process: Int
     }
 
     /// The pool's index in the scoreboard.
     let pool: Int
-    /// For messages: `wsgi:myapp:app`.
+    /// For messages: `wsgi:myapp:app`, or its name in the configuration file.
     let name: String
+    /// The application's settings.
+    let settings: Settings
     let slots: [Slot]
+    /// The servers of an external application; empty where the processes are ours.
+    let servers: [ServerView]
     /// Whether connections outlive their exchange.
     let keepsConnections: Bool
     /// Whether the application reads what is left of a request body before the next request. libfcgi does not: an
@@ -22,4 +30,24 @@ struct PoolView: Sendable {
     let drainsBody: Bool
     /// Whether the processes are ours, so that a hung one can be ended.
     let isSupervised: Bool
+    /// Whether the master starts processes when requests wait, and has to be told.
+    let grows: Bool
+    /// The folder of a PHP site, absolute.
+    let root: String?
+    /// The application's own meta-variables, encoded.
+    let parameters: [UInt8]
+}
+
+extension Settings {
+    /// ``parameters`` as encoded pairs.
+    var encodedParameters: [UInt8] {
+        var pairs = ByteBuffer(capacity: 256)
+        for entry in parameters {
+            let bytes = Array(entry.utf8)
+            guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            pairs.appendPairLengths(name: equals, value: bytes.count - equals - 1)
+            (bytes[..<equals] + bytes[(equals + 1)...]).withUnsafeBufferPointer { pairs.append($0) }
+        }
+        return Array(pairs.bytes)
+    }
 }

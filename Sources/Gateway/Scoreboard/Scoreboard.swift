@@ -12,9 +12,12 @@ final class Scoreboard: @unchecked Sendable {
     /// Workers at the most, those that drain included.
     static let workerCapacity = 256
     /// Slots at the most, over all pools, those that drain included.
-    static let slotCapacity = 4096
+    static let slotCapacity = 8192
     /// Pools at the most; a reload needs a second one of each.
-    static let poolCapacity = 64
+    static let poolCapacity = 128
+
+    /// Servers of external applications at the most, over all pools.
+    static let serverCapacity = 1024
 
     /// A worker's entry is a cache line: workers write their own without slowing the others.
     private static let wordsPerWorker = 8
@@ -25,15 +28,21 @@ final class Scoreboard: @unchecked Sendable {
     private let slotBase: Int
     private let maskBase: Int
     private let waitingBase: Int
-    private let leaseBase: Int
+    private let queueBase: Int
+    private let exchangeBase: Int
+    private let stateBase: Int
+    private let serverBase: Int
     private let recordBase: Int
 
     init() throws(SyscallError) {
         slotBase = Self.workerCapacity * Self.wordsPerWorker
         maskBase = slotBase + Self.slotCapacity
         waitingBase = maskBase + Self.poolCapacity * Self.maskWords
-        leaseBase = waitingBase + Self.poolCapacity * Self.workerCapacity
-        recordBase = leaseBase + Self.slotCapacity
+        queueBase = waitingBase + Self.poolCapacity * Self.workerCapacity
+        exchangeBase = queueBase + Self.poolCapacity * Self.workerCapacity
+        stateBase = exchangeBase + Self.slotCapacity
+        serverBase = stateBase + Self.poolCapacity
+        recordBase = serverBase + Self.serverCapacity * ServerRecord.wordCount
         let count = recordBase + Self.workerCapacity * RequestRecord.wordCount
         memory = try SharedMemory(count: count * MemoryLayout<UInt64>.stride)
         // Zero-filled memory is what Atomic<UInt64>(0) is.
@@ -70,7 +79,7 @@ final class Scoreboard: @unchecked Sendable {
         for slot in 0..<Self.slotCapacity {
             // Another worker may ask for it back at this moment, which changes the word once.
             while case let word = self.slot(slot), word.isHeld(by: worker) {
-                if exchange(slot, from: word, to: word.with(.free)) { found = true }
+                if exchange(slot, from: word, to: word.released) { found = true }
             }
         }
         return found
@@ -98,11 +107,14 @@ final class Scoreboard: @unchecked Sendable {
         ).exchanged
     }
 
-    /// Counts a lease of the slot.
-    func countLease(_ slot: Int) { words[leaseBase + slot].add(1, ordering: .relaxed) }
+    /// Counts an exchange on the slot. Only the worker that holds the slot does.
+    func countExchange(_ slot: Int) {
+        let word = words + exchangeBase + slot
+        word.pointee.store(word.pointee.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+    }
 
-    /// How often the slot has been leased.
-    func leases(_ slot: Int) -> UInt64 { words[leaseBase + slot].load(ordering: .relaxed) }
+    /// How many exchanges the slot has seen.
+    func exchanges(_ slot: Int) -> UInt64 { words[exchangeBase + slot].load(ordering: .relaxed) }
 
     // MARK: Who waits
 
@@ -115,7 +127,11 @@ final class Scoreboard: @unchecked Sendable {
     }
 
     /// Says that a worker's oldest request waits for a slot of `pool` since then, or that none waits.
-    func setWaiting(_ since: UInt64?, worker: Int, pool: Int) {
+    ///
+    /// - Parameter count: How many requests of the worker wait.
+    func setWaiting(_ since: UInt64?, count: Int = 0, worker: Int, pool: Int) {
+        words[queueBase + pool * Self.workerCapacity + worker].store(
+            UInt64(truncatingIfNeeded: count), ordering: .relaxed)
         let bit: UInt64 = 1 << UInt64(worker % 64)
         if let since {
             waiting(pool, worker).pointee.store(since, ordering: .relaxed)
@@ -139,5 +155,29 @@ final class Scoreboard: @unchecked Sendable {
             }
         }
         return oldest
+    }
+
+    /// Requests of one worker that wait for a slot of `pool`, at most `limit`: a worker wrote the number.
+    func queued(pool: Int, worker: Int, limit: Int) -> Int {
+        let count = words[queueBase + pool * Self.workerCapacity + worker].load(ordering: .relaxed)
+        return Int(min(count, UInt64(limit)))
+    }
+
+    /// What is known of a server.
+    func record(server: Int) -> ServerRecord {
+        precondition(server >= 0 && server < Self.serverCapacity)
+        return ServerRecord(words: words + serverBase + server * ServerRecord.wordCount)
+    }
+
+    // MARK: Pools
+
+    /// Says how a pool is. Only the master does.
+    func setPoolState(_ state: PoolState, pool: Int) {
+        words[stateBase + pool].store(UInt64(state.rawValue), ordering: .sequentiallyConsistent)
+    }
+
+    func poolState(_ pool: Int) -> PoolState {
+        let word = words[stateBase + pool].load(ordering: .relaxed)
+        return PoolState(rawValue: UInt8(truncatingIfNeeded: word)) ?? .starting
     }
 }

@@ -7,6 +7,9 @@
 //      │ close (from any state)         │  │ accept                        │ recall
 //      │                           hang │  └──── granted ◄── hand over ──► recalled
 //      └──────────────── condemned ◄────┘
+//
+// A process that is to leave though it works is *retiring*: the master marks its slots, whatever state they are in, and who
+// holds one gives it up as vacant instead of free.
 
 /// What a slot word says.
 struct SlotWord: RawRepresentable, Equatable, Sendable {
@@ -39,12 +42,29 @@ struct SlotWord: RawRepresentable, Equatable, Sendable {
         rawValue = UInt64(age) << 32 | UInt64(UInt16(truncatingIfNeeded: owner)) << 8 | UInt64(state.rawValue)
     }
 
+    private static let retiringBit: UInt64 = 1 << 24
+
+    /// Whether the process behind it takes no further requests.
+    var isRetiring: Bool { rawValue & Self.retiringBit != 0 }
+    /// The same with the mark of a process that is to leave.
+    var retiring: SlotWord { SlotWord(rawValue: rawValue | Self.retiringBit) }
+    /// The state that the slot gets when its holder gives it up.
+    var released: SlotWord { with(isRetiring ? .vacant : .free) }
+
     /// A byte that no version of this program wrote reads as `vacant`, which nobody acts upon.
     var state: State { State(rawValue: UInt8(truncatingIfNeeded: rawValue)) ?? .vacant }
     var owner: Int { Int(UInt16(truncatingIfNeeded: rawValue >> 8)) }
     var age: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32) }
 
-    func with(_ state: State, owner: Int = 0) -> SlotWord { SlotWord(state, owner: owner, age: age) }
+    func with(_ state: State, owner: Int = 0) -> SlotWord {
+        let word = SlotWord(state, owner: owner, age: age)
+        return isRetiring ? word.retiring : word
+    }
+
+    /// Whether it is in this state with this owner and age, retiring or not.
+    func `is`(_ state: State, owner: Int, age: UInt32) -> Bool {
+        self.state == state && self.owner == owner && self.age == age
+    }
 
     /// Whether a worker holds the slot in this state.
     func isHeld(by worker: Int) -> Bool {

@@ -200,8 +200,9 @@ final class Connection: Stream {
         let exchange = context.takeExchange(for: self)
         self.exchange = exchange
         try exchange.begin(head, bytes)
+        output.memoryLimit = exchange.route.limits.bufferMemory
         guard head.body != .none, head.body != .length(0) else { return dispatch() }
-        if case .length(let count) = head.body, count > context.settings.bodyLimit { throw .bodyTooLarge }
+        if case .length(let count) = head.body, count > exchange.route.limits.body { throw .bodyTooLarge }
         if head.expectsContinue {
             write { $0.append(ResponseEncoder.continueResponse) }
         }
@@ -268,7 +269,9 @@ final class Connection: Stream {
     func send(_ file: OutgoingFile) { self.file = file }
 
     /// Whether the client is so far behind that the application should wait.
-    var isBackedUp: Bool { output.footprint >= context.settings.bufferLimit }
+    var isBackedUp: Bool {
+        output.footprint >= exchange?.route.limits.buffer ?? context.settings.bufferLimit
+    }
 
     /// Appends a head, a chunk end or the like to ``output``.
     func write(_ body: (inout ByteBuffer) -> Void) {

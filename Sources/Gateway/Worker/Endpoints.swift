@@ -13,7 +13,7 @@ final class LocalEnd {
     let isWildcard: Bool
 
     /// - Parameter isSecure: Whether it is for requests that came to a proxy in front of the gateway over TLS.
-    init(address: SocketAddress, documentRoot: String?, isSecure: Bool = false) {
+    init(address: SocketAddress, isSecure: Bool = false) {
         let host = address.host
         isWildcard = address.isWildcard
         defaultServerName = host.isEmpty || isWildcard ? "localhost" : host
@@ -27,7 +27,6 @@ final class LocalEnd {
         // A unix listener has no port; 80 is what its scheme implies.
         pairs.appendPair("SERVER_PORT", decimal: address.isUnix ? 80 : UInt64(address.port))
         if !isWildcard, !host.isEmpty { pairs.appendPair("SERVER_ADDR", text: host) }
-        if let documentRoot { pairs.appendPair("DOCUMENT_ROOT", text: documentRoot) }
         constantPairs = Array(pairs.bytes)
     }
 }

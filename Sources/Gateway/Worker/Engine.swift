@@ -27,30 +27,35 @@ final class Engine {
         signals = try SignalDescriptor([.term, .int, .quit, .usr1, .hup, .usr2, .winch, .ttin, .ttou])
         accessLog = try plan.settings.accessLog.map { path throws(SyscallError) in try AccessLog(path) }
         recycling = Recycling(plan, log: log)
-        let (policy, application) = try Self.makeBackend(plan, loop: loop, log: log)
+        let (policy, application, router) = try Self.makeBackend(plan, loop: loop, log: log)
         let gate =
             policy.servesOneAtATime ? ExchangeGate(application, settings: plan.settings, log: log) : nil
         backend = gate ?? application
-        let site = try plan.root.map { path throws(SyscallError) in try PHPSite(path) }
         context = try WorkerContext(
             plan, info: info, policy: policy, gate: gate, loop: loop, log: log, accessLog: accessLog,
-            dispatcher: Dispatcher(backend: backend, site: site))
+            dispatcher: Dispatcher(backend: backend, router: router))
         gate?.isBusyChanged = { [unowned self] in context.holdAccepting($0) }
         (application as? InProcessBackend)?.isExhaustedChanged = { [unowned self] in exhausted($0) }
     }
 
     private static func makeBackend(
         _ plan: WorkerPlan, loop: EventLoop, log: Logger
-    ) throws -> (BuiltinClass, any Backend) {
+    ) throws -> (BuiltinClass, any Backend, Router) {
         let settings = plan.settings
+        let everything = Router([], fallback: Route(.everything(to: 0, RouteLimits(settings))))
         switch plan.backend {
-        case .pool(let pool):
+        case .pools(let pools, let routes, let fallback):
             let policy = try resolve(settings, isInProcess: false)
-            let backend = FastCGIBackend(
-                pool: pool, settings: settings, scoreboard: plan.scoreboard, doorbells: plan.doorbells,
-                loop: loop, worker: plan.index, log: log)
-            return (policy, backend)
-        case .broken(let text): return (.async, FaultBackend(text))
+            let backends = pools.map { pool in
+                FastCGIBackend(
+                    pool: pool, scoreboard: plan.scoreboard, doorbells: plan.doorbells, loop: loop,
+                    worker: plan.index, log: log)
+            }
+            let sites = try pools.map { try $0.root.map(PHPSite.init) }
+            let router = Router(
+                try routes.map { try Route($0, sites: sites) }, fallback: try Route(fallback, sites: sites))
+            return (policy, backends.count == 1 ? backends[0] : Applications(backends), router)
+        case .broken(let text): return (.async, FaultBackend(text), everything)
         case .inProcess(let build):
             let application = try ApplicationBuilder.build(build)
             var isInline = false
@@ -58,7 +63,7 @@ final class Engine {
             let policy = try resolve(settings, isInProcess: isInline)
             let backend = try InProcessBackend(
                 application, policy: policy, settings: settings, loop: loop, log: log)
-            return (policy, backend)
+            return (policy, backend, everything)
         }
     }
 
@@ -87,8 +92,8 @@ final class Engine {
         for listener in plan.listeners {
             let acceptor = Acceptor(
                 listener: listener.number,
-                local: LocalEnd(address: listener.address, documentRoot: plan.root),
-                secure: LocalEnd(address: listener.address, documentRoot: plan.root, isSecure: true),
+                local: LocalEnd(address: listener.address),
+                secure: LocalEnd(address: listener.address, isSecure: true),
                 context: context)
             try acceptor.start()
             acceptors.append(acceptor)

@@ -89,6 +89,10 @@ extension Exchange {
         if let path = head.localRedirect, connection != nil {
             return redirect(to: bytes[path]) ? .redirected : .malformed(.malformedField)
         }
+        if authorization == .asked, head.status == 200 {
+            takeVariables(bytes)
+            return .accepted
+        }
         response.hasHead = true
         response.status = head.status
         connection?.write { output in
@@ -132,7 +136,7 @@ extension Exchange {
     }
 
     private func writeBody(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard bytes.count > 0 else { return }
+        guard bytes.count > 0, !isBeingGranted else { return }
         if isFramingOpen { return response.held.append(bytes) }
         writeFramed(bytes)
     }
@@ -164,7 +168,7 @@ extension Exchange {
 
     /// Sends what has come so far.
     func flush() {
-        guard let connection else { return }
+        guard let connection, !isBeingGranted else { return }
         if isFramingOpen, !response.held.isEmpty {
             endHead(length: nil)
             writeFramed(response.held.bytes)
@@ -175,6 +179,7 @@ extension Exchange {
 
     /// The application's answer is complete.
     func complete() {
+        if isBeingGranted { return connection == nil ? context.giveBack(self) : authorized() }
         if isFramingOpen {
             endHead(length: isHead && response.held.isEmpty ? nil : UInt64(response.held.count))
             writeFramed(response.held.bytes)
@@ -258,25 +263,53 @@ extension Exchange {
     }
 
     /// Answers with a redirect.
-    func redirectClient(to location: [UInt8]) {
-        guard let connection else { return context.giveBack(self) }
-        response.status = 301
-        response.isHeadSent = true
-        if context.isDraining { response.keepsAlive = false }
-        connection.write { output in
-            ResponseEncoder.appendStatusLine(301, to: &output)
-            context.appendCommonFields(server: true, date: true, to: &output)
+    ///
+    /// - Parameter keepsQuery: Whether the query of the request goes along.
+    func redirectClient(status: Int, to location: [UInt8], keepsQuery: Bool) {
+        answer(status: status, contentType: nil, body: []) { output in
             output.append("Location: ")
             location.withUnsafeBufferPointer { output.append($0) }
-            if let query = NameValuePairs.value(of: "QUERY_STRING", in: environ.bytes), query.count > 0 {
+            if keepsQuery, let query = NameValuePairs.value(of: "QUERY_STRING", in: environ.bytes),
+                query.count > 0
+            {
                 output.append("?")
                 output.append(query)
             }
             output.append("\r\n")
-            ResponseEncoder.appendEnd(
-                framing: .length(0), keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)
         }
-        log(status: 301)
+    }
+
+    /// Answers with what the configuration says.
+    func respond(_ answer: FixedResponse) {
+        self.answer(status: answer.status, contentType: answer.contentType, body: answer.text) { _ in }
+    }
+
+    private func answer(
+        status: Int, contentType: [UInt8]?, body: [UInt8], fields: (inout ByteBuffer) -> Void
+    ) {
+        guard let connection else { return context.giveBack(self) }
+        response.status = status
+        response.isHeadSent = true
+        if context.isDraining { response.keepsAlive = false }
+        let framing = ResponseFraming.choose(
+            status: status, length: UInt64(body.count), minorVersion: minorVersion, isHead: isHead)
+        connection.write { output in
+            ResponseEncoder.appendStatusLine(status, to: &output)
+            context.appendCommonFields(server: true, date: true, to: &output)
+            fields(&output)
+            if let contentType, !body.isEmpty {
+                output.append("Content-Type: ")
+                contentType.withUnsafeBufferPointer { output.append($0) }
+                output.append("\r\n")
+            }
+            ResponseEncoder.appendEnd(
+                framing: framing, keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)
+        }
+        if case .length = framing, !isHead {
+            response.bodyBytesSent = UInt64(body.count)
+            body.withUnsafeBufferPointer { connection.write($0) }
+        }
+        log(status: status)
         connection.finished(keepsAlive: response.keepsAlive)
     }
 }

@@ -32,7 +32,13 @@ final class Exchange {
     /// When it was dispatched, in the loop's milliseconds; 0 before.
     private(set) var dispatchedAt: UInt64 = 0
     private(set) var redirects = 0
+    /// What it goes by.
+    private(set) var route: Route
     private var destination = Destination.refused(status: 404)
+    /// How far the route's authorizer is.
+    var authorization = Authorization.notAsked
+    /// What the authorizer adds to the environ, as encoded pairs.
+    var authorizedPairs = ByteBuffer()
 
     /// How a request began that was refused before it was understood; for the log.
     var refusedLine = ByteBuffer()
@@ -46,6 +52,8 @@ final class Exchange {
     var place = 0
     /// Whether it was sent a second time already: a request that kills its process must not kill one after another.
     var isRetried = false
+    /// A bit for each server of an external application at which it has failed.
+    var triedServers: UInt64 = 0
     /// Reads the head of an application's answer.
     var parser = CGIResponseParser()
     /// What it said.
@@ -57,6 +65,7 @@ final class Exchange {
 
     init(context: WorkerContext) {
         self.context = context
+        route = context.dispatcher.fallback
         body = Spool(memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
         response = ResponseState()
     }
@@ -68,9 +77,13 @@ final class Exchange {
         bodyCount = 0
         dispatchedAt = 0
         redirects = 0
+        route = context.dispatcher.fallback
         destination = .refused(status: 404)
+        authorization = .notAsked
+        authorizedPairs.clear(keeping: 0)
         hasBody = false
         isRetried = false
+        triedServers = 0
         isIdempotent = false
         isHead = false
         response.reset()
@@ -91,8 +104,9 @@ final class Exchange {
         local = try connection.localEnd(of: head, bytes)
         isIdempotent = Self.isIdempotent(bytes[head.method])
         if case .none = head.body {} else { hasBody = true }
-        destination = try context.dispatcher.describe(
-            head, bytes, connection: connection, environ: &environ)
+        (route, destination) = try context.dispatcher.describe(
+            head, bytes, local: local, peer: connection.peer, environ: &environ)
+        body.memoryLimit = route.limits.bufferMemory
         if case .length(let count) = head.body {
             environ.appendPair("CONTENT_LENGTH", decimal: count)
         } else if !hasBody {
@@ -106,7 +120,7 @@ final class Exchange {
 
     func appendBody(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
         bodyCount += UInt64(bytes.count)
-        guard bodyCount <= context.settings.bodyLimit else { throw .bodyTooLarge }
+        guard bodyCount <= route.limits.body else { throw .bodyTooLarge }
         do {
             try body.append(bytes)
         } catch {
@@ -119,7 +133,28 @@ final class Exchange {
     func dispatch() {
         if !isLengthKnown { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
         dispatchedAt = context.loop.now
+        go()
+    }
+
+    /// To the authorizer, where the route has one that has not been asked, else to the destination.
+    private func go() {
+        if route.authorizer >= 0, authorization == .notAsked {
+            authorization = .asked
+            return context.dispatcher.authorize(self)
+        }
         context.dispatcher.dispatch(self, to: destination)
+    }
+
+    /// The authorizer has let the request through, with variables of its own.
+    func authorized() {
+        authorization = .granted
+        isRetried = false
+        triedServers = 0
+        backend = nil
+        source = nil
+        addAuthorizedVariables(to: &environ)
+        restartResponse()
+        go()
     }
 
     /// Gives the body up to an application that may read it after the exchange is over.
@@ -128,6 +163,15 @@ final class Exchange {
         body = Spool(memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
         return taken
     }
+
+    /// The index of the application that answers, or that is asked first.
+    var application: Int { authorization == .asked ? route.authorizer : route.application }
+
+    /// Octets of the body that the application is to see: an authorizer sees none of it.
+    var bodyToSend: UInt64 { authorization == .asked ? 0 : bodyCount }
+
+    /// When it has waited for too long, in the loop's milliseconds.
+    var queueDeadline: UInt64 { dispatchedAt + route.limits.queueTimeout }
 
     /// The client is gone. The backend may still be busy with the request; it gives the exchange back.
     func clientLeft() {
@@ -143,16 +187,19 @@ final class Exchange {
     ///
     /// - Returns: Whether that was done; false after ten in a row, or for a path that is none.
     func redirect(to location: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard redirects < 10, let connection else { return false }
+        guard redirects < 10, connection != nil else { return false }
         redirects += 1
         let previous = Array(environ.bytes)
         environ.clear()
         guard
-            let destination = try? context.dispatcher.describe(
-                redirect: location, from: previous, connection: connection, environ: &environ)
+            let (route, destination) = try? context.dispatcher.describe(
+                redirect: location, from: previous, environ: &environ)
         else { return false }
+        self.route = route
         self.destination = destination
         environ.appendPair("CONTENT_LENGTH", "")
+        authorization = .notAsked
+        triedServers = 0
         body.reset()
         bodyCount = 0
         isLengthKnown = true
@@ -170,7 +217,7 @@ final class Exchange {
     }
 
     /// Follows ``redirect(to:)`` once the application connection is done with the exchange.
-    func dispatchRedirect() { context.dispatcher.dispatch(self, to: destination) }
+    func dispatchRedirect() { go() }
 
     // MARK: Hooks and the log
 

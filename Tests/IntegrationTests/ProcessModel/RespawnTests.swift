@@ -45,10 +45,12 @@ struct RespawnTests {
                 gateway.hasLogged("[warning]", "next start in")
             }
 
+            // Nobody waits for what may take long.
+            try eventually("it is said to have failed") { gateway.hasLogged("[error]", "failed") }
+            let response = try gateway.get("/")
+            #expect(response.status == 503 && response["Retry-After"] != nil)
             Files.remove(folder / "broken")
-            let client = try gateway.connect()
-            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            #expect(try client.receive().status == 200)
+            try eventually("it serves again", within: 60) { try gateway.get("/").status == 200 }
         }
     }
 

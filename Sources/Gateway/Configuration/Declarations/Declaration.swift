@@ -13,6 +13,15 @@ struct Declaration: Sendable {
         case start
     }
 
+    /// Where a configuration file may set it beside its top level, where it is the default for all.
+    enum Scope: Int, Sendable {
+        case gateway
+        /// In the section of an application.
+        case application
+        /// There and in a route.
+        case route
+    }
+
     /// Its name in every source; with two dashes before it, its option.
     let name: String
     /// The letter that stands for the option.
@@ -27,12 +36,14 @@ struct Declaration: Sendable {
     let standard: String
     /// When a change takes effect.
     let change: Change
+    /// Where else than at the top level it may be set.
+    let scope: Scope
     /// What it does, and the attack or fault that it stops. The first sentence is the help of the option.
     let meaning: String
     /// The first sentence of the meaning, without the marks of the documentation.
     let summary: String
-    /// Reads the texts of one source into the settings.
-    let store: @Sendable (inout Settings, [GivenText]) throws(ConfigurationError) -> Void
+    /// Reads the texts of one source into the settings. Where `adds` is true, values of a list join those that are there.
+    let store: @Sendable (inout Settings, [GivenText], _ adds: Bool) throws(ConfigurationError) -> Void
     /// The value as the command line would have it.
     let show: @Sendable (Settings) -> String
     /// Gives the first settings the value that the second ones have.
@@ -40,9 +51,9 @@ struct Declaration: Sendable {
 
     private init<Value>(
         _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>, isList: Bool,
-        _ standard: String?, _ change: Change, _ meaning: String,
+        _ standard: String?, _ change: Change, _ scope: Scope, _ meaning: String,
         keep: @escaping @Sendable (inout Settings, Settings) -> Void,
-        store: @escaping @Sendable (inout Settings, [GivenText]) throws(ConfigurationError) -> Void,
+        store: @escaping @Sendable (inout Settings, [GivenText], Bool) throws(ConfigurationError) -> Void,
         show: @escaping @Sendable (Settings) -> String
     ) {
         self.name = name
@@ -53,6 +64,7 @@ struct Declaration: Sendable {
         let shown = show(Settings())
         self.standard = standard ?? (shown.isEmpty ? "" : "`\(shown)`")
         self.change = change
+        self.scope = scope
         self.meaning = meaning
         summary = Self.summary(of: meaning)
         self.store = store
@@ -64,13 +76,13 @@ struct Declaration: Sendable {
     init<Value>(
         _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>,
         _ path: WritableKeyPath<Settings, Value> & Sendable, standard: String? = nil,
-        change: Change = .reload,
+        change: Change = .reload, scope: Scope = .gateway,
         _ meaning: String
     ) {
-        self.init(name, short, placeholder, kind, isList: false, standard, change, meaning) {
+        self.init(name, short, placeholder, kind, isList: false, standard, change, scope, meaning) {
             $0[keyPath: path] = $1[keyPath: path]
         } store: {
-            settings, texts throws(ConfigurationError) in
+            settings, texts, _ throws(ConfigurationError) in
             guard let text = texts.last else { return }
             settings[keyPath: path] = try text.read(as: kind)
         } show: {
@@ -81,21 +93,21 @@ struct Declaration: Sendable {
     /// A setting that is true or false.
     init(
         _ name: String, _ short: Character? = nil, of path: WritableKeyPath<Settings, Bool> & Sendable,
-        change: Change = .reload, _ meaning: String
+        standard: String = "off", change: Change = .reload, scope: Scope = .gateway, _ meaning: String
     ) {
-        self.init(name, short, "", .flag, path, standard: "off", change: change, meaning)
+        self.init(name, short, "", .flag, path, standard: standard, change: change, scope: scope, meaning)
     }
 
     /// A setting that may have no value; an empty text takes back what a lower source has set.
     init<Value>(
         _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>,
         _ path: WritableKeyPath<Settings, Value?> & Sendable, standard: String? = nil,
-        change: Change = .reload, _ meaning: String
+        change: Change = .reload, scope: Scope = .gateway, _ meaning: String
     ) {
-        self.init(name, short, placeholder, kind, isList: false, standard, change, meaning) {
+        self.init(name, short, placeholder, kind, isList: false, standard, change, scope, meaning) {
             $0[keyPath: path] = $1[keyPath: path]
         } store: {
-            settings, texts throws(ConfigurationError) in
+            settings, texts, _ throws(ConfigurationError) in
             guard let text = texts.last else { return }
             settings[keyPath: path] = text.text.isEmpty ? nil : try text.read(as: kind)
         } show: {
@@ -107,13 +119,13 @@ struct Declaration: Sendable {
     init<Value>(
         _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>,
         _ path: WritableKeyPath<Settings, [Value]> & Sendable, standard: String? = nil,
-        change: Change = .reload, _ meaning: String
+        change: Change = .reload, scope: Scope = .gateway, _ meaning: String
     ) {
-        self.init(name, short, placeholder, kind, isList: true, standard, change, meaning) {
+        self.init(name, short, placeholder, kind, isList: true, standard, change, scope, meaning) {
             $0[keyPath: path] = $1[keyPath: path]
         } store: {
-            settings, texts throws(ConfigurationError) in
-            var values: [Value] = []
+            settings, texts, adds throws(ConfigurationError) in
+            var values = adds ? settings[keyPath: path] : []
             for text in texts { values.append(try text.read(as: kind)) }
             settings[keyPath: path] = values
         } show: {
@@ -137,7 +149,9 @@ struct Section: Sendable {
     let declarations: [Declaration]
 
     /// All of them, in the order of the documentation.
-    static let all: [Section] = [.listening, .processes, .time, .size, .surroundings, .logging]
+    static let all: [Section] = [
+        .listening, .processes, .scaling, .external, .time, .size, .surroundings, .logging,
+    ]
 }
 
 extension Declaration {

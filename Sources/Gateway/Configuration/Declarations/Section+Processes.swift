@@ -18,13 +18,14 @@ extension Section {
                 """),
             Declaration(
                 "processes", nil, "N", .number(1...1024), \.processes, standard: "2 × processors + 1",
+                scope: .application,
                 """
                 Application processes, 1 to 1024. For `fcgi:` the number of processes that the application has: \
                 connections to it are then kept, and there are never more of them. Without it, each request to \
                 an external application has a connection of its own, at most 128 at once.
                 """),
             Declaration(
-                "threads", nil, "N", .number(1...256), \.threads,
+                "threads", nil, "N", .number(1...256), \.threads, scope: .application,
                 """
                 Threads of each Python process (`wsgi:`), or of each worker of the class `thread`, 1 to 256. \
                 Each thread of a Python process is a slot of its own.

@@ -13,7 +13,7 @@ extension Section {
                 from taking all memory and descriptors.
                 """),
             Declaration(
-                "queue-size", nil, "N", .number(0...1_000_000), \.queueSize,
+                "queue-size", nil, "N", .number(0...1_000_000), \.queueSize, scope: .application,
                 """
                 Requests of one worker that wait for a free application process; beyond it 503 at once. Keeps \
                 the wait of those in the queue bounded.
@@ -34,16 +34,16 @@ extension Section {
                 head.
                 """),
             Declaration(
-                "limit-request-body", nil, "OCTETS", .octets(0...1 << 50), \.bodyLimit,
+                "limit-request-body", nil, "OCTETS", .octets(0...1 << 50), \.bodyLimit, scope: .route,
                 "Octets of a request body; beyond it 413. Stops clients from filling the disk."),
             Declaration(
-                "buffer-memory", nil, "OCTETS", .octets(0...1 << 30), \.bufferMemory,
+                "buffer-memory", nil, "OCTETS", .octets(0...1 << 30), \.bufferMemory, scope: .route,
                 """
                 Octets of a body, or of an answer that its client does not take, that are kept in memory; more \
                 goes to an unlinked temporary file.
                 """),
             Declaration(
-                "buffer-limit", nil, "OCTETS", .octets(65_536...1 << 40), \.bufferLimit,
+                "buffer-limit", nil, "OCTETS", .octets(65_536...1 << 40), \.bufferLimit, scope: .route,
                 """
                 Octets of an answer that wait for a slow client in all; then the application waits. Stops slow \
                 readers from filling the disk.

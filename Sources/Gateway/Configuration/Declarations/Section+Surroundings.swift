@@ -9,24 +9,25 @@ extension Section {
                 "Configuration file to read. HUP reads it again; see below."),
             Declaration(
                 "chdir", nil, "FOLDER", .path, \.directory, standard: "where the gateway was started",
+                scope: .application,
                 """
                 Folder to run the application in. A relative `php:DIR` or `exec:./program` begins there.
                 """),
             Declaration(
-                "env", "e", "NAME=VALUE", .variable, \.environment,
+                "env", "e", "NAME=VALUE", .variable, \.environment, scope: .application,
                 "Variable for workers and application processes, repeatable."),
             Declaration(
-                "user", "u", "USER", .text, \.user, standard: "who starts the gateway",
+                "user", "u", "USER", .text, \.user, standard: "who starts the gateway", scope: .application,
                 """
                 User that workers and application processes run as, by name or number. The master stays what it \
                 is: it binds, and makes the pid file and the logs. Stops a broken application from doing what \
                 root may.
                 """),
             Declaration(
-                "group", "g", "GROUP", .text, \.group, standard: "the user's own",
+                "group", "g", "GROUP", .text, \.group, standard: "the user's own", scope: .application,
                 "Group that workers and application processes run as, by name or number."),
             Declaration(
-                "umask", "m", "MODE", .mode, \.umask, standard: "the inherited one",
+                "umask", "m", "MODE", .mode, \.umask, standard: "the inherited one", scope: .application,
                 "Umask of workers and application processes, in octal."),
             Declaration(
                 "daemon", "D", of: \.detaches, change: .start,
@@ -44,10 +45,10 @@ extension Section {
                 "Name that `ps` shows the gateway's processes by."),
             Declaration(
                 "python", nil, "PROGRAM", .program, \.python,
-                standard: "`$VIRTUAL_ENV/bin/python3`, or `python3` in PATH",
+                standard: "`$VIRTUAL_ENV/bin/python3`, or `python3` in PATH", scope: .application,
                 "Python interpreter for `wsgi:`."),
             Declaration(
-                "root", nil, "FOLDER", .path, \.root,
+                "root", nil, "FOLDER", .path, \.root, scope: .application,
                 """
                 Folder of a PHP site that an external `fcgi:` application (php-fpm) serves. Scripts go there, \
                 other files are sent by the gateway.

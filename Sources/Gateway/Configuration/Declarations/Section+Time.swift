@@ -7,7 +7,7 @@ extension Section {
         title: "Time", note: "All in whole seconds, from 1 (`--graceful-timeout` from 0).",
         declarations: [
             Declaration(
-                "timeout", "t", "SECONDS", .seconds(1...year), \.timeout,
+                "timeout", "t", "SECONDS", .seconds(1...year), \.timeout, scope: .route,
                 """
                 Until an application must begin to answer, and between two parts of its answer. A hung \
                 application process is killed and replaced, and its client gets 504. A worker whose event loop \
@@ -20,7 +20,7 @@ extension Section {
                 killed; application processes get what is left of the time, a second at least.
                 """),
             Declaration(
-                "boot-timeout", nil, "SECONDS", .seconds(1...86_400), \.bootTimeout,
+                "boot-timeout", nil, "SECONDS", .seconds(1...86_400), \.bootTimeout, scope: .application,
                 """
                 Until an application process or a worker must be ready. Stops an application that hangs at its \
                 start from looking like a slow one for ever.
@@ -46,7 +46,7 @@ extension Section {
                 nothing.
                 """),
             Declaration(
-                "queue-timeout", nil, "SECONDS", .seconds(1...year), \.queueTimeout,
+                "queue-timeout", nil, "SECONDS", .seconds(1...year), \.queueTimeout, scope: .route,
                 "That a request may wait for a free application process; then 503 with Retry-After."),
         ])
 }

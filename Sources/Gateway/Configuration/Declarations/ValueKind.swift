@@ -76,7 +76,7 @@ extension ValueKind where Value: FixedWidthInteger {
 }
 
 /// Octets as people write them.
-private enum OctetCount {
+enum OctetCount {
     private static let units: [(letter: Character, shift: Int)] = [("G", 30), ("M", 20), ("K", 10)]
 
     static func value<Value: FixedWidthInteger>(_ text: String) -> Value? {

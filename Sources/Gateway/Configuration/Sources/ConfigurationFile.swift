@@ -1,5 +1,6 @@
-// The configuration file: a map from the names of settings to scalars or lists of scalars. Scalars are taken as they are
-// written, never as YAML would type them: 0027 has to stay the four digits that they are.
+// The configuration file: a map from the names of settings to scalars or lists of scalars, and its parts, which are such
+// maps again (FileParts.swift). Scalars are taken as they are written, never as YAML would type them: 0027 has to stay the
+// four digits that they are.
 
 import Syscalls
 import YAML
@@ -17,26 +18,31 @@ struct ConfigurationFile {
     let name: String
 
     /// What it says.
-    func given() throws(ConfigurationError) -> [String: Given] {
-        guard let root = try parse(try text()) else { return [:] }
+    func content() throws(ConfigurationError) -> FileContent {
+        var content = FileContent()
+        guard let root = try parse(try text()) else { return content }
         guard case .map(let pairs) = root.content else {
             throw refusal(root, "the file is no map of settings: write lines like 'workers: 4'")
         }
-        var given: [String: Given] = [:]
         for (key, value) in pairs {
             guard case .scalar(let name, _) = key.content else {
                 throw refusal(key, "a name is no list and no map: write lines like 'workers: 4'")
             }
-            given[name] = try self.given(name, key, value)
+            switch name {
+            case Self.applicationsKey: content.applications = try applications(value)
+            case Self.routesKey: content.routes = try routes(value)
+            default: content.settings[name] = try given(name, key, value)
+            }
         }
-        return given
+        return content
     }
 
     private func given(_ name: String, _ key: YAMLNode, _ value: YAMLNode) throws(ConfigurationError) -> Given
     {
         let declaration = Declaration.named(name)
         guard declaration != nil || name == Self.applicationKey else {
-            let nearest = NearestName.of(name, in: Declaration.all.map(\.name) + [Self.applicationKey])
+            let others = [Self.applicationKey, Self.applicationsKey, Self.routesKey]
+            let nearest = NearestName.of(name, in: Declaration.all.map(\.name) + others)
             throw refusal(
                 key,
                 "there is no setting '\(name)'"
@@ -45,16 +51,30 @@ struct ConfigurationFile {
         guard name != "config" else {
             throw refusal(key, "a configuration file cannot name another one: remove 'config'")
         }
-        guard case .list(let items) = value.content else {
-            return Given(origin: origin(key), texts: [try text(name, value)])
-        }
-        guard declaration?.isList == true else {
-            throw refusal(value, "\(name) has a list: write one value")
-        }
+        return try given(name, key, value, isList: declaration?.isList == true)
+    }
+
+    /// - Parameter isList: Whether there may be several values; then a map stands for a list of `NAME=VALUE`.
+    func given(
+        _ name: String, _ key: YAMLNode, _ value: YAMLNode, isList: Bool
+    ) throws(ConfigurationError) -> Given {
         var texts: [GivenText] = []
-        for item in items { texts.append(try text(name, item)) }
+        switch value.content {
+        case .list(let items):
+            guard isList else { throw refusal(value, "\(name) has a list: write one value") }
+            for item in items { texts.append(try text(name, item)) }
+        case .map(let pairs) where isList && Self.mapKeys.contains(name):
+            for (key, value) in pairs {
+                let (name, value) = (try text(name, key), try text(name, value))
+                texts.append(GivenText(mention: value.mention, text: "\(name.text)=\(value.text)"))
+            }
+        case .scalar, .map, .tooDeep: texts.append(try text(name, value))
+        }
         return Given(origin: origin(key), texts: texts)
     }
+
+    /// What may be a map of names and values.
+    private static let mapKeys: Set = ["env", "param", "rlimit", "headers"]
 
     private func text(_ name: String, _ node: YAMLNode) throws(ConfigurationError) -> GivenText {
         guard case .scalar(let text, let isPlain) = node.content else {
@@ -68,7 +88,10 @@ struct ConfigurationFile {
 
     private func origin(_ node: YAMLNode) -> Origin { .file(name, line: node.line) }
 
-    private func refusal(_ node: YAMLNode, _ reason: String) -> ConfigurationError {
+    /// Where a node begins, as `shop.yaml:12`.
+    func place(_ node: YAMLNode) -> String { "\(name):\(node.line)" }
+
+    func refusal(_ node: YAMLNode, _ reason: String) -> ConfigurationError {
         .usage("\(name):\(node.line): \(reason)")
     }
 
@@ -100,8 +123,8 @@ struct ConfigurationFile {
     /// - Returns: `nil` for a file that says nothing.
     private func parse(_ text: String) throws(ConfigurationError) -> YAMLNode? {
         do throws(YAMLError) {
-            // A map, and lists in it.
-            return try YAMLNode.parse(text, depth: 2)
+            // A map, applications in it, the settings of one, and a list of values.
+            return try YAMLNode.parse(text, depth: 4)
         } catch {
             throw .usage("\(name):\(error.line): \(error.problem)")
         }

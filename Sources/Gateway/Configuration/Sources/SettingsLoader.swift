@@ -10,6 +10,10 @@ struct SettingsLoader: Sendable {
         var settings: Settings
         /// What is to be served, where a source says so.
         var application: GivenText?
+        /// Applications by their names, in the order of the file.
+        var applications: [NamedApplication] = []
+        /// In the order of the file.
+        var routes: [NamedRoute] = []
         /// Where each setting that is not the default comes from, by its name.
         var origins: [String: Origin]
     }
@@ -44,11 +48,12 @@ struct SettingsLoader: Sendable {
     /// a mistake does not wait for the day when its line begins to count.
     func load() throws(ConfigurationError) -> Reading {
         var reading = Reading(settings: Self.defaults, origins: [:])
-        let sources = [environment, try file?.given() ?? [:], variable, commandLine]
+        let content = try file?.content() ?? FileContent()
+        let sources = [environment, content.settings, variable, commandLine]
         for source in sources {
             for declaration in Declaration.all {
                 guard let given = source[declaration.name] else { continue }
-                try declaration.store(&reading.settings, prepare(given, declaration))
+                try declaration.store(&reading.settings, prepare(given, declaration), false)
                 reading.origins[declaration.name] = given.origin
             }
             if let application = source[ConfigurationFile.applicationKey] {
@@ -61,6 +66,17 @@ struct SettingsLoader: Sendable {
             }
         }
         reading.settings.hasChosenBinds = reading.origins["bind"] != nil
+        for part in content.applications {
+            reading.applications.append(
+                try NamedApplication(part, settings: overlay(part, on: reading.settings)))
+        }
+        for part in content.routes {
+            let base =
+                reading.applications.first { $0.name == part.own["application"]?.texts.first?.text }?.settings
+            reading.routes.append(
+                NamedRoute(
+                    part: part, settings: try overlay(part, on: base ?? reading.settings), folder: folder))
+        }
         return reading
     }
 
@@ -77,6 +93,18 @@ struct SettingsLoader: Sendable {
         throw .usage("\(mention) is '\(name)': write \(others) or \(workerClasses[workerClasses.count - 1])")
     }
 
+    /// The settings of an application or a route: those of what it stands in, with its own over them.
+    private func overlay(
+        _ part: FileContent.Part, on base: Settings
+    ) throws(ConfigurationError) -> Settings {
+        var settings = base
+        for declaration in Declaration.all {
+            guard let given = part.settings[declaration.name] else { continue }
+            try declaration.store(&settings, prepare(given, declaration), true)
+        }
+        return settings
+    }
+
     // MARK: Texts
 
     private func prepare(_ given: Given, _ declaration: Declaration) -> [GivenText] {
@@ -90,7 +118,7 @@ struct SettingsLoader: Sendable {
         }
     }
 
-    private static func absolute(_ text: String, _ form: ValueForm, in folder: String) -> String {
+    static func absolute(_ text: String, _ form: ValueForm, in folder: String) -> String {
         let isRelative =
             switch form {
             case .path: !text.isEmpty && text != "-" && !text.hasPrefix("/")

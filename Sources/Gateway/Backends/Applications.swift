@@ -1,0 +1,14 @@
+// The applications of a worker as one backend: each exchange goes to the one that its route names.
+
+/// Several backends behind one.
+final class Applications: Backend {
+    private let backends: [any Backend]
+
+    /// - Parameter backends: By the index that routes name.
+    init(_ backends: [any Backend]) { self.backends = backends }
+
+    func serve(_ exchange: Exchange) { backends[exchange.application].serve(exchange) }
+    func clientLeft(_ exchange: Exchange) { backends[exchange.application].clientLeft(exchange) }
+    func sweep(_ now: UInt64) { for backend in backends { backend.sweep(now) } }
+    func wake() { for backend in backends { backend.wake() } }
+}

@@ -1,0 +1,112 @@
+// How an exchange with an application has ended, and what the client hears of it. A request is sent a second time only where
+// that cannot do harm: nothing of it was sent, or its method allows it and nothing was answered.
+
+import GatewayInterface
+import Logging
+import Syscalls
+
+extension FastCGIBackend {
+    func ended(
+        _ connection: ApplicationConnection, _ exchange: Exchange, _ outcome: ApplicationConnection.Outcome,
+        status: Int?
+    ) {
+        forget(connection)
+        switch outcome {
+        case .done(let canKeep):
+            servers.map { $0.succeeded($0.server(ofPosition: connection.position)) }
+            settle(connection, canKeep: canKeep)
+            exchange.complete()
+        case .stale where exchange.connection == nil:
+            close(connection)
+            exchange.context.giveBack(exchange)
+        case .stale where mayRepeat(exchange) && !exchange.isRetried:
+            exchange.isRetried = true
+            // Once more, on a fresh connection: the slot is still ours.
+            if leases.mayGoOn(connection.position, age: connection.age) {
+                if connect(exchange, connection.position, connection.age, replacing: connection) { return }
+            } else {
+                close(connection)
+            }
+            serve(exchange)
+        case .stale:
+            fail(connection, exchange, "it closed the connection before it answered", status: nil)
+        case .unreachable(let reason):
+            close(connection)
+            unreachable(exchange, connection.position, reason)
+        case .broken(let reason) where servers != nil && mayRepeat(exchange):
+            log.error("\(pool.name): \(exchange.requestLine): \(reason) (\(describe(connection)))")
+            close(connection)
+            if !goesElsewhere(exchange, connection.position) {
+                exchange.fail(status: 502, "The application did not give a valid answer.")
+            }
+        case .broken(let reason), .failed(let reason): fail(connection, exchange, reason, status: status)
+        case .timedOut(let reason):
+            log.error("\(pool.name): \(reason) to \(exchange.requestLine) from \(describe(connection))")
+            noteFailure(exchange, connection.position)
+            if pool.isSupervised {
+                connection.close()
+                leases.condemn(connection.position, age: connection.age)
+            } else {
+                close(connection)
+            }
+            exchange.fail(status: 504, "The application did not answer in time.")
+        }
+    }
+
+    /// Whether a request may be sent again of which an application may have seen something.
+    private func mayRepeat(_ exchange: Exchange) -> Bool {
+        exchange.isIdempotent && exchange.bodyToSend == 0 && exchange.connection != nil
+            && pool.settings.external.retry == .idempotent
+    }
+
+    /// No connection was made: nothing of the request was sent, so another server may have it, whatever it is.
+    func unreachable(_ exchange: Exchange, _ position: Int, _ reason: String) {
+        let place = servers.map { " (\($0.name($0.server(ofPosition: position))))" } ?? ""
+        log.error("\(pool.name): \(exchange.requestLine): it cannot be reached\(place): \(reason)")
+        let isWanted = exchange.connection != nil && pool.settings.external.retry != .never
+        if isWanted, goesElsewhere(exchange, position) { return }
+        if !isWanted { noteFailure(exchange, position) }
+        exchange.fail(status: 502, "The application cannot be reached.")
+    }
+
+    /// Sends a request to a server at which it has not failed.
+    private func goesElsewhere(_ exchange: Exchange, _ position: Int) -> Bool {
+        noteFailure(exchange, position)
+        guard let servers, servers.hasOther(for: exchange) else { return false }
+        exchange.restartResponse()
+        serve(exchange)
+        return true
+    }
+
+    private func noteFailure(_ exchange: Exchange, _ position: Int) {
+        guard let servers else { return }
+        let server = servers.server(ofPosition: position)
+        if let line = servers.failed(server, exchange, loop.now) { log.warning("\(pool.name): \(line)") }
+    }
+
+    private func fail(
+        _ connection: ApplicationConnection, _ exchange: Exchange, _ reason: String, status: Int?
+    ) {
+        log.error("\(pool.name): \(exchange.requestLine): \(reason) (\(describe(connection)))")
+        // An answer that has begun says that the server works, whatever became of it.
+        if !exchange.response.hasHead { noteFailure(exchange, connection.position) }
+        settle(connection, canKeep: false)
+        if status == 503 {
+            exchange.fail(status: 503, "The application has no room.", retryAfter: 1)
+        } else {
+            exchange.fail(status: 502, "The application did not give a valid answer.")
+        }
+    }
+
+    private func describe(_ connection: ApplicationConnection) -> String {
+        guard let servers else { return "application \(pool.slots[connection.position].process)" }
+        return "server \(servers.name(servers.server(ofPosition: connection.position)))"
+    }
+
+    func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
+        forget(connection)
+        exchange.source = nil
+        settle(connection, canKeep: false)
+        exchange.dispatchRedirect()
+    }
+}

@@ -1,0 +1,31 @@
+import Syscalls
+
+extension BindAddress {
+    /// The first address that the text stands for.
+    func resolve() throws(ConfigurationError) -> SocketAddress {
+        switch self {
+        case .unix(let path):
+            guard let address = SocketAddress(unixPath: path) else {
+                throw .usage("'\(self)' is no address: the path is too long")
+            }
+            return address
+        case .abstract(let name):
+            guard let address = SocketAddress(abstractName: name) else {
+                throw .usage("'\(self)' is no address: the name is too long")
+            }
+            return address
+        case .descriptor: throw .usage("'\(self)' is a socket that is open already, and no address")
+        case .tcp(let host, let port):
+            do {
+                guard let address = try SocketAddress.resolve(host: host, port: port).first else {
+                    throw ConfigurationError.environment("cannot resolve '\(self)'")
+                }
+                return address
+            } catch let error as ResolutionError {
+                throw .environment("cannot resolve '\(self)': \(error.reason)")
+            } catch {
+                throw .environment("cannot resolve '\(self)': \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Syscalls
+
+/// A route as a worker follows it, with its folders open. What every request asks for stands beside the plan: to copy a plan
+/// costs more than to follow it.
+final class Route {
+    let plan: RoutePlan
+    let limits: RouteLimits
+    /// The index of the application that answers; -1 where none does.
+    let application: Int
+    /// The index of the application that is asked first; -1 where none is.
+    let authorizer: Int
+    /// Whether nothing is to be done about the path before the application sees it.
+    let isDirect: Bool
+    /// The folders whose files are served.
+    let folders: [any Site]
+    /// The folder of scripts that the application goes by, where it has one.
+    let site: (any Site)?
+
+    init(_ plan: RoutePlan, folders: [any Site] = [], site: (any Site)? = nil) {
+        self.plan = plan
+        self.folders = folders
+        self.site = site
+        limits = plan.limits
+        application = if case .application(let index) = plan.action { index } else { -1 }
+        authorizer = plan.authorizer ?? -1
+        isDirect = application >= 0 && folders.isEmpty && !plan.stripsPrefix && plan.replacement == nil
+    }
+
+    /// Opens the folders of a plan.
+    ///
+    /// - Parameter sites: Those of the applications, by their index.
+    convenience init(_ plan: RoutePlan, sites: [(any Site)?]) throws(SyscallError) {
+        var site: (any Site)?
+        if case .application(let index) = plan.action { site = sites[index] }
+        var folders: [any Site] = []
+        for folder in plan.folders { folders.append(try FolderSite(folder)) }
+        self.init(plan, folders: folders, site: site)
+    }
+}

@@ -1,0 +1,128 @@
+// What a route asks of a request. Patterns are octets and compare octets: nothing here depends on an alphabet.
+
+import GatewayInterface
+import Octets
+
+/// Which hosts a route is for.
+enum HostPattern: Equatable, Sendable {
+    /// This name, in lower case.
+    case exact([UInt8])
+    /// Every name that ends so, in lower case, with the dot at its beginning: `*.example.org`.
+    case ending([UInt8])
+
+    /// Reads a name, or `*.` and a name.
+    ///
+    /// - Returns: `nil` where the text is neither.
+    init?(_ text: String) {
+        let isWildcard = text.hasPrefix("*.")
+        var name = Array(text.utf8.dropFirst(isWildcard ? 1 : 0)).map(ASCII.lowercased)
+        if name.last == UInt8(ascii: ".") { name.removeLast() }
+        let isName = name.allSatisfy { byte in
+            (97...122).contains(byte) || (48...57).contains(byte) || "-._".utf8.contains(byte)
+        }
+        let isIPv6 = !isWildcard && name.first == UInt8(ascii: "[") && name.last == UInt8(ascii: "]")
+        guard name.count > (isWildcard ? 1 : 0), isName || isIPv6 else { return nil }
+        self = isWildcard ? .ending(name) : .exact(name)
+    }
+
+    /// - Parameter host: The name without a port, in any case, perhaps with the dot of the root at its end.
+    func matches(_ host: UnsafeBufferPointer<UInt8>) -> Bool {
+        let host = host.last == UInt8(ascii: ".") ? UnsafeBufferPointer(rebasing: host.dropLast()) : host
+        switch self {
+        case .exact(let name): return Self.isEqual(host, name)
+        case .ending(let end):
+            guard host.count > end.count else { return false }
+            return Self.isEqual(UnsafeBufferPointer(rebasing: host.suffix(end.count)), end)
+        }
+    }
+
+    private static func isEqual(_ host: UnsafeBufferPointer<UInt8>, _ name: [UInt8]) -> Bool {
+        guard host.count == name.count else { return false }
+        for index in 0..<name.count where ASCII.lowercased(host[index]) != name[index] { return false }
+        return true
+    }
+
+    /// The more, the closer it describes a host.
+    var weight: Int {
+        switch self {
+        case .exact: .max
+        case .ending(let end): end.count
+        }
+    }
+}
+
+/// Which paths a route is for: decoded and normalized ones.
+enum PathPattern: Equatable, Sendable {
+    case exact([UInt8])
+    /// Every path that begins so. One that ends in a slash is also for the path without it.
+    case prefix([UInt8])
+
+    /// Every request, that for `*` too.
+    static let everything = PathPattern.prefix([])
+
+    /// Reads `/path`, `/folder/*` or `*`.
+    ///
+    /// - Returns: `nil` where the text is none of them.
+    init?(_ text: String) {
+        if text == "*" {
+            self = .everything
+            return
+        }
+        let isPrefix = text.hasSuffix("*")
+        let path = Array(text.utf8.dropLast(isPrefix ? 1 : 0))
+        guard path.first == ASCII.slash, !path.contains(UInt8(ascii: "*")) else { return nil }
+        self = isPrefix ? .prefix(path) : .exact(path)
+    }
+
+    /// - Returns: How much of the path is matched, without a slash at its end; `nil` where it does not match.
+    func matches(_ path: UnsafeBufferPointer<UInt8>) -> Int? {
+        switch self {
+        case .exact(let own): return path.count == own.count && path.starts(with: own) ? path.count : nil
+        case .prefix(let own):
+            let isFolder = own.last == ASCII.slash
+            if path.starts(with: own) { return own.count - (isFolder ? 1 : 0) }
+            return isFolder && path.count == own.count - 1 && own.starts(with: path) ? path.count : nil
+        }
+    }
+
+    /// The more, the closer it describes a path.
+    var weight: Int {
+        switch self {
+        case .exact: .max
+        case .prefix(let own): own.count
+        }
+    }
+}
+
+/// What a route asks of one header field.
+struct FieldCondition: Equatable, Sendable {
+    enum Wanted: Equatable, Sendable {
+        case value([UInt8])
+        case present, absent
+    }
+
+    /// The field's meta-variable.
+    let variable: [UInt8]
+    let wanted: Wanted
+
+    /// - Parameters:
+    ///   - field: The field's name.
+    ///   - text: Its value; `*` for any, `!` for none.
+    init?(field: String, _ text: String) {
+        guard !field.isEmpty, field.utf8.allSatisfy(ASCII.isToken) else { return nil }
+        let name = field.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : ASCII.uppercased($0) }
+        let isContentType = name.elementsEqual("CONTENT_TYPE".utf8)
+        variable = isContentType ? name : Array("HTTP_".utf8) + name
+        wanted = text == "*" ? .present : text == "!" ? .absent : .value(Array(text.utf8))
+    }
+
+    /// - Parameter environ: The encoded pairs of the request.
+    func matches(_ environ: UnsafeBufferPointer<UInt8>) -> Bool {
+        let value = variable.withUnsafeBufferPointer { NameValuePairs.value(of: $0, in: environ) }
+        return switch wanted {
+        case .present: value != nil
+        case .absent: value == nil
+        case .value(let text): value.map { $0.elementsEqual(text) } ?? false
+        }
+    }
+}

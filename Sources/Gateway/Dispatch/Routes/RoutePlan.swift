@@ -1,0 +1,109 @@
+// A route as the configuration says it: which requests it is for, and what becomes of them. A plain value, made before
+// the fork.
+
+import Octets
+
+/// Which requests go where.
+struct RoutePlan: Equatable, Sendable {
+    /// What becomes of a request for which no folder has a file.
+    enum Action: Equatable, Sendable {
+        /// The application with this index.
+        case application(Int)
+        /// The client is sent elsewhere.
+        case redirect(status: Int, RedirectTemplate)
+        /// An answer that is always the same.
+        case respond(FixedResponse)
+        /// There is nothing.
+        case notFound
+    }
+
+    /// Empty for every host.
+    var hosts: [HostPattern] = []
+    /// Any one of them; never empty.
+    var paths = [PathPattern.everything]
+    /// Empty for every method.
+    var methods: [[UInt8]] = []
+    /// All of them.
+    var fields: [FieldCondition] = []
+    /// Whether only an application's redirects lead here.
+    var isInternal = false
+    /// Folders whose files are served, the first one that has the file.
+    var folders: [String] = []
+    var action = Action.notFound
+    /// Whether the matched part of the path is SCRIPT_NAME, and the rest alone the path.
+    var stripsPrefix = false
+    /// What takes the place of the matched part of the path.
+    var replacement: [UInt8]?
+    /// The application that is asked first.
+    var authorizer: Int?
+    var limits: RouteLimits
+
+    /// Everything goes to one application.
+    static func everything(to application: Int, _ limits: RouteLimits) -> RoutePlan {
+        RoutePlan(action: .application(application), limits: limits)
+    }
+}
+
+/// Time and size that a route's requests may take.
+struct RouteLimits: Equatable, Sendable {
+    /// Milliseconds until an application begins to answer, and between two parts of its answer.
+    let timeout: UInt64
+    /// Milliseconds in a queue.
+    let queueTimeout: UInt64
+    /// Octets of a request body.
+    let body: UInt64
+    /// Octets that are kept in memory.
+    let bufferMemory: Int
+    /// Octets of an answer that may wait for a slow client.
+    let buffer: Int
+
+    init(_ settings: Settings) {
+        timeout = UInt64(settings.timeout) * 1000
+        queueTimeout = UInt64(settings.queueTimeout) * 1000
+        body = settings.bodyLimit
+        bufferMemory = settings.bufferMemory
+        buffer = settings.bufferLimit
+    }
+}
+
+/// An answer that is always the same.
+struct FixedResponse: Equatable, Sendable {
+    let status: Int
+    let text: [UInt8]
+    let contentType: [UInt8]
+}
+
+/// Where a client is sent, with places for what it has asked for.
+struct RedirectTemplate: Equatable, Sendable {
+    /// A part of it.
+    enum Piece: Equatable, Sendable {
+        case text([UInt8])
+        case scheme, host, requestTarget, query, rest
+    }
+
+    private static let names: [(String, Piece)] = [
+        ("$scheme", .scheme), ("$host", .host), ("$request_uri", .requestTarget), ("$query_string", .query),
+        ("$rest", .rest),
+    ]
+
+    let pieces: [Piece]
+
+    /// - Returns: `nil` where a `$` begins none of the names, or a character may not stand in a field.
+    init?(_ text: String) {
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
+        var pieces: [Piece] = []
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            if let (name, piece) = Self.names.first(where: { rest.hasPrefix($0.0) }) {
+                pieces.append(piece)
+                rest = rest.dropFirst(name.count)
+                continue
+            }
+            let literal = rest.prefix { $0 != "$" }
+            guard !literal.isEmpty else { return nil }
+            pieces.append(.text(Array(literal.utf8)))
+            rest = rest.dropFirst(literal.count)
+        }
+        self.pieces = pieces
+    }
+}

@@ -1,0 +1,40 @@
+// How much a process is used, and whether it should stay: what scaling and recycling go by. What workers wrote in the
+// scoreboard counts here as a hint only.
+
+import Syscalls
+
+extension ApplicationProcess {
+    /// Whether one of its slots has a request, or is about to have one.
+    var isBusy: Bool {
+        slots.contains { slot in
+            let state = context.scoreboard.slot(slot).state
+            return state == .busy || state == .granted
+        }
+    }
+
+    /// Whether it is to be started later.
+    var isWaiting: Bool { if case .waiting = state { true } else { false } }
+    var isRetiring: Bool { if case .retiring = state { true } else { false } }
+    /// Whether it does not start, or ends again soon after.
+    var isBroken: Bool {
+        switch state {
+        case .waiting(let until): bootFailure != nil || until >= context.loop.now + 1000
+        case .booting: bootFailure != nil
+        case .stopped: bootFailure != nil && pool.keepsTrying
+        case .ready, .retiring, .stopping: false
+        }
+    }
+
+    /// Why the process is to be replaced though it works; `nil` where it is not.
+    func reasonToLeave(_ now: UInt64, looksAtMemory: Bool) -> String? {
+        let scaling = pool.settings.scaling
+        let count = lifeExchanges
+        if count >= exchangeLimit { return "\(count) requests, --process-max-requests" }
+        if scaling.maxAge > 0, startedAt + UInt64(scaling.maxAge) * 1000 <= now {
+            return "\(scaling.maxAge) s old, --process-max-age"
+        }
+        guard scaling.maxMemory > 0, looksAtMemory else { return nil }
+        let memory = SystemProcess.residentMemory(pid)
+        return memory > scaling.maxMemory ? "\(memory) octets of memory, --process-max-memory" : nil
+    }
+}

@@ -1,0 +1,78 @@
+import Logging
+import Syscalls
+
+/// Asks the servers of one external application again and again whether they work. The master runs it.
+final class HealthChecks {
+    private struct Server {
+        let name: String
+        let index: Int
+        let address: SocketAddress
+        var probe: HealthProbe?
+        var isOut = false
+        var next: UInt64 = 0
+    }
+
+    private let application: String
+    private let check: ExternalSettings.HealthCheck
+    private let interval: UInt64
+    private let context: MasterContext
+    private var servers: [Server]
+
+    /// - Parameter indices: Those of the servers in the scoreboard.
+    init(
+        _ plan: ApplicationPlan, _ check: ExternalSettings.HealthCheck, indices: [Int], context: MasterContext
+    ) {
+        application = plan.name
+        self.check = check
+        interval = UInt64(plan.settings.external.healthInterval) * 1000
+        self.context = context
+        servers = zip(plan.servers, indices).map {
+            Server(name: "\($0.bind)", index: $1, address: $0.address)
+        }
+    }
+
+    func tick(_ now: UInt64) {
+        for position in servers.indices where servers[position].next <= now {
+            servers[position].next = now + interval
+            if let probe = servers[position].probe {
+                probe.close()
+                note(position, "it did not answer in time (--health-interval)")
+            }
+            ask(position)
+        }
+    }
+
+    private func ask(_ position: Int) {
+        let server = servers[position]
+        let address = context.scoreboard.record(server: server.index).address ?? server.address
+        do {
+            servers[position].probe = try HealthProbe(address, check, loop: context.loop) {
+                [weak self] failure in self?.note(position, failure)
+            }
+            // It may have answered before it was kept.
+            if servers[position].probe?.isClosed == true { servers[position].probe = nil }
+        } catch {
+            note(position, "\(error)")
+        }
+    }
+
+    private func note(_ position: Int, _ failure: String?) {
+        servers[position].probe = nil
+        let isOut = failure != nil
+        guard isOut != servers[position].isOut else { return }
+        servers[position].isOut = isOut
+        let record = context.scoreboard.record(server: servers[position].index)
+        record.setAnswers(!isOut)
+        if let failure {
+            context.log.error("\(application): server \(servers[position].name) is left out: \(failure)")
+        } else {
+            record.succeeded()
+            context.log.info("\(application): server \(servers[position].name) works again")
+        }
+    }
+
+    func stop() {
+        for server in servers { server.probe?.close() }
+        for position in servers.indices { servers[position].probe = nil }
+    }
+}

@@ -1,0 +1,74 @@
+// The FastCGI role of an authorizer (FastCGI 1.0, §6.3): an application that is asked before another one answers. With 200 it
+// lets the request through, and its fields `Variable-NAME` become variables of the environ; any other answer of its own is
+// what the client gets.
+
+import GatewayInterface
+import Octets
+
+/// How far the authorizer of a route is.
+enum Authorization: Equatable {
+    case notAsked
+    /// It has the request.
+    case asked
+    /// It has let the request through.
+    case granted
+}
+
+extension Exchange {
+    /// Whether what comes is the answer of an authorizer that lets the request through, of which only variables count.
+    var isBeingGranted: Bool {
+        authorization == .asked && response.hasHead && !response.isHeadSent && head.status == 200
+    }
+
+    /// What an authorizer gets: the environ without what speaks of the body and of the answering script (§6.3).
+    func appendAuthorizerEnviron(to output: inout ByteBuffer) {
+        let left: [StaticString] = ["CONTENT_LENGTH", "PATH_INFO", "PATH_TRANSLATED", "SCRIPT_NAME"]
+        output.appendPairs(of: environ.bytes) { name in !left.contains { name.equals($0) } }
+    }
+
+    /// Takes the variables of an authorizer's answer. What follows its head does not count.
+    func takeVariables(_ bytes: UnsafeBufferPointer<UInt8>) {
+        response.hasHead = true
+        authorizedPairs.clear()
+        let prefix: StaticString = "variable-"
+        for field in head.fields {
+            let count = prefix.utf8CodeUnitCount
+            guard field.name.count > count,
+                bytes.span.matches(ByteRange(field.name.start, field.name.start + count), lowercase: prefix)
+            else { continue }
+            let name = bytes[ByteRange(field.name.start + count, field.name.end)]
+            authorizedPairs.appendPairLengths(name: name.count, value: field.value.count)
+            authorizedPairs.append(name)
+            authorizedPairs.append(bytes[field.value])
+        }
+    }
+
+    /// A variable of the authorizer takes the place of one that is there.
+    func addAuthorizedVariables(to environ: inout ByteBuffer) {
+        guard !authorizedPairs.isEmpty else { return }
+        let before = Array(environ.bytes)
+        environ.clear()
+        before.withUnsafeBufferPointer { before in
+            environ.appendPairs(of: before) { name in
+                NameValuePairs.value(of: name, in: authorizedPairs.bytes) == nil
+            }
+        }
+        environ.append(authorizedPairs.bytes)
+    }
+}
+
+extension ByteBuffer {
+    /// Appends the pairs of a block whose names are wanted.
+    fileprivate mutating func appendPairs(
+        of block: UnsafeBufferPointer<UInt8>, where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) {
+        var pairs = NameValuePairs(block)
+        var start = 0
+        while let pair = pairs.next() {
+            if isWanted(block[pair.name]) {
+                append(UnsafeBufferPointer(rebasing: block[start..<pairs.offset]))
+            }
+            start = pairs.offset
+        }
+    }
+}
