@@ -10,7 +10,7 @@ import Syscalls
 final class FastCGIBackend: Backend {
     let loop: EventLoop
     let pool: PoolView
-    /// Seconds until an application must begin to answer, and between two parts of its answer.
+    /// Seconds until the head of an answer must be there, and between two parts of its body.
     let timeout: Int
     private let settings: Settings
     private let log: Logger
@@ -18,7 +18,7 @@ final class FastCGIBackend: Backend {
     private var kept: [ApplicationConnection] = []
     private var queue = ExchangeQueue()
     private var isServingQueue = false
-    private var standardError: [LineAssembler]
+    private var standardError: StandardErrorLog
     /// Connections with an exchange, by the position of their slot.
     private var running: [ApplicationConnection?]
 
@@ -34,7 +34,7 @@ final class FastCGIBackend: Backend {
         leases = Leases(
             scoreboard: scoreboard, doorbells: doorbells, worker: worker, pool: pool.pool,
             slots: pool.slots.map(\.index))
-        standardError = pool.slots.map { _ in LineAssembler() }
+        standardError = StandardErrorLog(pool, log: log)
         running = pool.slots.map { _ in nil }
     }
 
@@ -108,7 +108,7 @@ final class FastCGIBackend: Backend {
             leases.release(position, age: age)
             // A full unix backlog is EAGAIN, and nothing tells when it is over: the sweep tries again.
             if error.isTryAgain { return false }
-            log.error("\(pool.name): \(exchange.requestLine): it cannot be reached: \(error)")
+            log.error("\(pool.name): \(exchange.mention): it cannot be reached: \(error)")
             exchange.fail(status: 502, "The application cannot be reached.")
             return true
         }
@@ -137,6 +137,7 @@ final class FastCGIBackend: Backend {
         status: Int?
     ) {
         forget(connection)
+        endStandardError(connection, exchange)
         switch outcome {
         case .done(let canKeep):
             settle(connection, canKeep: canKeep)
@@ -158,7 +159,7 @@ final class FastCGIBackend: Backend {
         case .failed(let reason): fail(connection, exchange, reason, status: status)
         case .timedOut:
             log.error(
-                "\(pool.name): no answer within \(timeout) s to \(exchange.requestLine) from \(describe(connection))"
+                "\(pool.name): no answer within \(timeout) s to \(exchange.mention) from \(describe(connection))"
             )
             if pool.isSupervised {
                 connection.close()
@@ -173,7 +174,7 @@ final class FastCGIBackend: Backend {
     private func fail(
         _ connection: ApplicationConnection, _ exchange: Exchange, _ reason: String, status: Int?
     ) {
-        log.error("\(pool.name): \(exchange.requestLine): \(reason) (\(describe(connection)))")
+        log.error("\(pool.name): \(exchange.mention): \(reason) (\(describe(connection)))")
         settle(connection, canKeep: false)
         if status == 503 {
             exchange.fail(status: 503, "The application has no room.", retryAfter: 1)
@@ -183,11 +184,12 @@ final class FastCGIBackend: Backend {
     }
 
     private func describe(_ connection: ApplicationConnection) -> String {
-        "slot \(pool.slots[connection.position].index)"
+        pool.describe(connection.position)
     }
 
     func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
         forget(connection)
+        endStandardError(connection, exchange)
         exchange.source = nil
         settle(connection, canKeep: false)
         exchange.dispatchRedirect()
@@ -272,11 +274,12 @@ final class FastCGIBackend: Backend {
     }
 
     func sweep(_ now: UInt64) {
+        standardError.sweep(now)
         let patience = UInt64(settings.queueTimeout) * 1000
         while let exchange = queue.first, exchange.dispatchedAt + patience <= now {
             queue.removeFirst()
             log.error(
-                "\(pool.name): no free process within \(settings.queueTimeout) s for \(exchange.requestLine)")
+                "\(pool.name): no free process within \(settings.queueTimeout) s for \(exchange.mention)")
             exchange.fail(status: 503, "No application process became free in time.", retryAfter: 1)
         }
         releaseKept { leases.isWanted($0.position, age: $0.age) }
@@ -285,8 +288,12 @@ final class FastCGIBackend: Backend {
 
     // MARK: FCGI_STDERR
 
-    /// Logs whole lines; a part of a line waits for its end.
-    func logStandardError(_ bytes: UnsafeBufferPointer<UInt8>, position: Int) {
-        standardError[position].lines(adding: bytes) { line in log.error("\(pool.name): \(line)") }
+    /// Logs what an application complains about.
+    func logStandardError(_ bytes: UnsafeBufferPointer<UInt8>, position: Int, _ exchange: Exchange) {
+        standardError.add(bytes, position: position, request: exchange.id, now: loop.now)
+    }
+
+    private func endStandardError(_ connection: ApplicationConnection, _ exchange: Exchange) {
+        standardError.finish(position: connection.position, request: exchange.id, now: loop.now)
     }
 }

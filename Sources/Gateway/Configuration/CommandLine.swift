@@ -8,6 +8,7 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Workers and application processes") var processes: ProcessOptions
     @OptionGroup(title: "Time") var time: TimeOptions
     @OptionGroup(title: "Size") var size: SizeOptions
+    @OptionGroup(title: "Files that applications have sent") var answers: AnswerOptions
     @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
@@ -22,7 +23,9 @@ struct ServerOptions: ParsableArguments {
 
     /// Every setting that was given, by its name.
     func given(_ origin: Origin) -> [String: Given] {
-        let groups: [any DeclaredOptions] = [listening, processes, time, size, surroundings, logging]
+        let groups: [any DeclaredOptions] = [
+            listening, processes, time, size, answers, surroundings, logging,
+        ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }
     }
 }

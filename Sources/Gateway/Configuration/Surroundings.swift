@@ -24,6 +24,13 @@ enum Surroundings {
             throw .environment(
                 "cannot read the folder '\(directory)' (--chdir): is it there, and may this user enter it?")
         }
+        let roots =
+            settings.sendfileRoots.map { ($0, "--x-sendfile-root") }
+            + settings.accelRoots.map { ($0.folder, "--x-accel-root") }
+        for (folder, option) in roots where !Files.isReadableDirectory(folder) {
+            throw .environment(
+                "cannot read the folder '\(folder)' (\(option)): is it there, and may this user enter it?")
+        }
         guard Files.canWriteInDirectory(settings.temporaryFolder) else {
             throw .environment(
                 "cannot write in '\(settings.temporaryFolder)' (--temporary-folder or TMPDIR): name another folder"

@@ -50,11 +50,13 @@ final class ApplicationPool {
         // The first slots of all processes, then the second ones: work spreads over processes before threads.
         for turn in 0..<plan.slotsPerProcess {
             for process in processes {
-                slots.append(PoolView.Slot(index: process.slots[turn], address: process.socket.address))
+                slots.append(
+                    PoolView.Slot(
+                        index: process.slots[turn], address: process.socket.address, process: process.number))
             }
         }
         if let address = plan.address {
-            slots += externalSlots.map { PoolView.Slot(index: $0, address: address) }
+            slots += externalSlots.map { PoolView.Slot(index: $0, address: address, process: 0) }
         }
         return PoolView(
             pool: index, name: name, slots: slots, keepsConnections: plan.keepsConnections,

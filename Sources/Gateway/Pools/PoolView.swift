@@ -8,6 +8,8 @@ struct PoolView: Sendable {
         let index: Int
         /// Where its process listens.
         let address: SocketAddress
+        /// The number of its process, from 1, as in the log of the master; 0 where the process is not ours.
+        let process: Int
     }
 
     /// The pool's index in the scoreboard.
@@ -22,4 +24,10 @@ struct PoolView: Sendable {
     let drainsBody: Bool
     /// Whether the processes are ours, so that a hung one can be ended.
     let isSupervised: Bool
+
+    /// `process 2`, for messages about a slot.
+    func describe(_ position: Int) -> String {
+        let slot = slots[position]
+        return slot.process > 0 ? "process \(slot.process)" : "slot \(slot.index)"
+    }
 }

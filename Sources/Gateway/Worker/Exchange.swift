@@ -29,6 +29,8 @@ final class Exchange {
     /// Whether the request may be sent a second time (RFC 9110, §9.2.2).
     private(set) var isIdempotent = false
     private var hasBody = false
+    /// What it is called in the environ and the log; 0 before it is dispatched.
+    private(set) var id: UInt64 = 0
     /// When it was dispatched, in the loop's milliseconds; 0 before.
     private(set) var dispatchedAt: UInt64 = 0
     private(set) var redirects = 0
@@ -66,6 +68,7 @@ final class Exchange {
         environ.clear(keeping: 4096)
         body.reset()
         bodyCount = 0
+        id = 0
         dispatchedAt = 0
         redirects = 0
         destination = .refused(status: 404)
@@ -118,6 +121,10 @@ final class Exchange {
     /// The request is complete: sends it to its destination.
     func dispatch() {
         if !isLengthKnown { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
+        id = context.requestIDs.next()
+        environ.appendPairLengths(name: 10, value: 16)
+        environ.append("REQUEST_ID")
+        RequestID.append(id, to: &environ)
         dispatchedAt = context.loop.now
         context.dispatcher.dispatch(self, to: destination)
     }
@@ -150,7 +157,12 @@ final class Exchange {
         guard
             let destination = try? context.dispatcher.describe(
                 redirect: location, from: previous, connection: connection, environ: &environ)
-        else { return false }
+        else {
+            // For the messages about it.
+            environ.clear()
+            previous.withUnsafeBufferPointer { environ.append($0) }
+            return false
+        }
         self.destination = destination
         environ.appendPair("CONTENT_LENGTH", "")
         body.reset()
@@ -190,6 +202,9 @@ final class Exchange {
         guard let host = connection?.peer.host, !host.isEmpty else { return requestLine }
         return "\(requestLine) from \(host)"
     }
+
+    /// `GET /report, request 00c0ffee00c0ffee`, for messages about what an application did with it.
+    var mention: String { "\(requestLine), request \(RequestID.text(id))" }
 
     /// `GET /report`, for messages.
     var requestLine: String {

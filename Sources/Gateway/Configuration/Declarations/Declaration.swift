@@ -137,7 +137,9 @@ struct Section: Sendable {
     let declarations: [Declaration]
 
     /// All of them, in the order of the documentation.
-    static let all: [Section] = [.listening, .processes, .time, .size, .surroundings, .logging]
+    static let all: [Section] = [
+        .listening, .processes, .time, .size, .answers, .surroundings, .logging,
+    ]
 }
 
 extension Declaration {
