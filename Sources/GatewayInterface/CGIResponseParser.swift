@@ -8,6 +8,7 @@ public struct CGIResponseParser: Sendable {
     private var lineStart = 0
     private var scanned = 0
     private var sawStatus = false
+    private var sawLocation = false
 
     /// A parser before the first byte.
     public init() {}
@@ -63,17 +64,27 @@ public struct CGIResponseParser: Sendable {
                 head.contentLength == nil || head.contentLength == count
             else { throw .malformedContentLength }
             head.contentLength = count
+        case .location:
+            // Two places to go to: one of them is not the application's own word.
+            guard !sawLocation else { throw .malformedLocation }
+            sawLocation = true
+            head.fields.append(CGIField(name: name, value: value, kind: kind))
+        case .sendfile: head.sendfile = head.sendfile ?? value
+        case .accelRedirect: head.accelRedirect = head.accelRedirect ?? value
+        case .accelBuffering: head.isUnbuffered = bytes.matches(value, lowercase: "no")
+        case .accel: break
         default: head.fields.append(CGIField(name: name, value: value, kind: kind))
         }
     }
 
-    /// `3DIGIT [SP reason-phrase]` (RFC 3875, §6.3.3). 1xx is not for an application to send: 101 would hand the
-    /// connection over to nobody.
+    /// `3DIGIT [SP reason-phrase]` (RFC 3875, §6.3.3). Of 1xx only 103 is for an application to send: 100 is the
+    /// gateway's, and 101 would hand the connection over to nobody.
     private mutating func parseStatus(
         _ value: ByteRange, in bytes: Span<UInt8>, into head: inout CGIResponseHead
     ) throws(CGIResponseError) {
         guard value.count >= 3, !sawStatus,
-            case .value(let status) = bytes.decimal(ByteRange(value.start, value.start + 3)), status >= 200,
+            case .value(let status) = bytes.decimal(ByteRange(value.start, value.start + 3)),
+            status >= 200 || status == 103,
             value.count == 3 || ASCII.isBlank(bytes[value.start + 3])
         else { throw .malformedStatus }
         sawStatus = true
@@ -84,7 +95,8 @@ public struct CGIResponseParser: Sendable {
     private func conclude(_ head: inout CGIResponseHead, _ bytes: Span<UInt8>) throws(CGIResponseError) {
         guard sawStatus || head.contentLength != nil || !head.fields.isEmpty else { throw .noFields }
         guard !sawStatus, let location = head.fields.first(where: { $0.kind == .location }) else { return }
-        if !location.value.isEmpty, bytes[location.value.start] == ASCII.slash {
+        guard !location.value.isEmpty else { throw .malformedLocation }
+        if bytes[location.value.start] == ASCII.slash {
             head.localRedirect = location.value
         } else {
             head.status = 302
@@ -95,9 +107,14 @@ public struct CGIResponseParser: Sendable {
 extension CGIFieldName {
     /// Recognises a name in any case.
     public static func recognise(_ name: ByteRange, in bytes: Span<UInt8>) -> CGIFieldName {
-        switch name.count {
+        if name.count > 8, ASCII.lowercased(bytes[name.start]) == UInt8(ascii: "x") {
+            return recogniseOrder(name, in: bytes)
+        }
+        return switch name.count {
         case 2: bytes.matches(name, lowercase: "te") ? .hopByHop : .other
-        case 4: bytes.matches(name, lowercase: "date") ? .date : .other
+        case 4:
+            bytes.matches(name, lowercase: "date")
+                ? .date : bytes.matches(name, lowercase: "etag") ? .etag : .other
         case 6:
             bytes.matches(name, lowercase: "status")
                 ? .status : bytes.matches(name, lowercase: "server") ? .server : .other
@@ -109,10 +126,31 @@ extension CGIFieldName {
             bytes.matches(name, lowercase: "connection") || bytes.matches(name, lowercase: "keep-alive")
                 ? .hopByHop : .other
         case 12: bytes.matches(name, lowercase: "content-type") ? .contentType : .other
+        case 13:
+            bytes.matches(name, lowercase: "last-modified")
+                ? .lastModified
+                : bytes.matches(name, lowercase: "content-range")
+                    || bytes.matches(name, lowercase: "accept-ranges") ? .ranges : .other
         case 14: bytes.matches(name, lowercase: "content-length") ? .contentLength : .other
-        case 16: bytes.matches(name, lowercase: "proxy-connection") ? .hopByHop : .other
+        case 16:
+            bytes.matches(name, lowercase: "proxy-connection")
+                ? .hopByHop
+                : bytes.matches(name, lowercase: "content-encoding")
+                    || bytes.matches(name, lowercase: "content-language")
+                    || bytes.matches(name, lowercase: "content-location") ? .content : .other
         case 17: bytes.matches(name, lowercase: "transfer-encoding") ? .hopByHop : .other
+        case 19: bytes.matches(name, lowercase: "content-disposition") ? .content : .other
         default: .other
         }
+    }
+
+    /// What applications say to the server in front of them, in the words of nginx and lighttpd.
+    private static func recogniseOrder(_ name: ByteRange, in bytes: Span<UInt8>) -> CGIFieldName {
+        if bytes.matches(name, lowercase: "x-sendfile") { return .sendfile }
+        guard bytes.matches(ByteRange(name.start, name.start + 8), lowercase: "x-accel-") else {
+            return .other
+        }
+        if bytes.matches(name, lowercase: "x-accel-redirect") { return .accelRedirect }
+        return bytes.matches(name, lowercase: "x-accel-buffering") ? .accelBuffering : .accel
     }
 }

@@ -236,4 +236,7 @@ public enum Files {
 extension Files {
     /// Whether an errno says that the file is there and may not be read.
     public static func isPermissionDenied(_ code: CInt) -> Bool { code == EACCES || code == EPERM }
+
+    /// Whether an errno says that a path leads out of the folder that ``openBeneath(_:_:)`` looks in.
+    public static func isEscape(_ code: CInt) -> Bool { code == EXDEV || code == ELOOP }
 }

@@ -19,6 +19,25 @@ struct ResponseDecoderTests {
         #expect([Said].decoding(Records.end()) == [done])
     }
 
+    @Test("What follows an empty record of STDOUT takes the end back")
+    func notTheEnd() throws {
+        var decoder = ResponseDecoder()
+        for (bytes, isEnd) in [
+            (Records.stdout(""), true), (Records.stdout("a"), false), (Records.stderr("b"), false),
+            (Records.stdout(""), true), (Records.stderr("c"), true),
+        ] {
+            var used = 0
+            while used < bytes.count {
+                switch try decoder.next(bytes.span.extracting(droppingFirst: used)) {
+                case .more(let consumed), .stdout(_, let consumed), .stderr(_, let consumed),
+                    .end(_, _, let consumed):
+                    used += consumed
+                }
+            }
+            #expect(decoder.sawStdoutEnd == isEnd)
+        }
+    }
+
     @Test("Messages for the log may come anywhere, one byte at a time")
     func stderr() {
         let bytes =

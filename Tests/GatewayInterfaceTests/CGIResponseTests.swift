@@ -134,11 +134,48 @@ struct CGIResponseTests {
             ("Trailer", .hopByHop), ("Upgrade", .hopByHop), ("Proxy-Connection", .hopByHop),
             ("Content-Type", .contentType),
             ("DATE", .date), ("Server", .server), ("Location", .location), ("Set-Cookie", .other),
+            ("ETag", .etag), ("last-modified", .lastModified), ("Content-Range", .ranges),
+            ("Accept-Ranges", .ranges), ("Content-Encoding", .content), ("Content-Disposition", .content),
+            ("Link", .other), ("X-Accel", .other), ("X-Sendfiles", .other), ("X-Powered-By", .other),
             ("X-Status", .other),
             ("Content-Lengths", .other), ("Contentxtype", .other),
         ] as [(String, CGIFieldName)])
     func kinds(_ name: String, _ kind: CGIFieldName) throws {
         #expect(try #require(CGIOutcome.of("Status: 200\n\(name): x\n\n").answer).kinds == [kind])
+    }
+
+    @Test("Two places to go to, or an empty one, are no redirect")
+    func malformedLocation() {
+        for head in [
+            "Location:\n\n", "Location: /a\nLocation: /a\n\n", "Status: 302\nLocation: a\nlocation: b\n\n",
+        ] {
+            #expect(CGIOutcome.of(head) == .refused(.malformedLocation), "\(head)")
+        }
+        #expect(CGIOutcome.of("Status: 302\nLocation:\n\n").answer?.status == 302)
+    }
+
+    @Test("Of 1xx only 103 is an application's to send, and another head follows it (RFC 8297)")
+    func interim() throws {
+        let bytes = Array("Status: 103 Early Hints\nLink: a\n\nStatus: 200\n\n".utf8)
+        var parser = CGIResponseParser()
+        var head = CGIResponseHead()
+        let isComplete = try parser.parse(bytes.span, into: &head)
+        #expect(isComplete && head.isInterim && head.byteCount == 33)
+        #expect(head.fields.map(\.kind.isHint) == [true])
+        #expect(CGIOutcome.of("Status: 1030\n\n") == .refused(.malformedStatus))
+    }
+
+    @Test("What is said to the server in front is not among the fields")
+    func orders() throws {
+        let text = "X-Sendfile: /a\nx-accel-redirect: /b\nX-Accel-Buffering: NO\nX-Accel-Expires: 1\nA: b\n\n"
+        let bytes = Array(text.utf8)
+        var parser = CGIResponseParser()
+        var head = CGIResponseHead()
+        let isComplete = try parser.parse(bytes.span, into: &head)
+        #expect(isComplete && head.isUnbuffered && head.fields.count == 1)
+        #expect(head.sendfile.map { Array(bytes[$0.start..<$0.end]) } == Array("/a".utf8))
+        #expect(head.accelRedirect.map { Array(bytes[$0.start..<$0.end]) } == Array("/b".utf8))
+        #expect(CGIOutcome.of("X-Accel-Buffering: yes\nA: b\n\n").answer?.fields == ["A: b"])
     }
 
     @Test("A parser that is reset reads the next answer as if it were the first")

@@ -24,7 +24,8 @@ struct CommandLineTests {
         "limit-request-head": "1019", "limit-request-body": "20", "buffer-memory": "21",
         "buffer-limit": "1000000", "config": "shop.yaml", "chdir": "/x", "env": "A=1", "user": "www",
         "group": "www", "umask": "027", "daemon": "true", "pid": "/p", "proc-name": "shop", "python": "/py",
-        "root": "/r", "temporary-folder": "/t", "access-log": "-", "error-log": "/e", "log-level": "debug",
+        "root": "/r", "temporary-folder": "/t", "x-sendfile-root": "/s", "x-accel-root": "/p/=/s",
+        "access-log": "-", "error-log": "/e", "log-level": "debug",
     ]
 
     private static func arguments(_ declaration: Declaration, _ value: String) -> [String] {

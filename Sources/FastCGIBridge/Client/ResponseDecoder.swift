@@ -86,7 +86,8 @@ public struct ResponseDecoder: Sendable {
             }
         default: throw .unexpectedType(header.type.rawValue)
         }
-        if header.type == .stdout, content == 0 { sawStdoutEnd = true }
+        // Some applications write an empty record to flush: what follows it takes the end back.
+        if header.type == .stdout { sawStdoutEnd = content == 0 }
         if header.type == .endRequest {
             guard content == 8 else { throw .malformedEndRequest }
             state = .endRequest

@@ -44,6 +44,8 @@ final class ApplicationConnection: Stream {
     private var output = ByteBuffer(capacity: 4096)
     private var bodyToSend: UInt64 = 0
     private var sawAnswer = false
+    /// Whether a part of the answer has come for the client since the deadline was set.
+    private var hasProgress = false
     private var isPaused = false
     private var wasCutWhileSending = false
     private var isConnecting = false
@@ -72,6 +74,7 @@ final class ApplicationConnection: Stream {
         self.exchange = exchange
         exchange.source = self
         sawAnswer = false
+        hasProgress = false
         isPaused = false
         isOrphaned = false
         decoder = ResponseDecoder()
@@ -181,12 +184,13 @@ final class ApplicationConnection: Stream {
                     switch exchange.receive(input.bytes[range]) {
                     case .accepted:
                         guard self.exchange === exchange else { return }
+                        hasProgress = hasProgress || exchange.response.isHeadSent
                         input.consume(consumed)
                     case .malformed(let error): return end(.failed("its answer is malformed: \(error)"))
                     case .redirected: return redirect()
                     }
                 case .stderr(let range, let consumed):
-                    backend.logStandardError(input.bytes[range], position: position)
+                    backend.logStandardError(input.bytes[range], position: position, exchange)
                     input.consume(consumed)
                 case .end(let status, _, let consumed):
                     input.consume(consumed)
@@ -202,13 +206,16 @@ final class ApplicationConnection: Stream {
     private func goOn(_ exchange: Exchange) {
         exchange.flush()
         guard !isClosed, self.exchange === exchange else { return }
-        if let client = exchange.connection, client.isBackedUp {
+        if exchange.response.isHeadSent, exchange.isBackedUp {
             isPaused = true
             deadline = 0
         } else {
-            renewDeadline()
+            // Complaints, empty records and the drops of a head do not count: an application could go on like that for
+            // ever, and its client would never have an answer.
+            if hasProgress { renewDeadline() }
             receive()
         }
+        hasProgress = false
     }
 
     func clientHasRoom() {
@@ -252,6 +259,8 @@ final class ApplicationConnection: Stream {
 
     // MARK: The end of an exchange
 
+    /// The time runs from the start for the head as a whole, from its last part for the request's body, which an
+    /// application takes as it can, and from its last part for the answer's.
     private func renewDeadline() {
         guard let exchange else { return }
         deadline =

@@ -11,6 +11,7 @@ extension FastCGIBackend {
         status: Int?
     ) {
         forget(connection)
+        endStandardError(connection, exchange)
         switch outcome {
         case .done(let canKeep):
             servers.map { $0.succeeded($0.server(ofPosition: connection.position)) }
@@ -34,14 +35,14 @@ extension FastCGIBackend {
             close(connection)
             unreachable(exchange, connection.position, reason)
         case .broken(let reason) where servers != nil && mayRepeat(exchange):
-            log.error("\(pool.name): \(exchange.requestLine): \(reason) (\(describe(connection)))")
+            log.error("\(pool.name): \(exchange.mention): \(reason) (\(describe(connection)))")
             close(connection)
             if !goesElsewhere(exchange, connection.position) {
                 exchange.fail(status: 502, "The application did not give a valid answer.")
             }
         case .broken(let reason), .failed(let reason): fail(connection, exchange, reason, status: status)
         case .timedOut(let reason):
-            log.error("\(pool.name): \(reason) to \(exchange.requestLine) from \(describe(connection))")
+            log.error("\(pool.name): \(reason) to \(exchange.mention) from \(describe(connection))")
             noteFailure(exchange, connection.position)
             if pool.isSupervised {
                 connection.close()
@@ -62,7 +63,7 @@ extension FastCGIBackend {
     /// No connection was made: nothing of the request was sent, so another server may have it, whatever it is.
     func unreachable(_ exchange: Exchange, _ position: Int, _ reason: String) {
         let place = servers.map { " (\($0.name($0.server(ofPosition: position))))" } ?? ""
-        log.error("\(pool.name): \(exchange.requestLine): it cannot be reached\(place): \(reason)")
+        log.error("\(pool.name): \(exchange.mention): it cannot be reached\(place): \(reason)")
         let isWanted = exchange.connection != nil && pool.settings.external.retry != .never
         if isWanted, goesElsewhere(exchange, position) { return }
         if !isWanted { noteFailure(exchange, position) }
@@ -87,7 +88,7 @@ extension FastCGIBackend {
     private func fail(
         _ connection: ApplicationConnection, _ exchange: Exchange, _ reason: String, status: Int?
     ) {
-        log.error("\(pool.name): \(exchange.requestLine): \(reason) (\(describe(connection)))")
+        log.error("\(pool.name): \(exchange.mention): \(reason) (\(describe(connection)))")
         // An answer that has begun says that the server works, whatever became of it.
         if !exchange.response.hasHead { noteFailure(exchange, connection.position) }
         settle(connection, canKeep: false)
@@ -99,12 +100,12 @@ extension FastCGIBackend {
     }
 
     private func describe(_ connection: ApplicationConnection) -> String {
-        guard let servers else { return "application \(pool.slots[connection.position].process)" }
-        return "server \(servers.name(servers.server(ofPosition: connection.position)))"
+        pool.describe(connection.position)
     }
 
     func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
         forget(connection)
+        endStandardError(connection, exchange)
         exchange.source = nil
         settle(connection, canKeep: false)
         exchange.dispatchRedirect()

@@ -17,7 +17,7 @@ final class FastCGIBackend: Backend {
     private var kept: [ApplicationConnection] = []
     private var queue = ExchangeQueue()
     private var isServingQueue = false
-    private var standardError: [LineAssembler]
+    private var standardError: StandardErrorLog
     /// Connections with an exchange, by the position of their slot.
     private var running: [ApplicationConnection?]
 
@@ -32,7 +32,7 @@ final class FastCGIBackend: Backend {
         leases = Leases(
             scoreboard: scoreboard, doorbells: doorbells, worker: worker, pool: pool.pool,
             slots: pool.slots.map(\.index), grows: pool.grows)
-        standardError = pool.slots.map { _ in LineAssembler() }
+        standardError = StandardErrorLog(pool, log: log)
         running = pool.slots.map { _ in nil }
     }
 
@@ -236,9 +236,10 @@ final class FastCGIBackend: Backend {
     }
 
     func sweep(_ now: UInt64) {
+        standardError.sweep(now)
         while let exchange = queue.takeOverdue(now: now) {
             log.error(
-                "\(pool.name): no free process within \(exchange.route.limits.queueTimeout / 1000) s for \(exchange.requestLine)"
+                "\(pool.name): no free process within \(exchange.route.limits.queueTimeout / 1000) s for \(exchange.mention)"
             )
             exchange.fail(status: 503, "No application process became free in time.", retryAfter: 1)
         }
@@ -248,8 +249,12 @@ final class FastCGIBackend: Backend {
 
     // MARK: FCGI_STDERR
 
-    /// Logs whole lines; a part of a line waits for its end.
-    func logStandardError(_ bytes: UnsafeBufferPointer<UInt8>, position: Int) {
-        standardError[position].lines(adding: bytes) { line in log.error("\(pool.name): \(line)") }
+    /// Logs what an application complains about.
+    func logStandardError(_ bytes: UnsafeBufferPointer<UInt8>, position: Int, _ exchange: Exchange) {
+        standardError.add(bytes, position: position, request: exchange.id, now: loop.now)
+    }
+
+    func endStandardError(_ connection: ApplicationConnection, _ exchange: Exchange) {
+        standardError.finish(position: connection.position, request: exchange.id, now: loop.now)
     }
 }

@@ -130,7 +130,7 @@ final class InProcessBackend: Backend {
         switch result {
         case .success(let response): exchange.respond(response)
         case .failure(let error):
-            log.error("\(exchange.requestLine): the application failed: \(error)")
+            log.error("\(exchange.mention): the application failed: \(error)")
             exchange.fail(status: 500, "The application failed.")
         }
     }

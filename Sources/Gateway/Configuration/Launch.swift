@@ -45,7 +45,7 @@ enum Launch {
             commandLine: command.given(.commandLine), workerClasses: extensions.workerClasses.map(\.name))
         func configuration(_ reading: SettingsLoader.Reading) throws(ConfigurationError) -> Configuration {
             try Surroundings.check(reading.settings)
-            for application in reading.applications { try Surroundings.checkFolder(application.settings) }
+            for application in reading.applications { try Surroundings.checkFolders(application.settings) }
             return Configuration(settings: reading.settings, source: try source(reading))
         }
         let reading = try loader.load()

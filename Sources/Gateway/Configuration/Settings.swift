@@ -83,6 +83,10 @@ struct Settings: Sendable {
     var bufferMemory = 524_288
     /// Octets of an answer that may wait for a slow reader in all; beyond it the application waits.
     var bufferLimit = 1 << 30
+    /// Folders that X-Sendfile may name files in.
+    var sendfileRoots: [String] = []
+    /// Folders that X-Accel-Redirect names files in.
+    var accelRoots: [AccelRoot] = []
     /// Folder of temporary files.
     var temporaryFolder = "/tmp"
 

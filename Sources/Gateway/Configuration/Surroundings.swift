@@ -20,7 +20,7 @@ enum Surroundings {
                     "cannot write '\(path)' (\(option)): is its folder there, and may this user write it?")
             }
         }
-        try checkFolder(settings)
+        try checkFolders(settings)
         guard Files.canWriteInDirectory(settings.temporaryFolder) else {
             throw .environment(
                 "cannot write in '\(settings.temporaryFolder)' (--temporary-folder or TMPDIR): name another folder"
@@ -28,8 +28,15 @@ enum Surroundings {
         }
     }
 
-    /// Looks whether an application's folder is there.
-    static func checkFolder(_ settings: Settings) throws(ConfigurationError) {
+    /// Looks whether an application's folders are there.
+    static func checkFolders(_ settings: Settings) throws(ConfigurationError) {
+        let roots =
+            settings.sendfileRoots.map { ($0, "--x-sendfile-root") }
+            + settings.accelRoots.map { ($0.folder, "--x-accel-root") }
+        for (folder, option) in roots where !Files.isReadableDirectory(folder) {
+            throw .environment(
+                "cannot read the folder '\(folder)' (\(option)): is it there, and may this user enter it?")
+        }
         guard let directory = settings.directory, !Files.isReadableDirectory(directory) else { return }
         throw .environment(
             "cannot read the folder '\(directory)' (--chdir): is it there, and may this user enter it?")

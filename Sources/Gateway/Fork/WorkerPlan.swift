@@ -37,6 +37,11 @@ struct WorkerPlan: Sendable {
     let errorLog: ErrorLog
     let extensions: Extensions
 
+    /// The settings of each application.
+    var applicationSettings: [Settings] {
+        if case .pools(let pools, _, _) = backend { pools.map(\.settings) } else { [settings] }
+    }
+
     /// Lets go of the terminal, where the gateway is one in the background. What goes wrong before is still shown there.
     func leaveTerminal() {
         if settings.detaches { Detachment.silence(settings.unusedDescriptors) }

@@ -36,6 +36,12 @@ struct PoolView: Sendable {
     let root: String?
     /// The application's own meta-variables, encoded.
     let parameters: [UInt8]
+
+    /// `process 2`, or `server 10.0.0.1:9000`, for messages about a slot.
+    func describe(_ position: Int) -> String {
+        let number = slots[position].process
+        return isSupervised ? "process \(number)" : "server \(servers[number - 1].name)"
+    }
 }
 
 extension Settings {

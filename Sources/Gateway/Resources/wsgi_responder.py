@@ -125,30 +125,35 @@ def decode_length(block, at):
     return (block[at] & 127) << 24 | block[at + 1] << 16 | block[at + 2] << 8 | block[at + 3], at + 4
 
 
+def encode_field(name, value):
+    """A line of a CGI head (RFC 3875, §6.3). Checking is the server's part (PEP 3333, "The start_response() Callable"): a
+    line break that came through would let whoever wrote the text answer in the application's name."""
+    if not isinstance(name, str) or not FIELD_NAME(name):
+        raise ValueError(f"{name!r} is not the name of a header")
+    if not isinstance(value, str) or CONTROL(value):
+        raise ValueError(f"the header {name} must be text without control characters, not {value!r}")
+    if is_hop_by_hop(name) or name.lower() == "status":  # PEP 3333, "Other HTTP Features".
+        raise ValueError(f"the header {name} is the gateway's to send")
+    return f"{name}: {value}\r\n"
+
+
 @functools.lru_cache(maxsize=256)  # Most applications answer with the same few heads again and again.
 def encode_head(status, *headers):
     """Checks what start_response was given and makes a CGI head of it, without the blank line (RFC 3875, §6).
 
-    Returns it with the length that it declares, infinite if none, and whether one may be added. Checking is
-    the server's part (PEP 3333, "The start_response() Callable"): a line break that came through would let
-    whoever wrote the text answer in the application's name.
+    Returns it with the length that it declares, infinite if none, and whether one may be added.
     """
     if not isinstance(status, str) or not STATUS(status):
         raise ValueError(f"a status must be three digits, a space and a reason, not {status!r}")
     lines = [f"Status: {status}\r\n"]
     length = inf
     for name, value in headers:
-        if not isinstance(name, str) or not FIELD_NAME(name):
-            raise ValueError(f"{name!r} is not the name of a header")
-        if not isinstance(value, str) or CONTROL(value):
-            raise ValueError(f"the header {name} must be text without control characters, not {value!r}")
-        if is_hop_by_hop(name) or name.lower() == "status":  # PEP 3333, "Other HTTP Features".
-            raise ValueError(f"the header {name} is the gateway's to send")
+        line = encode_field(name, value)
         if name.lower() == "content-length":
             if not (value.isascii() and value.isdigit()):
                 raise ValueError(f"Content-Length must be a decimal number, not {value!r}")
             length = int(value)
-        lines.append(f"{name}: {value}\r\n")
+        lines.append(line)
     may_add_length = length == inf and status[0] != "1" and status[:3] not in ("204", "304")
     return "".join(lines).encode("latin-1"), length, may_add_length
 
@@ -368,6 +373,7 @@ class Connection:
             raise MalformedInput("PARAMS end within a pair")
         environ["wsgi.url_scheme"] = environ.get("REQUEST_SCHEME") or guess_scheme(environ)
         environ["wsgi.errors"] = self.errors
+        environ["wsgi.early_hints"] = self.early_hints
         if self.data.startswith(self.no_stdin, self.at):
             self.at += len(self.no_stdin)
             environ["wsgi.input"] = io.BytesIO()
@@ -408,6 +414,15 @@ class Connection:
                     result.close()
             except BaseException as error:
                 log("the answer's close() failed\n" + describe(error))
+
+    def early_hints(self, headers):
+        """wsgi.early_hints, as Gunicorn has it: sends a head with status 103 at once (RFC 8297).
+
+        The gateway drops it for a client of HTTP/1.0. Late is never: once the answer has begun there is nobody to hint.
+        """
+        if self.request_id and not self.head_sent:
+            lines = "".join(encode_field(*header) for header in headers)
+            self.send_stream(STDOUT, f"Status: 103 Early Hints\r\n{lines}\r\n".encode("latin-1"))
 
     def start_response(self, status, headers, exc_info=None):
         """start_response (PEP 3333, "The start_response() Callable")."""

@@ -26,7 +26,7 @@ extension Exchange {
     func respond(_ answer: Response) {
         guard let connection else { return context.giveBack(self) }
         guard (200...999).contains(answer.status), answer.fields.allSatisfy(Self.isValid) else {
-            context.log.error("\(requestLine): the application's status or a field is malformed")
+            context.log.error("\(mention): the application's status or a field is malformed")
             return fail(status: 502, "The application did not give a valid answer.")
         }
         response.status = answer.status
@@ -44,10 +44,12 @@ extension Exchange {
                 name.withUTF8 { name in
                     value.withUTF8 { value in
                         switch CGIFieldName.recognise(ByteRange(0, name.count), in: name.span) {
-                        case .hopByHop, .contentLength, .status: return
+                        case .hopByHop, .contentLength, .status, .sendfile, .accelRedirect,
+                            .accelBuffering, .accel:
+                            return
                         case .server: hasServer = true
                         case .date: hasDate = true
-                        case .other, .contentType, .location: break
+                        default: break
                         }
                         ResponseEncoder.appendField(name, value, to: &output)
                     }

@@ -25,9 +25,16 @@ struct ResponseState: ~Copyable {
     var remaining: UInt64 = 0
     var bodyBytesSent: UInt64 = 0
     var isExcessLogged = false
+    /// Heads with early hints so far, over all redirects.
+    var hintCount = 0
+    /// Whether no more of the answer is taken off the application than the client takes, but for a little.
+    var isUnbuffered = false
+    /// A file to be sent in the place of what the application sends as its body.
+    var orderedFile: OrderedFile?
 
     mutating func reset() {
         restart()
+        hintCount = 0
         keepsAlive = true
         bodyBytesSent = 0
     }
@@ -42,6 +49,8 @@ struct ResponseState: ~Copyable {
         remaining = 0
         status = 200
         isExcessLogged = false
+        isUnbuffered = false
+        orderedFile = nil
     }
 }
 
@@ -65,21 +74,29 @@ extension Exchange {
         }
         do {
             if response.partialHead.isEmpty {
-                guard try parser.parse(bytes.span, into: &head) else {
-                    response.partialHead.append(bytes)
-                    return .accepted
+                var rest = bytes
+                while try parser.parse(rest.span, into: &head) {
+                    guard head.isInterim else { return takeHead(rest) }
+                    try sendEarlyHints(rest)
+                    rest = UnsafeBufferPointer(rebasing: rest[head.byteCount...])
+                    parser.reset()
                 }
-                return takeHead(bytes)
-            }
-            response.partialHead.append(bytes)
-            guard try parser.parse(response.partialHead.bytes.span, into: &head) else {
+                response.partialHead.append(rest)
                 return .accepted
             }
-            // Out of the buffer that the body will not need any more.
-            let all = response.partialHead.bytes
-            let progress = takeHead(all)
-            response.partialHead.clear(keeping: 0)
-            return progress
+            response.partialHead.append(bytes)
+            while try parser.parse(response.partialHead.bytes.span, into: &head) {
+                guard head.isInterim else {
+                    // Out of the buffer that the body will not need any more.
+                    let progress = takeHead(response.partialHead.bytes)
+                    response.partialHead.clear(keeping: 0)
+                    return progress
+                }
+                try sendEarlyHints(response.partialHead.bytes)
+                response.partialHead.consume(head.byteCount)
+                parser.reset()
+            }
+            return .accepted
         } catch {
             return .malformed(error)
         }
@@ -87,12 +104,18 @@ extension Exchange {
 
     private func takeHead(_ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
         if let path = head.localRedirect, connection != nil {
-            return redirect(to: bytes[path]) ? .redirected : .malformed(.malformedField)
+            return redirect(to: bytes[path]) ? .redirected : .malformed(.malformedLocation)
         }
         if authorization == .asked, head.status == 200 {
             takeVariables(bytes)
             return .accepted
         }
+        if head.sendfile != nil || head.accelRedirect != nil, connection != nil,
+            !Status.forbidsBody(head.status), let progress = takeFileOrder(bytes)
+        {
+            return progress
+        }
+        response.isUnbuffered = head.isUnbuffered
         response.hasHead = true
         response.status = head.status
         connection?.write { output in
@@ -120,7 +143,7 @@ extension Exchange {
 
     /// Whether the framing is still open: the head was written without its end.
     private var isFramingOpen: Bool {
-        response.hasHead && response.framing == .forbidden && !Status.forbidsBody(response.status)
+        response.isHeadSent && response.framing == .forbidden && !Status.forbidsBody(response.status)
     }
 
     private func endHead(length: UInt64?) {
@@ -136,7 +159,7 @@ extension Exchange {
     }
 
     private func writeBody(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard bytes.count > 0, !isBeingGranted else { return }
+        guard bytes.count > 0, response.orderedFile == nil, !isBeingGranted else { return }
         if isFramingOpen { return response.held.append(bytes) }
         writeFramed(bytes)
     }
@@ -153,7 +176,7 @@ extension Exchange {
             if count < bytes.count, !response.isExcessLogged {
                 response.isExcessLogged = true
                 context.log.warning(
-                    "\(requestLine): the application sent more than its Content-Length; the rest is dropped")
+                    "\(mention): the application sent more than its Content-Length; the rest is dropped")
             }
         case .chunked:
             response.bodyBytesSent += UInt64(bytes.count)
@@ -165,6 +188,16 @@ extension Exchange {
             connection.write(bytes)
         }
     }
+
+    /// Whether the client is so far behind that the application should wait.
+    var isBackedUp: Bool {
+        guard let connection else { return false }
+        return response.isUnbuffered
+            ? connection.output.footprint >= Self.unbufferedLimit : connection.isBackedUp
+    }
+
+    /// Octets that wait in memory for the client of an answer that wants no buffer.
+    private static let unbufferedLimit = 65_536
 
     /// Sends what has come so far.
     func flush() {
@@ -180,6 +213,7 @@ extension Exchange {
     /// The application's answer is complete.
     func complete() {
         if isBeingGranted { return connection == nil ? context.giveBack(self) : authorized() }
+        if let ordered = response.orderedFile { return deliver(ordered) }
         if isFramingOpen {
             endHead(length: isHead && response.held.isEmpty ? nil : UInt64(response.held.count))
             writeFramed(response.held.bytes)
@@ -187,7 +221,7 @@ extension Exchange {
         guard let connection else { return context.giveBack(self) }
         if case .length = response.framing, response.remaining > 0, !isHead {
             context.log.warning(
-                "\(requestLine): the answer ended \(response.remaining) octets before its Content-Length; the client is cut off"
+                "\(mention): the answer ended \(response.remaining) octets before its Content-Length; the client is cut off"
             )
             return cut()
         }

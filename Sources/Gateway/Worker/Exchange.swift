@@ -29,6 +29,8 @@ final class Exchange {
     /// Whether the request may be sent a second time (RFC 9110, §9.2.2).
     private(set) var isIdempotent = false
     private var hasBody = false
+    /// What it is called in the environ and the log; 0 before it is dispatched.
+    private(set) var id: UInt64 = 0
     /// When it was dispatched, in the loop's milliseconds; 0 before.
     private(set) var dispatchedAt: UInt64 = 0
     private(set) var redirects = 0
@@ -75,6 +77,7 @@ final class Exchange {
         environ.clear(keeping: 4096)
         body.reset()
         bodyCount = 0
+        id = 0
         dispatchedAt = 0
         redirects = 0
         route = context.dispatcher.fallback
@@ -132,6 +135,10 @@ final class Exchange {
     /// The request is complete: sends it to its destination.
     func dispatch() {
         if !isLengthKnown { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
+        id = context.requestIDs.next()
+        environ.appendPairLengths(name: 10, value: 16)
+        environ.append("REQUEST_ID")
+        RequestID.append(id, to: &environ)
         dispatchedAt = context.loop.now
         go()
     }
@@ -194,7 +201,12 @@ final class Exchange {
         guard
             let (route, destination) = try? context.dispatcher.describe(
                 redirect: location, from: previous, environ: &environ)
-        else { return false }
+        else {
+            // For the messages about it.
+            environ.clear()
+            previous.withUnsafeBufferPointer { environ.append($0) }
+            return false
+        }
         self.route = route
         self.destination = destination
         environ.appendPair("CONTENT_LENGTH", "")
@@ -237,6 +249,9 @@ final class Exchange {
         guard let host = connection?.peer.host, !host.isEmpty else { return requestLine }
         return "\(requestLine) from \(host)"
     }
+
+    /// `GET /report, request 00c0ffee00c0ffee`, for messages about what an application did with it.
+    var mention: String { "\(requestLine), request \(RequestID.text(id))" }
 
     /// `GET /report`, for messages.
     var requestLine: String {

@@ -13,6 +13,12 @@ final class OutgoingFile {
 
     var number: CInt { descriptor.number }
 
+    /// Sends only a part of it.
+    func narrow(from first: Int, count: Int) {
+        offset = first
+        remaining = count
+    }
+
     func advance(_ count: Int) {
         offset += count
         remaining -= count

@@ -18,6 +18,10 @@ final class WorkerContext {
     let policy: BuiltinClass
     /// Whose X-Forwarded-Proto is believed.
     let trusted: TrustedPeers
+    /// Where applications may have files sent from.
+    let fileRoots: [FileRoots]
+    /// What requests are called.
+    var requestIDs = RequestIDs()
     /// The worker as hooks see it.
     let info: WorkerInfo
     let preRequest: (@Sendable (WorkerInfo, Environ) -> Void)?
@@ -56,6 +60,9 @@ final class WorkerContext {
         settings = plan.settings
         scoreboard = plan.scoreboard
         trusted = try TrustedPeers(plan.settings.forwardedAllowIPs)
+        var roots: [FileRoots] = []
+        for settings in plan.applicationSettings { roots.append(try FileRoots(settings)) }
+        fileRoots = roots
         preRequest = plan.extensions.hooks.preRequest
         postRequest = plan.extensions.hooks.postRequest
         self.info = info

@@ -54,7 +54,7 @@ struct HungApplicationTests {
     func hangsInAnswer() throws {
         let folder = try TemporaryFolder()
         try withGateway(
-            "exec:python3 \(Build.application("misbehaving.py"))", "--timeout", "2", folder: folder
+            "exec:python3 \(Build.application("misbehaving/main.py"))", "--timeout", "2", folder: folder
         ) { gateway in
             let client = try gateway.connect()
             client.send("GET /two-writes?\(folder / "never") HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -1,109 +1,144 @@
+// What an application can do wrong stands in the tables of Applications/misbehaving, each row with what the client must see.
+// After each the same gateway answers the next request, with one application process: no slot is lost.
+
+import Syscalls
 import Testing
 
 @Suite("An application that breaks the rules", .serialized)
 struct MisbehavingApplicationTests {
-    private static let application = "exec:python3 \(Build.application("misbehaving.py"))"
+    private static let program = Build.application("misbehaving/main.py")
+    private static let application = "exec:python3 \(program)"
 
-    /// Both on a first and on a kept connection to the application, which is fine again each time.
-    private func expect(
-        _ gateway: GatewayProcess, _ path: String, sourceLocation: SourceLocation = #_sourceLocation,
-        _ body: (HTTPClient) throws -> Void
-    ) throws {
-        for _ in 0..<2 {
-            let client = try gateway.connect()
-            client.send("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            try body(client)
-            let fine = try gateway.get("/fine")
-            #expect(fine.status == 200, "after \(path)", sourceLocation: sourceLocation)
-            #expect(fine.text == "fine", "after \(path)", sourceLocation: sourceLocation)
-        }
+    /// Runs a row, and expects that the next request is answered.
+    private func run(_ row: Misbehaviour, on gateway: GatewayProcess) throws {
+        if row.isArmed { #expect(try gateway.get("/arm\(row.path)").text == "fine") }
+        let client = try gateway.connect()
+        row.ask(client)
+        try row.check(client)
+        let fine = try gateway.get("/fine")
+        #expect(fine.status == 200 && fine.text == "fine", "after \(row.path): \(fine.status)")
     }
 
-    @Test("What is unusual but allowed is passed on", .timeLimit(.minutes(5)))
-    func unusual() throws {
+    @Test(
+        "Each client sees the right status or that its answer is cut, and the next one is served",
+        .timeLimit(.minutes(5)))
+    func tables() throws {
         try withGateway(Self.application) { gateway in
-            for path in [
-                "/fine", "/dripped", "/one-by-one", "/line-feeds", "/large-head", "/without-end-of-stdout",
-                "/hop-by-hop", "/redirect-inside",
-            ] {
-                try expect(gateway, path) { client in
-                    let response = try client.receive()
-                    #expect(response.status == 200, "\(path)")
-                    #expect(response.text == "fine", "\(path)")
-                    for name in ["Keep-Alive", "Upgrade"] { #expect(response[name] == nil, "\(path)") }
-                    if path == "/large-head" { #expect(response["X-Large"]?.utf8.count == 20_000) }
-                }
+            let rows = try Misbehaviour.all("quick", of: gateway)
+            #expect(rows.count { !$0.path.hasPrefix("/split-at-") } > 200)
+            for row in rows {
+                // On a new connection to the application, and on a kept one.
+                #expect(try gateway.get("/fine?leave").text == "fine")
+                try run(row, on: gateway)
+                try run(row, on: gateway)
             }
-            try expect(gateway, "/no-content") { client in
-                let response = try client.receive()
-                #expect(response.status == 204)
-                #expect(response.framing == .none)
-                try client.receiveEnd()
-            }
-            try expect(gateway, "/redirect-away") { client in
-                let response = try client.receive()
-                #expect(response.status == 302)
-                #expect(response["Location"] == "http://example.org/x")
-            }
-        }
-    }
-
-    @Test("An application may close right after the end of its STDOUT", .timeLimit(.minutes(5)))
-    func withoutEndOfRequest() throws {
-        try withGateway(Self.application) { gateway in
-            try expect(gateway, "/without-end-of-request") { client in
-                let response = try client.receive()
-                #expect(response.status == 200)
-                #expect(response.text == "fine")
-            }
-        }
-    }
-
-    @Test("What is not an answer is 502, and its reason is logged", .timeLimit(.minutes(5)))
-    func notAnAnswer() throws {
-        try withGateway(Self.application) { gateway in
-            for path in [
-                "/wrong-version", "/wrong-id", "/wrong-type", "/garbage", "/end-without-answer",
-                "/stderr-only",
-                "/close-before-answer", "/close-in-head", "/status-word", "/status-small", "/status-upgrade",
-                "/control-character", "/carriage-return", "/space-in-name", "/no-fields", "/no-blank-line",
-                "/length-word", "/two-lengths", "/huge-head", "/cannot-multiplex", "/unknown-role",
-                "/redirect-for-ever",
-            ] {
-                try expect(gateway, path) { client in
-                    #expect(try client.receive().status == 502, "\(path)")
-                    try client.receiveEnd()
-                }
-                #expect(gateway.hasLogged("[error]", "GET \(path)"), "\(path) is not in the log")
-            }
+            gateway.expectLogged(rows)
             #expect(gateway.hasLogged("only a complaint"))
+            #expect(gateway.hasLogged("GET /too-long,", "more than its Content-Length"))
         }
     }
 
-    @Test("An application without room is 503, with a time to come back", .timeLimit(.minutes(5)))
-    func overloaded() throws {
-        try withGateway(Self.application) { gateway in
-            try expect(gateway, "/overloaded") { client in
-                let response = try client.receive()
-                #expect(response.status == 503)
-                #expect(response["Retry-After"].flatMap { Int($0) } != nil)
+    /// Runs `body` with a gateway before an application that is not its own, over TCP.
+    private func withExternal(
+        threads: Bool = false, _ options: String..., body: (GatewayProcess) throws -> Void
+    ) throws {
+        let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
+        let listener = try Socket.listen(address, backlog: 64, isNonBlocking: false)
+        let application = try StartedProcess(
+            ["python3", Self.program] + (threads ? ["--threads"] : []), input: listener.number)
+        defer { application.kill() }
+        let port = try Socket.localAddress(listener.number).port
+        try GatewayProcess("fcgi:127.0.0.1:\(port)", options, environment: [], folder: nil).use(body)
+    }
+
+    @Test("Over TCP the ends of a connection mean the same", .timeLimit(.minutes(5)))
+    func overTCP() throws {
+        try withExternal { gateway in
+            let rows = try Misbehaviour.all("quick", of: gateway).filter {
+                ["/reset", "/close", "/half-close", "/cut", "/early", "/upload"].contains(
+                    where: $0.path.hasPrefix)
             }
+            #expect(rows.count > 40)
+            for row in rows { try run(row, on: gateway) }
+            gateway.expectLogged(rows)
         }
     }
 
-    @Test("An answer that breaks off is cut so that the client can tell", .timeLimit(.minutes(5)))
-    func cutAnswers() throws {
-        try withGateway(Self.application) { gateway in
-            for path in ["/cut-with-length", "/cut-without-length", "/cut-in-record", "/too-short"] {
-                try expect(gateway, path) { client in
-                    let error = #expect(throws: AnswerError.self, "\(path)") { try client.receive() }
-                    guard case .cut(status: 200, _) = error else {
-                        Issue.record("\(path): \(String(describing: error))")
-                        return
-                    }
+    @Test(
+        "Silence is 504 before the head and cuts the answer after it, however it drips",
+        .timeLimit(.minutes(5)))
+    func silence() throws {
+        let slots = 24
+        try withExternal(threads: true, "--timeout", "1", "--processes", "\(slots)") { gateway in
+            let gate = gateway.folder / "gate"
+            let rows = try Misbehaviour.all("silent", of: gateway)
+            try #require(!rows.isEmpty && rows.count <= slots)
+            let clients = try rows.map { row in
+                let client = try gateway.connect()
+                row.ask(client)
+                return client
+            }
+            for client in clients { try client.sendAll() }
+            for (row, client) in zip(rows, clients) { try row.check(client) }
+            gateway.expectLogged(rows)
+            // Every slot is there again: as many requests at once as there are of them.
+            let waiting = try (0..<slots).map { _ in
+                let client = try gateway.connect()
+                client.send("GET /until?\(gate) HTTP/1.1\r\nHost: a\r\n\r\n")
+                return client
+            }
+            for client in waiting {
+                try eventually("every slot serves", within: 60) {
+                    try #require(try client.poll() == nil)
+                    return client.partialBody.hasPrefix("begun")
                 }
-                #expect(gateway.hasLogged("GET \(path)"), "\(path) is not in the log")
             }
+            try TextFile.write("", to: gate)
+            for client in waiting { #expect(try client.receive().status == 200) }
+        }
+    }
+
+    @Test(
+        "An application that does not read its request is replaced, and one that reads slowly is not",
+        .timeLimit(.minutes(5)))
+    func unread() throws {
+        try withGateway(Self.application, "--timeout", "1") { gateway in
+            let rows = try Misbehaviour.all("single", of: gateway)
+            #expect(rows.count == 3)
+            for row in rows { try run(row, on: gateway) }
+            gateway.expectLogged(rows)
+        }
+    }
+
+    @Test("A flood of complaints delays nothing and does not fill the log", .timeLimit(.minutes(5)))
+    func floods() throws {
+        try withGateway(Self.application) { gateway in
+            let rows = try Misbehaviour.all("flood", of: gateway)
+            #expect(rows.count == 5)
+            for row in rows { try run(row, on: gateway) }
+            try eventually("the log says what was dropped") {
+                gateway.hasLogged("lines of process 1 were not logged")
+            }
+            // 500 lines a second, of at most 8 KiB each.
+            #expect(gateway.log.utf8.count < 60_000_000)
+            #expect(gateway.log.lines.allSatisfy { $0.utf8.count < 40_000 })
+        }
+    }
+
+    @Test(
+        "A line of complaint belongs to its request, and is not continued by the next",
+        .timeLimit(.minutes(5)))
+    func complaints() throws {
+        try withGateway(Self.application) { gateway throws in
+            for word in ["left-over", "second"] {
+                #expect(try gateway.get("/complain/\(word)").status == 200)
+            }
+            let lines = gateway.log.lines.filter { $0.contains("process 1, request ") }
+            #expect(lines.count == 2)
+            #expect(lines.first?.hasSuffix(": left-over") == true)
+            #expect(lines.last?.hasSuffix(": second") == true)
+            let ids = lines.compactMap { $0.split(separator: "request ").last?.prefix(16) }
+            #expect(Set(ids).count == 2)
         }
     }
 
@@ -111,34 +146,10 @@ struct MisbehavingApplicationTests {
     func cutOldAnswer() throws {
         try withGateway(Self.application) { gateway in
             let command = [
-                "curl", "-sS", "--http1.0", "http://127.0.0.1:\(try gateway.port)/cut-without-length",
+                "curl", "-sS", "--http1.0", "http://127.0.0.1:\(try gateway.port)/close-in-body",
             ]
             // 56: failure with receiving network data.
             #expect(try outcome(of: command).status == .exited(56))
-        }
-    }
-
-    @Test("What goes beyond the announced length is dropped", .timeLimit(.minutes(5)))
-    func tooLong() throws {
-        try withGateway(Self.application) { gateway in
-            try expect(gateway, "/too-long") { client in
-                #expect(try client.receive().text == "fine")
-                try client.receiveEnd()
-            }
-            #expect(gateway.hasLogged("GET /too-long", "more than its Content-Length"))
-        }
-    }
-
-    @Test("An answer that does not wait for the upload reaches the client", .timeLimit(.minutes(5)))
-    func earlyAnswer() throws {
-        try withGateway(Self.application) { gateway in
-            for _ in 0..<3 {
-                let client = try gateway.connect()
-                client.send("POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n")
-                client.send([UInt8](repeating: 0, count: 5_000_000))
-                #expect(try client.receive().text == "early")
-                #expect(try gateway.get("/fine").text == "fine")
-            }
         }
     }
 

@@ -29,6 +29,34 @@ struct StaticFileTests {
         }
     }
 
+    @Test("Who asks for a part of a file gets that part", .timeLimit(.minutes(5)))
+    func part() throws {
+        let site = try Site()
+        try run("touch", "-d", "2020-02-02T02:02:02Z", site.path + "/style.css")
+        try site.serve { gateway in
+            let client = try gateway.connect()
+            let date = "Sun, 02 Feb 2020 02:02:02 GMT"
+            for (fields, status, text) in [
+                ("Range: bytes=5-9", 206, "{ col"), ("Range: bytes=-8", 206, " black }\n".suffix(8)),
+                ("Range: bytes=5-9\r\nIf-Range: \(date)", 206, "{ col"),
+                (
+                    "Range: bytes=5-9\r\nIf-Range: Sun, 02 Feb 2020 02:02:03 GMT", 200,
+                    "body { color: black }\n"
+                ),
+                ("Range: bytes=22-", 416, ""), ("Range: bytes=0-1,3-4", 200, "body { color: black }\n"),
+            ] {
+                client.send("GET /style.css HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\r\n")
+                let response = try client.receive()
+                #expect(response.status == status, "\(fields)")
+                #expect(response.text == text, "\(fields)")
+                if status == 200 { #expect(response["Accept-Ranges"] == "bytes") }
+                if status == 416 { #expect(response["Content-Range"] == "bytes */22") }
+            }
+            client.send("HEAD /style.css HTTP/1.1\r\nHost: a\r\nRange: bytes=0-1\r\n\r\n")
+            #expect(try client.receive(toHead: true)["Content-Length"] == "22")
+        }
+    }
+
     @Test("A large file arrives whole, also at a slow reader", .timeLimit(.minutes(5)))
     func largeFile() throws {
         let site = try Site()

@@ -90,7 +90,8 @@ struct ShutdownTests {
     func stubbornApplication() throws {
         let folder = try TemporaryFolder()
         let script = folder / "stubborn.sh"
-        try TextFile.write("trap '' TERM\nexec python3 \(Build.application("misbehaving.py"))\n", to: script)
+        try TextFile.write(
+            "trap '' TERM\nexec python3 \(Build.application("misbehaving/main.py"))\n", to: script)
         try withGateway("exec:sh \(script)", "--graceful-timeout", "1", folder: folder) { gateway in
             let response = try gateway.get("/fine")
             #expect(response.status == 200)

@@ -9,9 +9,11 @@ extension Section {
             Declaration(
                 "timeout", "t", "SECONDS", .seconds(1...year), \.timeout, scope: .route,
                 """
-                Until an application must begin to answer, and between two parts of its answer. A hung \
-                application process is killed and replaced, and its client gets 504. A worker whose event loop \
-                stands still for so long is killed and replaced too.
+                Until the head of an application's answer must be complete, in all, and between two parts of the \
+                body; while the application takes a request body, each part begins the time anew. A hung \
+                application process is killed and replaced, and its client gets 504. Messages on stderr and a \
+                head that comes in drops do not help. A worker whose event loop stands still for so long is \
+                killed and replaced too.
                 """),
             Declaration(
                 "graceful-timeout", nil, "SECONDS", .seconds(0...86_400), \.gracefulTimeout,

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 
 def hello(environ, start_response):
@@ -53,12 +53,43 @@ def fail(environ, start_response):
 
 def show(environ, start_response):
     names = ("PATH_INFO", "SCRIPT_NAME", "QUERY_STRING", "SERVER_PROTOCOL", "REMOTE_ADDR", "wsgi.url_scheme",
-             "wsgi.version", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once")
+             "wsgi.version", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once", "REQUEST_ID")
     start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
     return ["".join(f"{name}={environ.get(name)!r}\n" for name in names).encode()]
 
 
-PAGES = {"/form": form, "/stream": stream, "/upload": upload, "/held": held, "/fail": fail, "/show": show}
+def say(environ, start_response):
+    """Fields from the query string, in their order, and a body that a file may take the place of."""
+    fields = parse_qsl(environ["QUERY_STRING"], keep_blank_values=True)
+    status = dict(fields).get("status", "200 OK")
+    start_response(status, [field for field in fields if field[0] != "status"])
+    return [b"the application's own body"]
+
+
+def hints(environ, start_response):
+    """Early hints from the query string, and an answer that waits until the file in `gate` exists."""
+    fields = parse_qsl(environ["QUERY_STRING"])
+    environ["wsgi.early_hints"]([field for field in fields if field[0] != "gate"])
+    while not os.path.exists(dict(fields)["gate"]):
+        time.sleep(0.005)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    yield b"first"
+    environ["wsgi.early_hints"]([("Link", "</too-late>")])
+    yield b",second"
+
+
+def forty_megabytes(environ, start_response):
+    """Says in a file how much it was rid of; the query string names a value of X-Accel-Buffering and that file."""
+    buffering, _, path = environ["QUERY_STRING"].partition(",")
+    start_response("200 OK", [("Content-Type", "text/plain"), ("X-Accel-Buffering", buffering)])
+    with open(path, "a", buffering=1) as file:
+        for _ in range(640):
+            yield b"x" * 65_536
+            file.write(".")
+            file.flush()
+
+
+PAGES = {"/say": say, "/hints": hints, "/forty-megabytes": forty_megabytes, "/form": form, "/stream": stream, "/upload": upload, "/held": held, "/fail": fail, "/show": show}
 
 
 def application(environ, start_response):

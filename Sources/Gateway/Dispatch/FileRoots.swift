@@ -1,0 +1,153 @@
+// The folders that an application may have files sent from, by X-Sendfile or X-Accel-Redirect. An application that
+// passes a client's text on in such a field reaches what is in these folders and nothing else: each look is an openat2(2)
+// that cannot leave its folder, whatever the path and its links say. Runs in a worker, which opens the folders once.
+
+import HTTP
+import Octets
+import Syscalls
+
+/// Where `X-Accel-Redirect: PREFIX…` finds files.
+struct AccelRoot: Equatable, Sendable {
+    /// A decoded path that begins and ends with a slash.
+    let prefix: String
+    /// A folder, absolute.
+    let folder: String
+}
+
+/// A file that an application has named, not opened yet.
+struct FilePlace {
+    /// Its folder; `nil` where it lies in none that files may be sent from.
+    fileprivate let folder: Folder?
+    /// Its path from there, ended by a NUL.
+    fileprivate let path: [UInt8]
+
+    /// An open folder.
+    fileprivate final class Folder {
+        let descriptor: OwnedDescriptor
+        /// What paths into it begin with, ended by a slash each: as it was named, and without links.
+        let names: [[UInt8]]
+
+        init(_ path: String, names: [String]) throws(SyscallError) {
+            descriptor = try Files.openDirectory(path)
+            self.names = names.map { Array(($0.hasSuffix("/") ? $0 : $0 + "/").utf8) }
+        }
+    }
+
+    /// What became of opening it.
+    enum Opened {
+        case file(OutgoingFile, modified: Int)
+        /// It is not sent, and why.
+        case refused(status: Int, StaticString)
+    }
+
+    func open() -> Opened {
+        guard let folder else { return .refused(status: 403, "is in no folder that files are sent from") }
+        let number = path.withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                Files.openBeneath(folder.descriptor.number, $0.baseAddress!)
+            }
+        }
+        guard number >= 0 else {
+            if Files.isEscape(-number) { return .refused(status: 403, "leads out of its folder") }
+            return Files.isPermissionDenied(-number)
+                ? .refused(status: 403, "may not be read") : .refused(status: 404, "is not there")
+        }
+        let descriptor = OwnedDescriptor(adopting: number)
+        guard let status = Files.status(of: number) else { return .refused(status: 404, "is not there") }
+        switch status.kind {
+        case .regular:
+            return .file(OutgoingFile(descriptor, count: status.size), modified: status.modified)
+        case .directory: return .refused(status: 404, "is a folder")
+        case .device, .other: return .refused(status: 403, "is no regular file")
+        }
+    }
+
+    /// Its media type, by its name.
+    var type: StaticString {
+        path.withUnsafeBufferPointer { MediaType.of(UnsafeBufferPointer(rebasing: $0.dropLast())) }
+    }
+
+    /// For messages.
+    var description: String { String(decoding: path.dropLast().prefix(200), as: UTF8.self) }
+}
+
+/// What the value of such a field means.
+enum FileOrder {
+    /// The setting is off.
+    case off
+    case place(FilePlace)
+    /// A path of the site that no folder belongs to.
+    case elsewhere
+}
+
+/// The folders of one worker.
+final class FileRoots {
+    private let sendfile: [FilePlace.Folder]
+    private let accel: [FilePlace.Folder]
+    private var decoded = ByteBuffer()
+    /// Whether the log says already that X-Sendfile and X-Accel-Redirect are not obeyed.
+    var hasWarned = (sendfile: false, accel: false)
+
+    init(_ settings: Settings) throws(ConfigurationError) {
+        sendfile = try settings.sendfileRoots.map { path throws(ConfigurationError) in
+            try Self.open(path, "--x-sendfile-root", names: [path, Files.absolutePath(path) ?? path])
+        }
+        // Of two prefixes that fit the longer one counts.
+        let roots = settings.accelRoots.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
+        accel = try roots.map { root throws(ConfigurationError) in
+            try Self.open(root.folder, "--x-accel-root", names: [root.prefix])
+        }
+    }
+
+    private static func open(
+        _ path: String, _ option: String, names: [String]
+    ) throws(ConfigurationError) -> FilePlace.Folder {
+        do throws(SyscallError) {
+            return try FilePlace.Folder(path, names: names)
+        } catch {
+            throw .environment(
+                "cannot open the folder '\(path)' (\(option)): \(error.reason): may a worker enter it?")
+        }
+    }
+
+    /// What `X-Sendfile: path` means. The path is taken as it is.
+    func sendfile(_ path: UnsafeBufferPointer<UInt8>) -> FileOrder {
+        guard let first = sendfile.first else { return .off }
+        guard path.first == ASCII.slash else { return .place(Self.place(first, path)) }
+        for folder in sendfile {
+            if let place = Self.place(folder, ifWithin: path) { return .place(place) }
+        }
+        return .place(FilePlace(folder: nil, path: Array(path) + [0]))
+    }
+
+    /// What `X-Accel-Redirect: path` means. The path is decoded once and normalized as a client's would be.
+    ///
+    /// - Throws: What is no path.
+    func accelRedirect(_ target: UnsafeBufferPointer<UInt8>) throws(RequestError) -> FileOrder {
+        guard !accel.isEmpty else { return .off }
+        guard target.first == ASCII.slash else { throw .malformedPath }
+        let end = target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        decoded.clear()
+        try PathNormalizer.normalize(UnsafeBufferPointer(rebasing: target[..<end]), into: &decoded)
+        for folder in accel {
+            if let place = Self.place(folder, ifWithin: decoded.bytes) { return .place(place) }
+        }
+        return .elsewhere
+    }
+
+    private static func place(
+        _ folder: FilePlace.Folder, ifWithin path: UnsafeBufferPointer<UInt8>
+    ) -> FilePlace? {
+        guard let name = folder.names.first(where: { path.starts(with: $0) }) else { return nil }
+        // More slashes would make an absolute path of the rest.
+        let rest = path.dropFirst(name.count).drop { $0 == ASCII.slash }
+        return place(folder, UnsafeBufferPointer(rebasing: rest))
+    }
+
+    private static func place(
+        _ folder: FilePlace.Folder, _ path: UnsafeBufferPointer<UInt8>
+    ) -> FilePlace {
+        // An empty path would name the folder, and openat2 calls that nothing at all.
+        FilePlace(folder: folder, path: path.isEmpty ? [UInt8(ascii: "."), 0] : Array(path) + [0])
+    }
+}

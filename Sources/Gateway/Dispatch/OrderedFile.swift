@@ -1,0 +1,93 @@
+// What becomes of X-Sendfile and X-Accel-Redirect. The file is sent when the application has ended its own answer: then
+// its slot is free again, and its connection can be kept.
+
+import GatewayInterface
+import HTTP
+import Logging
+import Octets
+import Syscalls
+
+/// A file that an application wants sent in the place of its own body, and the fields that go along. It is made for
+/// such an answer only.
+final class OrderedFile {
+    let place: FilePlace
+    /// The fields of the application's answer that go along, as lines.
+    private(set) var fields = ByteBuffer(capacity: 512)
+    private(set) var hasType = false
+    private(set) var hasDate = false
+    private(set) var hasServer = false
+    /// Where in ``fields`` the value of ETag is.
+    private(set) var entityTag: ByteRange?
+    /// Where in ``fields`` the value of Last-Modified is.
+    private(set) var lastModified: ByteRange?
+
+    init(_ place: FilePlace, _ head: borrowing CGIResponseHead, _ bytes: UnsafeBufferPointer<UInt8>) {
+        self.place = place
+        for field in head.fields where field.kind != .hopByHop && field.kind != .ranges {
+            ResponseEncoder.appendField(bytes[field.name], bytes[field.value], to: &fields)
+            let end = fields.count - 2
+            let value = ByteRange(end - field.value.count, end)
+            switch field.kind {
+            case .contentType: hasType = true
+            case .date: hasDate = true
+            case .server: hasServer = true
+            case .etag: entityTag = value
+            case .lastModified: lastModified = value
+            default: break
+            }
+        }
+    }
+}
+
+extension Exchange {
+    /// Does what X-Sendfile and X-Accel-Redirect in ``head`` say.
+    ///
+    /// - Returns: `nil` where they are not obeyed: the answer goes on as it is.
+    func takeFileOrder(_ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress? {
+        let roots = context.fileRoots[application]
+        if let target = head.accelRedirect {
+            do throws(RequestError) {
+                switch try roots.accelRedirect(bytes[target]) {
+                case .off: warn("X-Accel-Redirect", "--x-accel-root", &roots.hasWarned.accel)
+                case .place(let place): return order(place, bytes)
+                case .elsewhere:
+                    return redirect(to: bytes[target]) ? .redirected : .malformed(.malformedLocation)
+                }
+            } catch {
+                return .malformed(.malformedLocation)
+            }
+        }
+        guard let path = head.sendfile else { return nil }
+        switch roots.sendfile(bytes[path]) {
+        case .place(let place): return order(place, bytes)
+        case .off, .elsewhere: warn("X-Sendfile", "--x-sendfile-root", &roots.hasWarned.sendfile)
+        }
+        return nil
+    }
+
+    private func order(_ place: FilePlace, _ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
+        response.orderedFile = OrderedFile(place, head, bytes)
+        response.hasHead = true
+        response.status = head.status
+        return .accepted
+    }
+
+    private func warn(_ field: String, _ option: String, _ hasWarned: inout Bool) {
+        guard !hasWarned else { return }
+        hasWarned = true
+        context.log.warning("\(mention): the application's \(field) is dropped: \(option) names no folder")
+    }
+
+    /// Sends the file, now that the application has ended its answer.
+    func deliver(_ ordered: OrderedFile) {
+        guard connection != nil else { return context.giveBack(self) }
+        switch ordered.place.open() {
+        case .file(let file, let modified):
+            send(file, type: ordered.place.type, modified: modified, ordered: ordered)
+        case .refused(let status, let reason):
+            context.log.error(
+                "\(mention): the file '\(ordered.place.description)', which the application names, \(reason)")
+            fail(status: status, status == 404 ? "There is nothing here." : "This may not be read.")
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// What a request is called in the environ and in the log, so that an application's own messages about it can be found.
+// Counted from a random start in each worker: no two workers meet, and making one costs an addition.
+
+import Octets
+
+/// The ids that one worker gives.
+struct RequestIDs {
+    private var last = UInt64.random(in: .min ... .max)
+
+    /// The next one; never 0, which stands for none.
+    mutating func next() -> UInt64 {
+        last &+= 1
+        if last == 0 { last = 1 }
+        return last
+    }
+}
+
+/// An id as text: 16 hexadecimal digits.
+enum RequestID {
+    /// For a message.
+    static func text(_ id: UInt64) -> String {
+        let digits = String(id, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    /// Appends the digits.
+    static func append(_ id: UInt64, to output: inout ByteBuffer) {
+        let room = output.spare(16)
+        var rest = id
+        for index in (0..<16).reversed() {
+            let digit = UInt8(truncatingIfNeeded: rest & 15)
+            room[index] = digit < 10 ? digit + 0x30 : digit + 0x57
+            rest >>= 4
+        }
+        output.commit(16)
+    }
+}

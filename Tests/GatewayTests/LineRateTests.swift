@@ -1,0 +1,19 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("How many lines are logged in a second")
+struct LineRateTests {
+    @Test("So many are logged, the others are counted, and the count is told once when the second is over")
+    func limit() {
+        var rate = LineRate()
+        let logged = (0..<700).count { _ in rate.allows(5_100) }
+        #expect(logged == LineRate.limit)
+        #expect(rate.takeDropped(5_900) == 0)
+        #expect(rate.takeDropped(6_000) == 200)
+        #expect(rate.takeDropped(6_000) == 0)
+        let again = rate.allows(6_001)
+        #expect(again)
+        #expect(rate.takeDropped(9_000) == 0)
+    }
+}
