@@ -231,10 +231,11 @@ final class ApplicationConnection: Stream {
     }
 
     /// The client is gone. Until the application shows a sign of life the slot stays busy: a new request would only
-    /// wait behind the old one. An answer that has begun is not read on; closing tells the application.
+    /// wait behind the old one. An answer that has begun is not read on; closing tells the application. So it does, at any
+    /// time, where that ends what was begun.
     func clientLeft() {
         isOrphaned = true
-        if exchange?.response.hasHead == true {
+        if backend.pool.endsByClosing || exchange?.response.hasHead == true {
             end(.done(canKeep: false))
         } else if isPaused {
             clientHasRoom()

@@ -160,7 +160,7 @@ final class FastCGIBackend: Backend {
             log.error(
                 "\(pool.name): no answer within \(timeout) s to \(exchange.requestLine) from \(describe(connection))"
             )
-            if pool.isSupervised {
+            if pool.isSupervised, !pool.endsByClosing {
                 connection.close()
                 leases.condemn(connection.position, age: connection.age)
             } else {

@@ -21,13 +21,13 @@ enum Destination {
 /// Sends exchanges to backends.
 final class Dispatcher {
     private let backend: any Backend
-    private let site: PHPSite?
+    private let site: (any Site)?
     private var path = ByteBuffer(capacity: 1024)
 
     /// - Parameters:
     ///   - backend: The application.
     ///   - site: The folder of scripts and files, where the application has one.
-    init(backend: any Backend, site: PHPSite?) {
+    init(backend: any Backend, site: (any Site)?) {
         self.backend = backend
         self.site = site
     }

@@ -28,8 +28,8 @@ struct WorkerPlan: Sendable {
     let settings: Settings
     let listeners: [ListenerPlan]
     let backend: BackendPlan
-    /// The folder of a PHP site, absolute.
-    let root: String?
+    /// The folder of scripts or files, where the application has one.
+    let site: SitePlan?
     /// What `ps` shows.
     let title: String
     /// Whom to become; `nil` stays who the master is.

@@ -158,7 +158,7 @@ extension Master {
         WorkerPlan(
             index: index, age: age, settings: generation.settings,
             listeners: generation.listeners.map { ListenerPlan(number: $0.number, address: $0.address) },
-            backend: generation.backend.plan, root: generation.pool?.plan.root,
+            backend: generation.backend.plan, site: generation.pool?.plan.site,
             title: "gateway: worker \(index) [\(generation.configuration.title)]",
             identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
             errorLog: generation.errorLog,

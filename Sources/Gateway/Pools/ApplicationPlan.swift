@@ -19,8 +19,10 @@ struct ApplicationPlan: Sendable {
     let slotsPerProcess: Int
     let keepsConnections: Bool
     let drainsBody: Bool
-    /// The folder of a PHP site, absolute and without links.
-    let root: String?
+    /// Whether an exchange is ended by closing its connection: then a process with others in it is never killed for one.
+    private(set) var endsByClosing = false
+    /// The folder of scripts or files, where the application has one.
+    let site: SitePlan?
     /// What is to be watched for changes with `--reload`. PHP reads its scripts at each request.
     private(set) var files = ApplicationFiles()
 
@@ -35,6 +37,7 @@ struct ApplicationPlan: Sendable {
         var root = try settings.root.map { path throws(ConfigurationError) in
             try Self.directory(path, in: nil, option: "--root")
         }
+        var scripts: CGIPlan?
         switch kind {
         case .wsgi(let target):
             let python = try Self.python(settings)
@@ -76,6 +79,14 @@ struct ApplicationPlan: Sendable {
             script = nil
             address = nil
             (processes, slotsPerProcess, keepsConnections, drainsBody) = (count, 1, true, false)
+        case .cgi(let path):
+            let plan = try CGIPlan(path, scripts: count, root: root, settings: settings, identity: identity)
+            scripts = plan
+            program = plan.program
+            script = nil
+            address = nil
+            (processes, slotsPerProcess, keepsConnections, drainsBody) = (1, count, true, true)
+            endsByClosing = true
         case .fcgi(let bind):
             program = nil
             script = nil
@@ -86,7 +97,7 @@ struct ApplicationPlan: Sendable {
             processes = settings.processes ?? 128
             (slotsPerProcess, keepsConnections, drainsBody) = (1, settings.processes != nil, false)
         }
-        self.root = root
+        site = scripts?.site ?? root.map(SitePlan.php)
         guard processes * slotsPerProcess <= Scoreboard.slotCapacity / 4 else {
             throw .usage("\(processes) processes are too many: at most \(Scoreboard.slotCapacity / 4) slots")
         }

@@ -58,7 +58,8 @@ final class ApplicationPool {
         }
         return PoolView(
             pool: index, name: name, slots: slots, keepsConnections: plan.keepsConnections,
-            drainsBody: plan.drainsBody, isSupervised: plan.program != nil)
+            drainsBody: plan.drainsBody, isSupervised: plan.program != nil,
+            endsByClosing: plan.endsByClosing)
     }
 
     func start() {

@@ -22,4 +22,7 @@ struct PoolView: Sendable {
     let drainsBody: Bool
     /// Whether the processes are ours, so that a hung one can be ended.
     let isSupervised: Bool
+    /// Whether closing the connection ends what an exchange has begun. Then a hung exchange is no reason to kill a process,
+    /// and one whose client has left ends at once.
+    let endsByClosing: Bool
 }

@@ -31,7 +31,7 @@ final class Engine {
         let gate =
             policy.servesOneAtATime ? ExchangeGate(application, settings: plan.settings, log: log) : nil
         backend = gate ?? application
-        let site = try plan.root.map { path throws(SyscallError) in try PHPSite(path) }
+        let site = try plan.site.map { plan throws(SyscallError) in try plan.open() }
         context = try WorkerContext(
             plan, info: info, policy: policy, gate: gate, loop: loop, log: log, accessLog: accessLog,
             dispatcher: Dispatcher(backend: backend, site: site))
@@ -87,8 +87,8 @@ final class Engine {
         for listener in plan.listeners {
             let acceptor = Acceptor(
                 listener: listener.number,
-                local: LocalEnd(address: listener.address, documentRoot: plan.root),
-                secure: LocalEnd(address: listener.address, documentRoot: plan.root, isSecure: true),
+                local: LocalEnd(address: listener.address, documentRoot: plan.site?.root),
+                secure: LocalEnd(address: listener.address, documentRoot: plan.site?.root, isSecure: true),
                 context: context)
             try acceptor.start()
             acceptors.append(acceptor)

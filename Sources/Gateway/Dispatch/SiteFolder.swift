@@ -1,0 +1,131 @@
+// What sites that are folders have in common. Every look into the folder is an openat2(2) that cannot leave it, whatever
+// the path and its links say.
+
+import GatewayInterface
+import Octets
+import Syscalls
+
+/// A folder that paths are looked up in.
+final class SiteFolder {
+    /// What was found under a path.
+    enum Opened {
+        /// A descriptor for the caller to adopt.
+        case file(CInt, FileStatus)
+        case directory, missing, unreadable
+    }
+
+    private let root: OwnedDescriptor
+    private let rootPath: [UInt8]
+    private var candidate = ByteBuffer(capacity: 1024)
+
+    /// - Parameter path: The folder, absolute and without links.
+    init(_ path: String) throws(SyscallError) {
+        root = try Files.openDirectory(path)
+        rootPath = Array(path.utf8)
+    }
+
+    /// Opens what `path`, which begins with a slash, names.
+    func open(_ path: UnsafeBufferPointer<UInt8>) -> Opened {
+        guard setCandidate(path) else { return .missing }
+        let number = candidate.bytes.withMemoryRebound(to: CChar.self) {
+            Files.openBeneath(root.number, $0.baseAddress!)
+        }
+        guard number >= 0 else { return Files.isPermissionDenied(-number) ? .unreadable : .missing }
+        let descriptor = OwnedDescriptor(adopting: number)
+        guard let status = Files.status(of: number) else { return .missing }
+        switch status.kind {
+        case .regular: return .file(descriptor.relinquish(), status)
+        case .directory: return .directory
+        case .device, .other: return .unreadable
+        }
+    }
+
+    /// Whether `path` names a file that may be read.
+    func hasFile(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard case .file(let number, _) = open(path) else { return false }
+        _ = OwnedDescriptor(adopting: number)
+        return true
+    }
+
+    /// What `path` is to who wants to run it.
+    func programStanding(_ path: UnsafeBufferPointer<UInt8>) -> ProgramStanding {
+        guard setCandidate(path) else { return .missing }
+        return candidate.bytes.withMemoryRebound(to: CChar.self) {
+            Files.programStanding($0.baseAddress!, beneath: root.number)
+        }
+    }
+
+    /// Makes a path relative, with a NUL at its end.
+    private func setCandidate(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        candidate.clear()
+        if path.count == 1 {
+            candidate.append(UInt8(ascii: "."))
+        } else {
+            candidate.append(UnsafeBufferPointer(rebasing: path.dropFirst()))
+        }
+        // `//x` would be an absolute path after the first slash is gone.
+        guard candidate.bytes.first != ASCII.slash else { return false }
+        candidate.append(0)
+        return true
+    }
+
+    /// Appends the pairs of a script and of what follows it in the path (RFC 3875, §4.1.5, §4.1.6 and §4.1.13).
+    ///
+    /// - Parameter split: Where SCRIPT_NAME ends and PATH_INFO begins.
+    func appendScript(
+        _ path: UnsafeBufferPointer<UInt8>, split: Int, to environ: inout ByteBuffer
+    ) {
+        let script = UnsafeBufferPointer(rebasing: path[..<split])
+        let info = UnsafeBufferPointer(rebasing: path[split...])
+        environ.appendPair("SCRIPT_NAME", script)
+        environ.appendPair("DOCUMENT_URI", script)
+        environ.appendPair("PATH_INFO", info)
+        rootPath.withUnsafeBufferPointer { root in
+            environ.appendPair("SCRIPT_FILENAME", root, script)
+            if info.count > 0 { environ.appendPair("PATH_TRANSLATED", root, info) }
+        }
+    }
+
+    /// `.git`, `.env`, `.user.ini`: never meant for the world, but `/.well-known/` is (RFC 8615).
+    static func hasHiddenSegment(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        let wellKnown: StaticString = ".well-known/"
+        for index in path.indices.dropLast()
+        where path[index] == ASCII.slash && path[index + 1] == UInt8(ascii: ".") {
+            let isWellKnown =
+                index == 0
+                && path.dropFirst().starts(
+                    with: UnsafeBufferPointer(start: wellKnown.utf8Start, count: wellKnown.utf8CodeUnitCount))
+            if !isWellKnown { return true }
+        }
+        return false
+    }
+
+    /// A decoded path as it may stand in a Location field.
+    static func escaped(_ path: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        var escaped: [UInt8] = []
+        // A path that begins with two slashes would name another host.
+        let rest = path.drop { $0 == ASCII.slash }
+        escaped.append(ASCII.slash)
+        for byte in rest {
+            if byte == ASCII.slash || ASCII.isToken(byte) && byte != UInt8(ascii: "%") {
+                escaped.append(byte)
+            } else {
+                let digits = Array("0123456789ABCDEF".utf8)
+                escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return escaped
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a pair whose value is two texts, one behind the other.
+    mutating func appendPair(
+        _ name: StaticString, _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>
+    ) {
+        appendPairLengths(name: name.utf8CodeUnitCount, value: first.count + second.count)
+        append(name)
+        append(first)
+        append(second)
+    }
+}
