@@ -26,7 +26,7 @@ struct WorkerBench {
         plan = WorkerPlan(
             index: 3, age: 7, settings: settings, listeners: [],
             backend: .inProcess { throw NoApplication() },
-            root: nil, title: "", identity: nil, scoreboard: try Scoreboard(),
+            site: nil, title: "", identity: nil, scoreboard: try Scoreboard(),
             doorbells: try Doorbells(workers: 4), errorLog: errorLog,
             extensions: Extensions(hooks: hooks))
         loop = try EventLoop()

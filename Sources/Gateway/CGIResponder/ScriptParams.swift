@@ -19,12 +19,14 @@ struct ScriptParams: Equatable {
     ///   anywhere, too many pairs.
     init?(decoding block: UnsafeBufferPointer<UInt8>) {
         var decoder = NameValuePairs(block)
+        var count = 0
         while let pair = decoder.next() {
             let name = Array(block[pair.name])
             let value = Array(block[pair.value])
             guard !name.isEmpty, !name.contains(UInt8(ascii: "=")), !name.contains(0), !value.contains(0),
-                pairs.count < Self.pairLimit
+                count < Self.pairLimit
             else { return nil }
+            count += 1
             // Of two values the first one counts, for our decisions and for the script's alike.
             if self[name] == nil { pairs.append(Pair(name: name, value: value)) }
         }
