@@ -198,7 +198,8 @@ struct RequestDecoderTests {
     @Test("A second request while one runs cannot be multiplexed, and disturbs nothing")
     func multiplexed() {
         let bytes =
-            Records.begin() + Records.begin(id: 2, flags: 1) + Records.record(4, id: 2, [9]) + Records.record(4, [1])
+            Records.begin() + Records.begin(id: 2, flags: 1) + Records.record(4, id: 2, [9])
+            + Records.record(4, [1])
             + Records.record(5, id: 2, [9]) + Records.record(4, []) + Records.record(5, [])
         #expect(
             [Heard].decoding(bytes, answers: false) == [
@@ -206,7 +207,8 @@ struct RequestDecoderTests {
             ])
     }
 
-    @Test("Other roles than that of a responder are unknown", arguments: [0, 2, 3, 0x0101, 0xFFFF] as [UInt16])
+    @Test(
+        "Other roles than that of a responder are unknown", arguments: [0, 2, 3, 0x0101, 0xFFFF] as [UInt16])
     func roles(_ role: UInt16) {
         let bytes = Records.begin(role: role, flags: 1) + Records.record(4, [1]) + Records.record(4, [])
         #expect([Heard].decoding(bytes + Records.request()).first == .refused(1, 3, keeps: true))
@@ -278,7 +280,8 @@ struct RequestDecoderTests {
             }
         }
         if !bytes.isEmpty, Bool.random(using: &generator) {
-            bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(in: 0...255, using: &generator)
+            bytes[Int.random(in: 0..<bytes.count, using: &generator)] = .random(
+                in: 0...255, using: &generator)
         }
         return bytes
     }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("The command line of the CGI responder")
 struct ResponderOptionsTests {
-    private func parsed(_ words: String...) throws -> ResponderOptions { try ResponderOptions(parsing: words) }
+    private func parsed(_ words: String...) throws -> ResponderOptions {
+        try ResponderOptions(parsing: words)
+    }
 
     @Test("fcgiwrap's letters, alone, bundled and with their values attached")
     func letters() throws {
@@ -23,7 +25,8 @@ struct ResponderOptionsTests {
     @Test(
         "Addresses as fcgiwrap writes them",
         arguments: [
-            ("unix:/run/a", .unix(path: "/run/a")), ("tcp:127.0.0.1:9000", .tcp(host: "127.0.0.1", port: 9000)),
+            ("unix:/run/a", .unix(path: "/run/a")),
+            ("tcp:127.0.0.1:9000", .tcp(host: "127.0.0.1", port: 9000)),
             ("tcp6:[::1]:9000", .tcp(host: "::1", port: 9000)),
         ] as [(String, BindAddress)])
     func addresses(_ text: String, _ address: BindAddress) throws {
@@ -32,7 +35,8 @@ struct ResponderOptionsTests {
 
     @Test("Long options, with the value attached or behind them")
     func long() throws {
-        let options = try parsed("--timeout=5", "--env", "A=b=c", "--env=D", "--script", "/srv/x", "--env", "E=")
+        let options = try parsed(
+            "--timeout=5", "--env", "A=b=c", "--env=D", "--script", "/srv/x", "--env", "E=")
         #expect(options.timeout == 5 && options.script == "/srv/x")
         #expect(
             options.variables == [
@@ -48,7 +52,8 @@ struct ResponderOptionsTests {
             (["-c", "99999999999999999999"], "99999999999999999999"), (["-x"], "-x"), (["-fx"], "-x"),
             (["--what"], "--what"), (["--timeout"], "--timeout"), (["--timeout", "-1"], "-1"),
             (["operand"], "'operand'"), (["--", "operand"], "'operand'"), (["-s", "tcp:1"], "tcp:1"),
-            (["-s", "tcp6:::1:9"], "tcp6"), (["-s", "http://a"], "http://a"), (["-s", "tcp:a:70000"], "70000"),
+            (["-s", "tcp6:::1:9"], "tcp6"), (["-s", "http://a"], "http://a"),
+            (["-s", "tcp:a:70000"], "70000"),
             (["-s", "unix:"], "unix:"), (["--env", "=x"], "'=x'"), (["--env="], "''"),
             (["--script", "x"], "'x'"), (["--root", "/nowhere"], "/nowhere"),
             (["--root", "/", "--script", "/x"], "--script"), (["--help=x"], "--help"),

@@ -27,7 +27,8 @@ struct ScriptEnvironmentTests {
     @Test("The variables of the request and PATH, and nothing of our own")
     func plain() throws {
         #expect(
-            try entries([("REQUEST_METHOD", "GET"), ("QUERY_STRING", "")], own: ["HOME": "/root", "SECRET": "x"])
+            try entries(
+                [("REQUEST_METHOD", "GET"), ("QUERY_STRING", "")], own: ["HOME": "/root", "SECRET": "x"])
                 == [Self.path, "QUERY_STRING=", "REQUEST_METHOD=GET"])
         #expect(try entries([("PATH", "/x")]) == ["PATH=/x"])
         #expect(try entries([], listed: [.init(name: "PATH", value: "/y")]) == ["PATH=/y"])
@@ -47,11 +48,15 @@ struct ScriptEnvironmentTests {
     @Test("A client's Proxy field never becomes HTTP_PROXY; an empty length or type is not set")
     func dropped() throws {
         #expect(
-            try entries([("HTTP_PROXY", "evil"), ("CONTENT_LENGTH", ""), ("CONTENT_TYPE", ""), ("PATH_INFO", "")])
+            try entries([
+                ("HTTP_PROXY", "evil"), ("CONTENT_LENGTH", ""), ("CONTENT_TYPE", ""), ("PATH_INFO", ""),
+            ])
                 == [Self.path, "PATH_INFO="])
         #expect(try entries([("CONTENT_LENGTH", "0"), ("CONTENT_TYPE", "a/b")]).count == 3)
         #expect(
-            try entries([], listed: [.init(name: "HTTP_PROXY", value: "ours")]) == ["HTTP_PROXY=ours", Self.path])
+            try entries([], listed: [.init(name: "HTTP_PROXY", value: "ours")]) == [
+                "HTTP_PROXY=ours", Self.path,
+            ])
     }
 
     @Test("Of two values the first one counts")

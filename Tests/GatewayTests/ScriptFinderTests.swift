@@ -43,7 +43,9 @@ struct ScriptFinderTests {
     func filename() throws {
         try withFolder(Self.scripts) { made in
             let folder = try #require(Files.absolutePath(made))
-            func named(_ path: String, _ more: [(String, String)] = [], options: [String] = []) throws -> Found {
+            func named(_ path: String, _ more: [(String, String)] = [], options: [String] = []) throws
+                -> Found
+            {
                 try found([("SCRIPT_FILENAME", path)] + more, options)
             }
             let root = folder + "/root"
@@ -57,7 +59,8 @@ struct ScriptFinderTests {
             #expect(try named(root + "/sub/nph-c") == .refused(501))
             #expect(try named(root + "/a", [("FCGI_CHDIR", "-")]) == .run(root + "/a", in: nil))
             #expect(try named(root + "/a", [("FCGI_CHDIR", "/x")]) == .run(root + "/a", in: "/x"))
-            #expect(try named("/bin/sh", [("PATH_INFO", "/kept")]) == .run("/bin/sh", in: "/bin", info: "/kept"))
+            #expect(
+                try named("/bin/sh", [("PATH_INFO", "/kept")]) == .run("/bin/sh", in: "/bin", info: "/kept"))
 
             // Only some scripts, or only what is in a folder.
             #expect(try named(root + "/a", options: ["-p", root + "/a"]) == .run(root + "/a", in: root))
@@ -87,7 +90,8 @@ struct ScriptFinderTests {
             #expect(try named("/a") == .run(root + "/a", in: root, name: "/a"))
             #expect(try named("/a/x/y") == .run(root + "/a", in: root, name: "/a", info: "/x/y"))
             #expect(try named("/a/") == .run(root + "/a", in: root, name: "/a", info: "/"))
-            #expect(try named("/sub/b/i") == .run(root + "/sub/b", in: root + "/sub", name: "/sub/b", info: "/i"))
+            #expect(
+                try named("/sub/b/i") == .run(root + "/sub/b", in: root + "/sub", name: "/sub/b", info: "/i"))
             #expect(try named("/plain/x") == .refused(403))
             #expect(try named("/sub/missing") == .refused(403))
             #expect(try named("/missing") == .refused(404))

@@ -17,7 +17,8 @@ struct OctetProgramTests {
         let directory = try Files.openDirectory(folder)
         for (name, standing) in [
             ("prog", .executable), ("link", .executable), ("plain", .notExecutable), ("d", .directory),
-            (".", .directory), ("pipe", .other), ("missing", .missing), ("prog/x", .missing), ("d/x", .missing),
+            (".", .directory), ("pipe", .other), ("missing", .missing), ("prog/x", .missing),
+            ("d/x", .missing),
         ] as [(String, ProgramStanding)] {
             #expect(Files.programStanding(octets(folder + "/" + name)) == standing, "\(name)")
             #expect(Files.programStanding(octets(name), beneath: directory.number) == standing, "\(name)")
@@ -41,7 +42,8 @@ struct OctetProgramTests {
         let output = try Pipe(readsWithoutBlocking: false)
         let pid = try ChildProcess.spawn(
             OctetProgram(
-                path: octets(folder + "/p") + [0xFF], environment: [octets("PATH=/usr/bin:/bin"), octets("V=") + [0xC0, 0x80, 0x41]],
+                path: octets(folder + "/p") + [0xFF],
+                environment: [octets("PATH=/usr/bin:/bin"), octets("V=") + [0xC0, 0x80, 0x41]],
                 directory: octets("/")),
             descriptors: [output.readEnd.number, output.writeEnd.number, 2])
         let end = output.intoReadEnd()

@@ -78,7 +78,8 @@ public struct RequestDecoder: Sendable {
                 let range = ByteRange(index, index + content)
                 take(content, &index)
                 if header.type == .getValues { return .getValues(range, consumed: index) }
-                return begin(header, role: bytes[range.start + 1], flags: bytes[range.start + 2],
+                return begin(
+                    header, role: bytes[range.start + 1], flags: bytes[range.start + 2],
                     high: bytes[range.start], consumed: index)
             case .padding:
                 let count = min(padding, bytes.count - index)

@@ -126,6 +126,7 @@ final class CGIResponder {
             case .int, .quit:
                 drain()
                 for connection in connections.values { connection.gone() }
+                for script in scripts.values { script.abandon() }
             default: drain()
             }
         }

@@ -34,7 +34,8 @@ extension CGIResponder {
         guard let bind = options.listen else {
             guard Socket.isListening(0) else {
                 throw ConfigurationError.usage(
-                    "descriptor 0 is no listening socket: start it with 'gateway spawn-fcgi', or name an address with -s")
+                    "descriptor 0 is no listening socket: start it with 'gateway spawn-fcgi', or name an address with -s"
+                )
             }
             return try CGIResponder(options, listener: Descriptor.duplicate(0)).run()
         }

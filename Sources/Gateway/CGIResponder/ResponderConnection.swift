@@ -12,37 +12,41 @@ final class ResponderConnection: Stream {
     /// milliseconds. Stops what only holds a place.
     private static let patience: UInt64 = 5000
     /// How long the rest of a request is read after its answer, so that closing does not destroy the answer.
-    private static let lingering: UInt64 = 2000
+    static let lingering: UInt64 = 2000
     /// A full record and the header of the next.
     private static let inputSize = 66_560
     /// Octets that may wait for the web server before the script has to.
-    private static let highWater = 65_536
+    static let highWater = 65_536
     private static let lowWater = 16_384
+    /// How long a body may stand still before an answer that waits for its end is sent after all, in milliseconds.
+    private static let bodyPatience: UInt64 = 1000
 
-    private enum Ending { case none, whenSent, lingering }
+    enum Ending { case none, whenSent, lingering }
 
-    private unowned let responder: CGIResponder
-    private var decoder = RequestDecoder()
+    unowned let responder: CGIResponder
+    var decoder = RequestDecoder()
     private var input = ByteBuffer()
-    private var output = ByteBuffer()
-    private var params = ByteBuffer()
+    var output = ByteBuffer()
+    var params = ByteBuffer()
     private var hasTooManyParams = false
-    private var keepsConnection = false
+    var keepsConnection = false
     /// Octets at the front of the input that are the script's.
     private var bodyWaiting = 0
-    private var isBodyComplete = false
-    private var script: ScriptProcess?
-    private var ending = Ending.none
-    private var isPaused = false
+    var isBodyComplete = false
+    var script: ScriptProcess?
+    var ending = Ending.none
+    var isPaused = false
     private var isDecoding = false
-    private var complaintIsOpen = false
+    var complaintIsOpen = false
+    var isAnswerHeld = false
+    private var bodyMovedAt: UInt64 = 0
     /// Whether it has no request, and has had one.
-    private(set) var isIdle = false
+    var isIdle = false
     /// Whether it has a request, or may be about to send its first one.
     var holdsPlace: Bool { !isIdle && ending == .none }
     /// The script that the request means, and what it is to get: from when it is known until it is started.
-    private(set) var work: (script: Script, environment: [[UInt8]])?
-    private var scriptName = ""
+    var work: (script: Script, environment: [[UInt8]])?
+    var scriptName = ""
 
     init(_ descriptor: consuming OwnedDescriptor, responder: CGIResponder) {
         self.responder = responder
@@ -61,8 +65,14 @@ final class ResponderConnection: Stream {
         if !Descriptor.hasUnexpectedInput(number) { close() }
     }
 
-    /// Notices what the loop does not tell while nothing is received.
-    func sweep() { if bodyWaiting > 0, peerHasEnded { gone() } }
+    /// Notices what the loop does not tell while nothing is received, and what has waited long enough.
+    func sweep() {
+        if bodyWaiting > 0, peerHasEnded { return gone() }
+        if isAnswerHeld, bodyMovedAt + Self.bodyPatience <= loop.now {
+            isAnswerHeld = false
+            sendOutput()
+        }
+    }
 
     // MARK: Receiving
 
@@ -90,7 +100,7 @@ final class ResponderConnection: Stream {
 
     override func didClose() { responder.closed(self) }
 
-    private func decode() {
+    func decode() {
         guard !isDecoding else { return }
         isDecoding = true
         defer { isDecoding = false }
@@ -142,6 +152,7 @@ final class ResponderConnection: Stream {
         case .stdinEnd(let consumed):
             input.consume(consumed)
             isBodyComplete = true
+            isAnswerHeld = false
             script?.endInput()
         case .abort(let consumed):
             input.consume(consumed)
@@ -178,6 +189,7 @@ final class ResponderConnection: Stream {
         let count = script.write(UnsafeBufferPointer(rebasing: input.bytes[..<bodyWaiting]))
         input.consume(count)
         bodyWaiting -= count
+        if count > 0 { bodyMovedAt = loop.now }
         return bodyWaiting == 0
     }
 
@@ -205,152 +217,24 @@ final class ResponderConnection: Stream {
         self.work = nil
         do throws(SyscallError) {
             script = try run(work.script, work.environment)
+            isAnswerHeld = !isBodyComplete
+            bodyMovedAt = loop.now
             if isBodyComplete, bodyWaiting == 0 { script?.endInput() }
         } catch {
             complain("\(scriptName): it cannot be run: \(error.reason)")
-            end(error.isOutOfProcesses || error.isOutOfDescriptors ? .overloaded : .requestComplete, exitCode: 127)
+            end(
+                error.isOutOfProcesses || error.isOutOfDescriptors ? .overloaded : .requestComplete,
+                exitCode: 127)
         }
         decode()
     }
 
-    // MARK: The answer
-
-    /// An answer of the responder's own.
-    private func answer(_ status: String, _ explanation: String) {
-        guard let id = decoder.activeID else { return }
-        var page = ByteBuffer(capacity: 256)
-        page.append(text: "Status: \(status)\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\(explanation)\n")
-        AnswerEncoder.appendStdout(page.bytes, id: id, to: &output)
-        end(.requestComplete, exitCode: 0)
-    }
-
-    /// A line for the operator about the request.
-    private func complain(_ line: String) {
-        guard responder.options.sendsErrors else { return responder.log(line) }
-        var text = ByteBuffer(capacity: 256)
-        if complaintIsOpen { text.append(ASCII.lineFeed) }
-        text.append(text: "\(line)\n")
-        scriptComplained(text.bytes)
-    }
-
-    /// Ends the request, and the connection with it unless the web server keeps it.
-    private func end(_ status: ProtocolStatus, exitCode: Int) {
-        guard let id = decoder.activeID else { return }
-        AnswerEncoder.appendStdoutEnd(id: id, to: &output)
-        AnswerEncoder.appendEnd(
-            id: id, status, applicationStatus: UInt32(truncatingIfNeeded: exitCode), to: &output)
-        finish()
-        if !keepsConnection || !responder.mayKeepConnection { ending = .whenSent }
-        isIdle = ending == .none
-        sendOutput()
-        decode()
-    }
-
-    private func finish() {
-        decoder.finishRequest()
-        script = nil
-        work = nil
-        isPaused = false
-        deadline = 0
-        params.clear(keeping: 16_384)
-    }
-
-    private func sendOutput() {
-        while !output.isEmpty, !isClosed {
-            switch send(output.bytes) {
-            case .bytes(let count): output.consume(count)
-            case .wouldBlock: return
-            case .failed: return gone()
-            }
-            if isBlocked { return }
-        }
-        if ending == .whenSent, !isClosed { leave() }
-    }
-
-    /// Closes; where a part of the request has not been read, only after it was: a reset would destroy the answer.
-    private func leave() {
-        guard !isBodyComplete else { return close() }
-        ending = .lingering
-        Descriptor.shutdownSending(number)
-        deadline = loop.now + Self.lingering
-        receive()
-    }
+    // MARK: Sending
 
     override func sendable() {
         sendOutput()
         guard isPaused, !isClosed, output.count <= Self.lowWater else { return }
         isPaused = false
         script?.resumeOutput()
-    }
-
-    private func pauseIfBehind() {
-        guard !isPaused, output.count > Self.highWater else { return }
-        isPaused = true
-        script?.pauseOutput()
-    }
-}
-
-extension ResponderConnection: ScriptListener {
-    func scriptSaid(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let id = decoder.activeID else { return }
-        AnswerEncoder.appendStdout(bytes, id: id, to: &output)
-        sendOutput()
-        pauseIfBehind()
-    }
-
-    func scriptComplained(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard responder.options.sendsErrors else { return responder.write(bytes) }
-        guard let id = decoder.activeID, let last = bytes.last else { return }
-        complaintIsOpen = last != ASCII.lineFeed
-        AnswerEncoder.appendStderr(bytes, id: id, to: &output)
-        sendOutput()
-        pauseIfBehind()
-    }
-
-    func scriptHasRoom() { decode() }
-
-    func scriptEnded(_ verdict: ScriptLife.Verdict) {
-        script = nil
-        switch verdict {
-        case .answered(let code):
-            closeComplaint()
-            end(.requestComplete, exitCode: code)
-        case .silent(let status):
-            complain("\(scriptName): \(status) and said nothing")
-            end(.requestComplete, exitCode: Self.exitCode(status))
-        case .cut(let status):
-            complain("\(scriptName): \(status) in the middle of its answer")
-            cut()
-        case .timedOut(let said):
-            complain("\(scriptName): killed after \(responder.options.timeout) s (--timeout)")
-            guard said else { return answer("504 Gateway Timeout", "The script did not answer in time.") }
-            cut()
-        }
-    }
-
-    /// A line without its end would wait in the web server's log for the next request's.
-    private func closeComplaint() {
-        guard complaintIsOpen, let id = decoder.activeID else { return }
-        complaintIsOpen = false
-        withUnsafeBytes(of: ASCII.lineFeed) { bytes in
-            AnswerEncoder.appendStderr(bytes.bindMemory(to: UInt8.self), id: id, to: &output)
-        }
-    }
-
-    /// Ends the connection without ending the request, which is how a web server can tell that the answer is not whole.
-    private func cut() {
-        guard decoder.activeID != nil else { return }
-        finish()
-        ending = .whenSent
-        isBodyComplete = true
-        sendOutput()
-    }
-
-    /// As a shell has it.
-    private static func exitCode(_ status: ExitStatus) -> Int {
-        switch status {
-        case .exited(let code): code
-        case .signalled(let number): 128 + number
-        }
     }
 }

@@ -131,7 +131,8 @@ struct ResponderOptions: Equatable {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text),
             range.contains(number)
         else {
-            throw .usage("\(option) is '\(text)': write a number from \(range.lowerBound) to \(range.upperBound)")
+            throw .usage(
+                "\(option) is '\(text)': write a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
@@ -142,8 +143,9 @@ struct ResponderOptions: Equatable {
         if text.hasPrefix("unix:") { return try BindAddress(parsing: text) }
         let isVersion6 = text.hasPrefix("tcp6:[")
         guard isVersion6 || text.hasPrefix("tcp:") else { throw fault }
-        guard case .tcp(let host, let port)? = try? BindAddress(
-            parsing: String(text.dropFirst(isVersion6 ? 5 : 4))), port > 0, !host.isEmpty
+        guard
+            case .tcp(let host, let port)? = try? BindAddress(
+                parsing: String(text.dropFirst(isVersion6 ? 5 : 4))), port > 0, !host.isEmpty
         else { throw fault }
         return .tcp(host: host, port: port)
     }

@@ -44,7 +44,8 @@ struct ScriptRefusal: Error, Equatable {
     // answer may follow on the same connection. RFC 3875, §5, leaves it to the server whether it runs such scripts.
     static let unparsed = ScriptRefusal(
         status: "501 Not Implemented",
-        explanation: "Scripts whose names begin with nph- are not run: rename it, and begin its answer with a Status field.",
+        explanation:
+            "Scripts whose names begin with nph- are not run: rename it, and begin its answer with a Status field.",
         reason: "an NPH script is not run: rename it, and begin its answer with a Status field")
 
     func of(_ script: [UInt8]) -> ScriptRefusal {
@@ -97,7 +98,7 @@ final class ScriptFinder {
             let candidate = Array(whole[..<end])
             do {
                 try check(candidate)
-            } catch where error.status == ScriptRefusal.missing.status {
+            } catch  where error.status == ScriptRefusal.missing.status {
                 end = whole[..<end].lastIndex(of: ASCII.slash) ?? 0
                 continue
             }

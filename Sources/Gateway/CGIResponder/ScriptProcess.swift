@@ -122,9 +122,9 @@ final class ScriptProcess {
 
     /// Nobody waits for the answer any more: tells the script to end, and kills it when it does not.
     func abandon() {
-        guard !isAnswered else { return }
-        leave()
+        guard !isAbandoned, !isOver else { return }
         isAbandoned = true
+        leave()
         deadline = loop.now + Self.patience
         ChildProcess.signalGroup(pid, .term)
         endWhenOver()

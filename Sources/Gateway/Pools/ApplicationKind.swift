@@ -37,7 +37,8 @@ enum ApplicationKind: Equatable, Sendable {
         }
     }
 
-    private static let forms = "wsgi:MODULE:CALLABLE, php:DIR, cgi:DIR, cgi:FILE, exec:COMMAND or fcgi:ADDRESS"
+    private static let forms =
+        "wsgi:MODULE:CALLABLE, php:DIR, cgi:DIR, cgi:FILE, exec:COMMAND or fcgi:ADDRESS"
 }
 
 /// Words of a command, with quotes as in a shell and nothing else of one.

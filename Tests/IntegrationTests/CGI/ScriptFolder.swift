@@ -27,7 +27,9 @@ struct ScriptFolder {
     func expectEnd(of names: String..., sourceLocation: SourceLocation = #_sourceLocation) throws {
         for name in names {
             let pid = try #require(self.pid(name), sourceLocation: sourceLocation)
-            try eventually("\(name) has ended", sourceLocation: sourceLocation) { !SystemProcess.isRunning(pid) }
+            try eventually("\(name) has ended", sourceLocation: sourceLocation) {
+                !SystemProcess.isRunning(pid)
+            }
         }
     }
 
@@ -76,6 +78,17 @@ struct ScriptFolder {
             import sys
             sys.stdout.write("Content-Type: text/plain\\n\\n" + "x" * 3000000)
             sys.stdout.flush()
+            print(len(sys.stdin.buffer.read()))
+
+            """
+        ),
+        // Says its head at once, as git-http-backend does.
+        (
+            "head-first.py",
+            """
+            #!/usr/bin/python3
+            import sys
+            print("Content-Type: text/plain\\n", flush=True)
             print(len(sys.stdin.buffer.read()))
 
             """
@@ -145,6 +158,18 @@ struct ScriptFolder {
         ("silent.sh", "#!/bin/sh\necho 'a reason' >&2\nexit 3\n"),
         ("killed.sh", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nbegun'\nkill -9 $$\n"),
         ("local.sh", "#!/bin/sh\nprintf 'Location: /env.sh/there?now\\n\\n'\n"),
+        // Asks for another path to be answered, and only then does its work.
+        (
+            "local-first.sh",
+            """
+            #!/bin/sh
+            notes=$(dirname "$DOCUMENT_ROOT")/notes
+            printf 'Location: /env.sh\\n\\n'
+            sleep 0.3
+            echo done > "$notes/work"
+
+            """
+        ),
         ("client.sh", "#!/bin/sh\nprintf 'Location: http://example.org/x\\n\\n'\n"),
         ("nph-raw.sh", "#!/bin/sh\nprintf 'HTTP/1.1 200 OK\\r\\n\\r\\n'\n"),
         ("broken.sh", "#!/no/such/interpreter\n"),
@@ -168,7 +193,9 @@ extension GatewayProcess {
         -> HTTPResponse
     {
         let client = try connect()
-        client.send("POST \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n")
+        client.send(
+            "POST \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n"
+        )
         client.send(body)
         return try client.receive(sourceLocation: sourceLocation)
     }
