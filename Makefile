@@ -38,7 +38,7 @@ run-swift:
 	examples/swift/.build/release/hello --bind $(BIND)
 
 test:
-	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 php-cgi php-fpm libfcgi-bin spawn-fcgi procps
+	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 php-cgi php-fpm libfcgi-bin spawn-fcgi procps git perl-base nginx-light fcgiwrap
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests
 	@scripts/run-tests '$(SUITES)'

@@ -86,9 +86,9 @@ int CSyscalls_temporary_file(const char *folder) {
     return descriptor;
 }
 
-int CSyscalls_open_beneath(int folder, const char *path) {
+static int beneath(int folder, const char *path, uint64_t flags) {
     struct open_how how = {
-        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        .flags = flags,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
     };
     int number = -1;
@@ -100,11 +100,22 @@ int CSyscalls_open_beneath(int folder, const char *path) {
     return number;
 }
 
+int CSyscalls_open_beneath(int folder, const char *path) {
+    return beneath(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+int CSyscalls_find_beneath(int folder, const char *path) { return beneath(folder, path, O_PATH | O_CLOEXEC); }
+
 int CSyscalls_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW); }
 
 int CSyscalls_unread_by_peer(int descriptor) {
     int count = 0;
     return ioctl(descriptor, SIOCOUTQ, &count) == -1 ? -1 : count;
+}
+
+int CSyscalls_unread(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) == -1 ? -1 : count;
 }
 
 bool CSyscalls_exited(int status) { return WIFEXITED(status); }

@@ -94,7 +94,7 @@ public enum Descriptor {
     public static func writeAll(_ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var rest = bytes
         while rest.count > 0 {
-            let count = write(descriptor, rest.baseAddress, rest.count)
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
             if count == -1 {
                 if errno == EINTR { continue }
                 return false
@@ -119,6 +119,22 @@ public enum Descriptor {
             }
         }
     }
+
+    /// write(2) to a pipe that does not block. The process ignores SIGPIPE.
+    public static func write(_ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> SendOutcome {
+        while true {
+            let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+            if count >= 0 { return .bytes(count) }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            case let code: return .failed(code)
+            }
+        }
+    }
+
+    /// Bytes that wait in a pipe; 0 also where that cannot be told.
+    public static func unread(_ descriptor: CInt) -> Int { max(0, Int(CSyscalls_unread(descriptor))) }
 
     /// Closes a number that a fork left in this process and whose owner lives in the parent only. The owner's copy here
     /// must never be released.

@@ -67,7 +67,13 @@ extension Socket {
         try require("listen") { Glibc.listen(number, CInt(clamping: backlog)) }
     }
 
-    /// Makes calls on a socket return instead of waiting.
+    /// Has what is written to a connection, or to those accepted from a listener, leave at once (TCP_NODELAY). Unix sockets
+    /// do so anyway.
+    public static func sendAtOnce(_ number: CInt) {
+        try? setOption(number, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+    }
+
+    /// Makes calls on a socket, or on a pipe, return instead of waiting.
     public static func setNonBlocking(_ number: CInt) throws(SyscallError) {
         let flags = try require("fcntl") { fcntl(number, F_GETFL) }
         try require("fcntl") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }

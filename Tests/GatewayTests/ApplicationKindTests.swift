@@ -9,7 +9,8 @@ struct ApplicationKindTests {
         arguments: [
             ("wsgi:app:application", .wsgi("app:application")), ("wsgi:app", .wsgi("app")),
             ("php:/srv/www", .php("/srv/www")),
-            ("php:.", .php(".")), ("exec:./program --flag", .exec(["./program", "--flag"])),
+            ("php:.", .php(".")), ("cgi:cgi-bin/", .cgi("cgi-bin/")), ("cgi:/srv/a.cgi", .cgi("/srv/a.cgi")),
+            ("exec:./program --flag", .exec(["./program", "--flag"])),
             ("exec:'a b' \"c d\"", .exec(["a b", "c d"])),
             ("fcgi:unix:/run/a", .fcgi([ServerEntry(bind: .unix(path: "/run/a"))])),
             ("fcgi:[::1]:9000", .fcgi([ServerEntry(bind: .tcp(host: "::1", port: 9000))])),
@@ -30,7 +31,8 @@ struct ApplicationKindTests {
     @Test(
         "What is no application is a mistake on the command line, and the message names it",
         arguments: [
-            "", "app", "wsgi", "wsgi:", "php:", "exec:", "fcgi:", ":app", "WSGI:app", "perl:app", "http://a",
+            "", "app", "wsgi", "wsgi:", "php:", "cgi:", "exec:", "fcgi:", ":app", "WSGI:app", "perl:app",
+            "http://a",
             "exec: ", "exec:'a", "exec:\"a", "exec:a\\",
             "fcgi:a", "fcgi:unix:", "fcgi:a:99999", "fcgi:a:1,", "fcgi:a:1,a:1", "fcgi:a:1 weight=0",
             "fcgi:a:1 best", " wsgi:app",

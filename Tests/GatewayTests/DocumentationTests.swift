@@ -16,14 +16,18 @@ struct DocumentationTests {
 
     /// The `yaml` blocks of every page.
     private static func examples() throws -> [Example] {
-        let pages = try Files.list(root + "/docs").map(\.name).filter { $0.hasSuffix(".md") }.map { "docs/\($0)" }
+        let pages = try Files.list(root + "/docs").map(\.name).filter { $0.hasSuffix(".md") }.map {
+            "docs/\($0)"
+        }
         return try (pages + ["README.md"]).flatMap { page in
             let text = String(decoding: try Files.contents("\(root)/\(page)", limit: 1 << 20), as: UTF8.self)
-            return text.split(separator: "```yaml\n", omittingEmptySubsequences: false).dropFirst().enumerated()
+            return text.split(separator: "```yaml\n", omittingEmptySubsequences: false).dropFirst()
+                .enumerated()
                 .map { number, part in
                     Example(
                         place: "\(page), \(number + 1)",
-                        text: String(part.prefix(upTo: part.firstRange(of: "\n```")?.lowerBound ?? part.endIndex)))
+                        text: String(
+                            part.prefix(upTo: part.firstRange(of: "\n```")?.lowerBound ?? part.endIndex)))
                 }
         }
     }

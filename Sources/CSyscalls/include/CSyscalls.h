@@ -40,11 +40,17 @@ int CSyscalls_temporary_file(const char *folder);
  * Glibc has no wrapper. */
 int CSyscalls_open_beneath(int folder, const char *path);
 
+/* The same for a descriptor that names the file without opening it (O_PATH): a program may be run without being read. */
+int CSyscalls_find_beneath(int folder, const char *path);
+
 /* A descriptor that names a file without opening it (O_PATH). C because O_PATH wants _GNU_SOURCE. */
 int CSyscalls_open_path(const char *path);
 
 /* The bytes of a unix stream socket that its peer has not read yet, or -1. C because ioctl is variadic. */
 int CSyscalls_unread_by_peer(int descriptor);
+
+/* The bytes that wait in a pipe, or -1. C because ioctl is variadic. */
+int CSyscalls_unread(int descriptor);
 
 /* Dies with `signal` when the parent dies; false when the parent is not `parent` any more. C for sys/prctl.h. */
 bool CSyscalls_die_with_parent(pid_t parent, int signal);

@@ -92,16 +92,18 @@ public struct RecordHeader: Equatable, Sendable {
     }
 }
 
-/// What an application sent that is no FastCGI.
+/// What the other side sent that is no FastCGI.
 public enum RecordError: Error, Equatable, Sendable {
     /// The first byte of a record is not 1.
     case unsupportedVersion(UInt8)
-    /// A record that no application may send here.
+    /// A record that may not be sent here.
     case unexpectedType(UInt8)
     /// A record for another request than the one that runs.
     case unexpectedRequestID(UInt16)
     /// An END_REQUEST of other than eight bytes.
     case malformedEndRequest
+    /// A BEGIN_REQUEST of other than eight bytes.
+    case malformedBeginRequest
 }
 
 extension ByteBuffer {

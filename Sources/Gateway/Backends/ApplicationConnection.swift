@@ -51,6 +51,8 @@ final class ApplicationConnection: Stream {
     private var isConnecting = false
     /// Whether the exchange's client is gone, and the connection waits for the application to be done with it.
     private var isOrphaned = false
+    /// Whether the exchange goes elsewhere when the application has come to its end.
+    private var isRedirecting = false
 
     init(
         _ descriptor: consuming OwnedDescriptor, backend: FastCGIBackend, position: Int, age: UInt32
@@ -77,6 +79,7 @@ final class ApplicationConnection: Stream {
         hasProgress = false
         isPaused = false
         isOrphaned = false
+        isRedirecting = false
         decoder = ResponseDecoder()
         output.clear()
         if isConnecting {
@@ -180,6 +183,7 @@ final class ApplicationConnection: Stream {
                 case .more(let consumed):
                     input.consume(consumed)
                     return goOn(exchange)
+                case .stdout(_, let consumed) where isRedirecting: input.consume(consumed)
                 case .stdout(let range, let consumed):
                     switch exchange.receive(input.bytes[range]) {
                     case .accepted:
@@ -187,6 +191,10 @@ final class ApplicationConnection: Stream {
                         hasProgress = hasProgress || exchange.response.isHeadSent
                         input.consume(consumed)
                     case .malformed(let error): return end(.failed("its answer is malformed: \(error)"))
+                    case .redirected where backend.pool.endsByClosing:
+                        // To close now would end it in the middle of what it still has to do.
+                        isRedirecting = true
+                        input.consume(consumed)
                     case .redirected: return redirect()
                     }
                 case .stderr(let range, let consumed):
@@ -231,6 +239,7 @@ final class ApplicationConnection: Stream {
                 status == .overloaded ? .failed("overloaded") : .failed("it refused the request"),
                 status: status == .overloaded ? 503 : 502)
         }
+        if isRedirecting { return redirect() }
         guard exchange.response.hasHead || exchange.connection == nil else {
             return end(.failed("it ended the request without an answer"))
         }
@@ -242,6 +251,7 @@ final class ApplicationConnection: Stream {
 
     override func receivedEnd(error: CInt?) {
         guard let exchange else { return backend.lostIdle(self) }
+        if isRedirecting { return redirect() }
         if !sawAnswer, served > 0 { return end(.stale) }
         // The end of STDOUT and then of the connection: complete, without an END_REQUEST.
         let isComplete = decoder.sawStdoutEnd && exchange.response.hasHead
@@ -283,10 +293,11 @@ final class ApplicationConnection: Stream {
     }
 
     /// The client is gone. Until the application shows a sign of life the slot stays busy: a new request would only
-    /// wait behind the old one. An answer that has begun is not read on; closing tells the application.
+    /// wait behind the old one. An answer that has begun is not read on; closing tells the application. So it does, at any
+    /// time, where that ends what was begun.
     func clientLeft() {
         isOrphaned = true
-        if exchange?.response.hasHead == true {
+        if backend.pool.endsByClosing || exchange?.response.hasHead == true {
             end(.done(canKeep: false))
         } else if isPaused {
             clientHasRoom()

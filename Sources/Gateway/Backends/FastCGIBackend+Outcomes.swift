@@ -44,7 +44,7 @@ extension FastCGIBackend {
         case .timedOut(let reason):
             log.error("\(pool.name): \(reason) to \(exchange.mention) from \(describe(connection))")
             noteFailure(exchange, connection.position)
-            if pool.isSupervised {
+            if pool.isSupervised, !pool.endsByClosing {
                 connection.close()
                 leases.condemn(connection.position, age: connection.age)
             } else {

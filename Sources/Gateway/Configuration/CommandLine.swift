@@ -59,6 +59,7 @@ struct GatewayCommand: ServingCommand {
             APPLICATION is one of
               wsgi:MODULE:CALLABLE  a Python WSGI application
               php:DIR               a folder of PHP scripts and files
+              cgi:DIR               a folder of CGI scripts; cgi:FILE is one script for all paths
               exec:COMMAND          any FastCGI program, spawned with its listening socket as descriptor 0
               fcgi:ADDRESS          a FastCGI application that runs already: unix:PATH or HOST:PORT
 

@@ -22,9 +22,12 @@ final class PHPSite: Site {
     /// - Parameter path: The folder, absolute and without links.
     init(_ path: String) throws(SyscallError) {
         folder = try SiteFolder(path)
+        hasFrontController = folder.hasFile(Self.frontScript)
+    }
+
+    private static var frontScript: UnsafeBufferPointer<UInt8> {
         let script: StaticString = "/index.php"
-        hasFrontController = folder.hasFile(
-            UnsafeBufferPointer(start: script.utf8Start, count: script.utf8CodeUnitCount))
+        return UnsafeBufferPointer(start: script.utf8Start, count: script.utf8CodeUnitCount)
     }
 
     func resolve(
@@ -38,7 +41,7 @@ final class PHPSite: Site {
         var end = 0
         while let next = endOfScriptName(in: path, from: end) {
             if folder.hasFile(UnsafeBufferPointer(rebasing: path[..<next])) {
-                appendScript(path, split: next, to: &environ)
+                folder.appendScript(path, split: next, mount: mount, to: &environ)
                 return .application
             }
             end = next
@@ -70,7 +73,7 @@ final class PHPSite: Site {
             // Without the slash the page's relative links would lead one folder too high.
             guard path.last == ASCII.slash else { return redirect(path) }
             if isScript {
-                appendScript(file.bytes, split: file.count, to: &environ)
+                folder.appendScript(file.bytes, split: file.count, mount: mount.bytes, to: &environ)
                 return .application
             }
             return .file(
@@ -87,27 +90,9 @@ final class PHPSite: Site {
 
     private func frontController(into environ: inout ByteBuffer) -> Destination {
         guard hasFrontController else { return .refused(status: 404) }
-        let script: StaticString = "/index.php"
-        let bytes = UnsafeBufferPointer(start: script.utf8Start, count: script.utf8CodeUnitCount)
-        appendScript(bytes, split: bytes.count, to: &environ)
+        let script = Self.frontScript
+        folder.appendScript(script, split: script.count, mount: mount.bytes, to: &environ)
         return .application
-    }
-
-    /// SCRIPT_NAME is `path` up to `split`, PATH_INFO the rest.
-    private func appendScript(
-        _ path: UnsafeBufferPointer<UInt8>, split: Int, to environ: inout ByteBuffer
-    ) {
-        let script = UnsafeBufferPointer(rebasing: path[..<split])
-        let info = UnsafeBufferPointer(rebasing: path[split...])
-        for name in ["SCRIPT_NAME", "DOCUMENT_URI"] as [StaticString] {
-            environ.appendPair(name, mount.bytes, script)
-        }
-        environ.appendPair("PATH_INFO", info)
-        folder.path.withUnsafeBufferPointer { root in
-            environ.appendPair("DOCUMENT_ROOT", root)
-            environ.appendPair("SCRIPT_FILENAME", root, script)
-            if info.count > 0 { environ.appendPair("PATH_TRANSLATED", root, info) }
-        }
     }
 
     /// The end of the next segment that ends in `.php`.

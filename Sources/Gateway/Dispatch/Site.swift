@@ -1,7 +1,8 @@
 import Octets
+import Syscalls
 
-/// A folder, and what a path means in it.
-protocol Site {
+/// What gives paths a meaning: a folder of scripts or files in front of an application.
+protocol Site: AnyObject {
     /// Decides what a path means; for a script, appends its pairs to `environ`.
     ///
     /// - Parameters:
@@ -10,4 +11,23 @@ protocol Site {
     func resolve(
         _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
     ) -> Destination
+}
+
+/// The site of an application, as it is decided before the workers are forked.
+enum SitePlan: Equatable, Sendable {
+    /// A folder of PHP scripts and files.
+    case php(String)
+    /// A folder of CGI scripts.
+    case scripts(String)
+    /// One CGI script for all paths.
+    case script(String, root: String)
+
+    /// The site itself, opened by the worker with the rights that it has.
+    func open() throws(SyscallError) -> any Site {
+        switch self {
+        case .php(let root): try PHPSite(root)
+        case .scripts(let root): try CGISite(root)
+        case .script(let script, let root): SingleScriptSite(script, root: root)
+        }
+    }
 }

@@ -1,38 +1,32 @@
-// A folder that paths are looked up in. Every look is an openat2(2) that cannot leave it, whatever the path and its links
-// say.
+// What sites that are folders have in common. Every look into the folder is an openat2(2) that cannot leave it, whatever
+// the path and its links say.
 
+import GatewayInterface
 import Octets
 import Syscalls
 
-/// The folder of a site.
+/// A folder that paths are looked up in.
 final class SiteFolder {
+    /// What was found under a path.
+    enum Opened {
+        /// A descriptor for the caller to adopt.
+        case file(CInt, FileStatus)
+        case directory, missing, unreadable
+    }
+
     private let root: OwnedDescriptor
-    /// Its path, absolute.
-    let path: [UInt8]
+    private let rootPath: [UInt8]
     private var candidate = ByteBuffer(capacity: 1024)
 
     /// - Parameter path: The folder, absolute and without links.
     init(_ path: String) throws(SyscallError) {
         root = try Files.openDirectory(path)
-        self.path = Array(path.utf8)
+        rootPath = Array(path.utf8)
     }
 
-    /// What a path leads to.
-    enum Opened {
-        case file(CInt, FileStatus), directory, missing, unreadable
-    }
-
-    /// Opens what a decoded, normalized path leads to.
+    /// Opens what `path`, which begins with a slash, names.
     func open(_ path: UnsafeBufferPointer<UInt8>) -> Opened {
-        candidate.clear()
-        candidate.append(UnsafeBufferPointer(rebasing: path.dropFirst(path.count > 1 ? 1 : 0)))
-        if path.count == 1 {
-            candidate.clear()
-            candidate.append(UInt8(ascii: "."))
-        }
-        // `//x` would be an absolute path after the first slash is gone.
-        guard candidate.bytes.first != ASCII.slash else { return .missing }
-        candidate.append(0)
+        guard setCandidate(path) else { return .missing }
         let number = candidate.bytes.withMemoryRebound(to: CChar.self) {
             Files.openBeneath(root.number, $0.baseAddress!)
         }
@@ -46,11 +40,55 @@ final class SiteFolder {
         }
     }
 
-    /// Whether a path leads to a regular file.
+    /// Whether `path` names a file that may be read.
     func hasFile(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
         guard case .file(let number, _) = open(path) else { return false }
         _ = OwnedDescriptor(adopting: number)
         return true
+    }
+
+    /// What `path` is to who wants to run it.
+    func programStanding(_ path: UnsafeBufferPointer<UInt8>) -> ProgramStanding {
+        guard setCandidate(path) else { return .missing }
+        return candidate.bytes.withMemoryRebound(to: CChar.self) {
+            Files.programStanding($0.baseAddress!, beneath: root.number)
+        }
+    }
+
+    /// Makes a path relative, with a NUL at its end.
+    private func setCandidate(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        candidate.clear()
+        if path.count == 1 {
+            candidate.append(UInt8(ascii: "."))
+        } else {
+            candidate.append(UnsafeBufferPointer(rebasing: path.dropFirst()))
+        }
+        // `//x` would be an absolute path after the first slash is gone.
+        guard candidate.bytes.first != ASCII.slash else { return false }
+        candidate.append(0)
+        return true
+    }
+
+    /// Appends the pairs of a script and of what follows it in the path (RFC 3875, §4.1.5, §4.1.6 and §4.1.13).
+    ///
+    /// - Parameters:
+    ///   - split: Where the script's name ends and PATH_INFO begins.
+    ///   - mount: What stands before the script's name in SCRIPT_NAME.
+    func appendScript(
+        _ path: UnsafeBufferPointer<UInt8>, split: Int, mount: UnsafeBufferPointer<UInt8>,
+        to environ: inout ByteBuffer
+    ) {
+        let script = UnsafeBufferPointer(rebasing: path[..<split])
+        let info = UnsafeBufferPointer(rebasing: path[split...])
+        for name in ["SCRIPT_NAME", "DOCUMENT_URI"] as [StaticString] {
+            environ.appendPair(name, mount, script)
+        }
+        environ.appendPair("PATH_INFO", info)
+        rootPath.withUnsafeBufferPointer { root in
+            environ.appendPair("DOCUMENT_ROOT", root)
+            environ.appendPair("SCRIPT_FILENAME", root, script)
+            if info.count > 0 { environ.appendPair("PATH_TRANSLATED", root, info) }
+        }
     }
 
     /// `.git`, `.env`, `.user.ini`: never meant for the world, but `/.well-known/` is (RFC 8615).

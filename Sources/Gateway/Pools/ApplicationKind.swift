@@ -6,6 +6,8 @@ enum ApplicationKind: Equatable, Sendable {
     case php(String)
     /// `exec:COMMAND`: any FastCGI program that accepts on descriptor 0.
     case exec([String])
+    /// `cgi:DIR` or `cgi:FILE`: a folder of CGI scripts, or one script for all paths.
+    case cgi(String)
     /// `fcgi:ADDRESS`: a FastCGI application that runs already, on one server or several.
     case fcgi([ServerEntry])
 
@@ -23,6 +25,7 @@ enum ApplicationKind: Equatable, Sendable {
             }
             self = .wsgi(rest)
         case "php": self = .php(rest)
+        case "cgi": self = .cgi(rest)
         case "exec":
             guard let words = CommandWords.split(rest) else {
                 throw .usage("'\(text)': a quote is not closed")
@@ -34,7 +37,8 @@ enum ApplicationKind: Equatable, Sendable {
         }
     }
 
-    private static let forms = "wsgi:MODULE:CALLABLE, php:DIR, exec:COMMAND or fcgi:ADDRESS"
+    private static let forms =
+        "wsgi:MODULE:CALLABLE, php:DIR, cgi:DIR, cgi:FILE, exec:COMMAND or fcgi:ADDRESS"
 }
 
 /// Words of a command, with quotes as in a shell and nothing else of one.

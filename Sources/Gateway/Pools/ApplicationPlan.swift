@@ -21,8 +21,10 @@ struct ApplicationPlan: Sendable {
     private(set) var slotsPerProcess = 1
     private(set) var keepsConnections = true
     private(set) var drainsBody = false
-    /// The folder of a PHP site, absolute and without links.
-    private(set) var root: String?
+    /// Whether an exchange is ended by closing its connection: then a process with others in it is never killed for one.
+    private(set) var endsByClosing = false
+    /// The folder of scripts or files, where the application has one.
+    private(set) var site: SitePlan?
     /// What is to be watched for changes with `--reload`. PHP reads its scripts at each request.
     private(set) var files = ApplicationFiles()
 
@@ -53,14 +55,17 @@ struct ApplicationPlan: Sendable {
         self.name = name
         self.settings = settings
         processes = settings.processes ?? Self.defaultProcesses
-        root = try settings.root.map { path throws(ConfigurationError) in
+        let root = try settings.root.map { path throws(ConfigurationError) in
             try Self.directory(path, in: nil, option: "--root")
         }
         switch kind {
         case .wsgi(let target): try planWSGI(target)
         case .php(let path): try planPHP(path)
         case .exec(let words): try planExec(words)
-        case .fcgi(let entries): try planServers(entries)
+        case .cgi(let path): try planCGI(path, root: root)
+        case .fcgi(let entries):
+            try planServers(entries)
+            site = root.map(SitePlan.php)
         }
         try check()
     }
@@ -121,7 +126,8 @@ struct ApplicationPlan: Sendable {
     }
 
     private mutating func planPHP(_ path: String) throws(ConfigurationError) {
-        root = try Self.directory(path, in: settings.directory, option: "php:")
+        let root = try Self.directory(path, in: settings.directory, option: "php:")
+        site = .php(root)
         guard let php = Executables.find("php-cgi") else {
             throw .environment("cannot find php-cgi in PATH: install it (Debian: apt-get install php-cgi)")
         }
@@ -144,6 +150,13 @@ struct ApplicationPlan: Sendable {
         files.files = [path]
         program = try makeProgram(path, words)
         slotsPerProcess = settings.concurrency
+    }
+
+    private mutating func planCGI(_ path: String, root: String?) throws(ConfigurationError) {
+        let plan = try CGIPlan(path, scripts: processes, root: root, settings: settings)
+        program = try makeProgram(plan.program, plan.arguments)
+        site = plan.site
+        (processes, slotsPerProcess, drainsBody, endsByClosing) = (1, processes, true, true)
     }
 
     private mutating func planServers(_ entries: [ServerEntry]) throws(ConfigurationError) {
@@ -185,7 +198,7 @@ extension ApplicationPlan {
 
     /// Whether the processes of `other` may go on as those of this application.
     func isServed(byProcessesOf other: ApplicationPlan) -> Bool {
-        guard name == other.name, root == other.root, servers == other.servers, script == other.script,
+        guard name == other.name, site == other.site, servers == other.servers, script == other.script,
             program?.path == other.program?.path, program?.arguments == other.program?.arguments,
             program?.environment == other.program?.environment, slotCount == other.slotCount
         else { return false }

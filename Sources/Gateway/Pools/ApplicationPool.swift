@@ -270,7 +270,8 @@ extension PoolView {
         self.init(
             pool: pool, name: plan.name, settings: plan.settings, slots: slots, servers: servers,
             keepsConnections: plan.keepsConnections, drainsBody: plan.drainsBody,
-            isSupervised: plan.program != nil, grows: plan.settings.scaling.way != .static, root: plan.root,
+            isSupervised: plan.program != nil, endsByClosing: plan.endsByClosing,
+            grows: plan.settings.scaling.way != .static, site: plan.site,
             parameters: plan.settings.encodedParameters)
     }
 }

@@ -30,10 +30,13 @@ struct PoolView: Sendable {
     let drainsBody: Bool
     /// Whether the processes are ours, so that a hung one can be ended.
     let isSupervised: Bool
+    /// Whether closing the connection ends what an exchange has begun. Then a hung exchange is no reason to kill a process,
+    /// and one whose client has left ends at once.
+    let endsByClosing: Bool
     /// Whether the master starts processes when requests wait, and has to be told.
     let grows: Bool
-    /// The folder of a PHP site, absolute.
-    let root: String?
+    /// The folder of scripts or files, where the application has one.
+    let site: SitePlan?
     /// The application's own meta-variables, encoded.
     let parameters: [UInt8]
 

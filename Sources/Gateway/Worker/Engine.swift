@@ -51,7 +51,7 @@ final class Engine {
                     pool: pool, scoreboard: plan.scoreboard, doorbells: plan.doorbells, loop: loop,
                     worker: plan.index, log: log)
             }
-            let sites = try pools.map { try $0.root.map(PHPSite.init) }
+            let sites = try pools.map { try $0.site?.open() }
             let router = Router(
                 try routes.map { try Route($0, sites: sites) }, fallback: try Route(fallback, sites: sites))
             return (policy, backends.count == 1 ? backends[0] : Applications(backends), router)

@@ -76,7 +76,7 @@ struct MissingTool: Error, CustomStringConvertible {
 
     var description: String {
         "'\(name)' is not installed; the tests need cc, libfcgi-dev,"
-            + " spawn-fcgi, curl, python3, php-cgi and php-fpm"
+            + " spawn-fcgi, curl, python3, php-cgi, php-fpm, git, perl, nginx and fcgiwrap"
     }
 }
 

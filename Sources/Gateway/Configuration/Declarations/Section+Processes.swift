@@ -20,7 +20,7 @@ extension Section {
                 "processes", nil, "N", .number(1...1024), \.processes, standard: "2 × processors + 1",
                 scope: .application,
                 """
-                Application processes, 1 to 1024. For `fcgi:` the number of processes that the application has: \
+                Application processes, 1 to 1024. For `cgi:` the number of scripts at once. For `fcgi:` the number of processes that the application has: \
                 connections to it are then kept, and there are never more of them. Without it, each request to \
                 an external application has a connection of its own, at most 128 at once.
                 """),

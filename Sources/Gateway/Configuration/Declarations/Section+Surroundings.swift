@@ -11,11 +11,14 @@ extension Section {
                 "chdir", nil, "FOLDER", .path, \.directory, standard: "where the gateway was started",
                 scope: .application,
                 """
-                Folder to run the application in. A relative `php:DIR` or `exec:./program` begins there.
+                Folder to run the application in. A relative `php:DIR`, `cgi:DIR` or `exec:./program` begins there.
                 """),
             Declaration(
                 "env", "e", "NAME=VALUE", .variable, \.environment, scope: .application,
-                "Variable for workers and application processes, repeatable."),
+                """
+                Variable for workers and application processes, repeatable. CGI scripts (`cgi:`) find these, those \
+                of their request and PATH, and no others.
+                """),
             Declaration(
                 "user", "u", "USER", .text, \.user, standard: "who starts the gateway", scope: .application,
                 """
@@ -51,7 +54,7 @@ extension Section {
                 "root", nil, "FOLDER", .path, \.root, scope: .application,
                 """
                 Folder of a PHP site that an external `fcgi:` application (php-fpm) serves. Scripts go there, \
-                other files are sent by the gateway.
+                other files are sent by the gateway. For a script of `cgi:FILE`, what PATH_TRANSLATED begins with.
                 """),
             Declaration(
                 "temporary-folder", nil, "FOLDER", .path, \.temporaryFolder, standard: "`$TMPDIR`, or `/tmp`",

@@ -2,22 +2,28 @@
 // to be killed with their parent; what an application process has started itself does not know of that. So a small
 // process that does nothing else holds the other end of a pipe: it is told every process group that begins and ends,
 // and when the pipe breaks it kills those that are left. It trusts only the pipe, never memory that workers can write.
+//
+// The CGI responder has one of its own: it starts scripts as the master starts application processes.
 
 import Syscalls
 
-/// The master's end of the pipe.
+/// The end of the pipe whose break kills.
 final class Lifeline {
     private var pipe: OwnedDescriptor?
     private let title: String
+    private let leadsGroup: Bool
     private var groups: Set<ProcessID> = []
     /// The guardian's pid.
     private(set) var pid: ProcessID = 0
 
     /// Forks the guardian.
     ///
-    /// - Parameter title: What `ps` shows the gateway by.
-    init(title: String) throws(SyscallError) {
+    /// - Parameters:
+    ///   - title: What `ps` shows the gateway by.
+    ///   - leadsGroup: Whether the guardian leaves the process group of its parent, which may be killed as a whole.
+    init(title: String, leadsGroup: Bool = false) throws(SyscallError) {
         self.title = title
+        self.leadsGroup = leadsGroup
         try start()
     }
 
@@ -37,6 +43,7 @@ final class Lifeline {
         if pid == 0 {
             // No listener, no log, no client may stay open because the guardian is there.
             Descriptor.closeAll(except: readEnd)
+            if leadsGroup { SystemProcess.leadGroup() }
             for number in CInt(0)...2 { try? Terminal.silence(number) }
             ProcessTitle.set("gateway: guardian [\(title)]")
             Self.guardProcesses(readEnd)

@@ -1,0 +1,78 @@
+import Syscalls
+
+extension Gateway {
+    /// Runs `gateway fcgiwrap`: a FastCGI application that runs CGI scripts, on the socket that is descriptor 0 or on one of
+    /// its own. It takes the place of fcgiwrap, and is what `cgi:` applications are served by.
+    ///
+    /// It ends the process: with 0 when it was told to end, 1 when the surroundings are wrong, 2 when the command line is.
+    /// - Parameter arguments: The options, without the program's name.
+    public static func runCGIResponder(_ arguments: [String]) -> Never {
+        do {
+            let options = try ResponderOptions(parsing: arguments)
+            if options.asksForHelp {
+                var text = ResponderOptions.usage + "\n"
+                text.withUTF8 { bytes in _ = Descriptor.writeAll(1, bytes) }
+                SystemProcess.exitImmediately(0)
+            }
+            try CGIResponder.run(options)
+        } catch let error as ConfigurationError {
+            CGIResponder.log(error.message)
+            SystemProcess.exitImmediately(error.exitCode)
+        } catch {
+            CGIResponder.log("\(error)")
+            SystemProcess.exitImmediately(1)
+        }
+        SystemProcess.exitImmediately(0)
+    }
+}
+
+extension CGIResponder {
+    fileprivate static func run(_ options: ResponderOptions) throws {
+        SystemProcess.openStandardDescriptors()
+        SystemProcess.ignoreBrokenPipes()
+        SystemProcess.raiseDescriptorLimit()
+        guard let bind = options.listen else {
+            guard Socket.isListening(0) else {
+                throw ConfigurationError.usage(
+                    "descriptor 0 is no listening socket: start it with 'gateway spawn-fcgi', or name an address with -s"
+                )
+            }
+            return try CGIResponder(options, listener: Descriptor.duplicate(0)).run()
+        }
+        let place = try ResponderPlace(bind)
+        defer { place.leave() }
+        try CGIResponder(options, listener: Descriptor.duplicate(place.number)).run()
+    }
+}
+
+/// The address of `-s`.
+private final class ResponderPlace {
+    private let listener: OwnedDescriptor
+    private let path: String?
+    private let identity: FileIdentity?
+
+    var number: CInt { listener.number }
+
+    init(_ bind: BindAddress) throws {
+        let address = try bind.absolute.resolve()
+        path = address.unixPath
+        if let path, Files.isSocket(path) {
+            guard !Socket.isInUse(address) else {
+                throw ConfigurationError.environment("cannot listen at \(bind) (-s): somebody listens there")
+            }
+            // Left behind by one that was killed.
+            Files.remove(path)
+        }
+        do {
+            listener = try Socket.listen(address, backlog: 511, isNonBlocking: true)
+        } catch {
+            throw ConfigurationError.environment("cannot listen at \(bind) (-s): \(error.reason)")
+        }
+        identity = path.flatMap(Files.identity)
+    }
+
+    /// Removes the socket's file, unless another one is there by now.
+    func leave() {
+        if let path, let identity, Files.identity(path) == identity { Files.remove(path) }
+    }
+}

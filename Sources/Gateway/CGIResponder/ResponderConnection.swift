@@ -1,0 +1,240 @@
+// One connection of a web server, or of a worker of the gateway: a request at a time, decoded as it comes, and the answer
+// of its script encoded as it comes. What the script does not take yet stays in the socket, and so does what the web
+// server does not take stay in the script's pipe.
+
+import FastCGIBridge
+import Octets
+import Syscalls
+
+/// A connection that a web server has made.
+final class ResponderConnection: Stream {
+    /// How long a connection may be silent before its first request, and a request before its variables are complete, in
+    /// milliseconds. Stops what only holds a place.
+    private static let patience: UInt64 = 5000
+    /// How long the rest of a request is read after its answer, so that closing does not destroy the answer.
+    static let lingering: UInt64 = 2000
+    /// A full record and the header of the next.
+    private static let inputSize = 66_560
+    /// Octets that may wait for the web server before the script has to.
+    static let highWater = 65_536
+    private static let lowWater = 16_384
+    /// How long a body may stand still before an answer that waits for its end is sent after all, in milliseconds.
+    private static let bodyPatience: UInt64 = 1000
+
+    enum Ending { case none, whenSent, lingering }
+
+    unowned let responder: CGIResponder
+    var decoder = RequestDecoder()
+    private var input = ByteBuffer()
+    var output = ByteBuffer()
+    var params = ByteBuffer()
+    private var hasTooManyParams = false
+    var keepsConnection = false
+    /// Octets at the front of the input that are the script's.
+    private var bodyWaiting = 0
+    var isBodyComplete = false
+    var script: ScriptProcess?
+    var ending = Ending.none
+    var isPaused = false
+    private var isDecoding = false
+    var complaintIsOpen = false
+    var isAnswerHeld = false
+    private var bodyMovedAt: UInt64 = 0
+    /// Whether it has no request, and has had one.
+    var isIdle = false
+    /// Whether it has a request, or may be about to send its first one.
+    var holdsPlace: Bool { !isIdle && ending == .none }
+    /// The script that the request means, and what it is to get: from when it is known until it is started.
+    var work: (script: Script, environment: [[UInt8]])?
+    var scriptName = ""
+
+    init(_ descriptor: consuming OwnedDescriptor, responder: CGIResponder) {
+        self.responder = responder
+        super.init(descriptor, loop: responder.loop)
+    }
+
+    func begin() throws(SyscallError) {
+        try open()
+        deadline = loop.now + Self.patience
+        receive()
+    }
+
+    /// The responder leaves: a connection goes unless there is a request on it or on its way.
+    func drain() {
+        guard ending == .none, decoder.activeID == nil else { return }
+        if !Descriptor.hasUnexpectedInput(number) { close() }
+    }
+
+    /// Notices what the loop does not tell while nothing is received, and what has waited long enough.
+    func sweep() {
+        if bodyWaiting > 0, peerHasEnded { return gone() }
+        if isAnswerHeld, bodyMovedAt + Self.bodyPatience <= loop.now {
+            isAnswerHeld = false
+            sendOutput()
+        }
+    }
+
+    // MARK: Receiving
+
+    override func memoryForReceiving() -> UnsafeMutableBufferPointer<UInt8> {
+        input.spare(Self.inputSize - input.count)
+    }
+
+    override func received(_ count: Int) {
+        input.commit(count)
+        decode()
+    }
+
+    override func receivedEnd(error: CInt?) { gone() }
+    override func hungUp() { gone() }
+    override func deadlinePassed() { gone() }
+
+    /// The web server has closed: that is how a request is given up.
+    func gone() {
+        guard !isClosed else { return }
+        script?.abandon()
+        script = nil
+        work = nil
+        close()
+    }
+
+    override func didClose() { responder.closed(self) }
+
+    func decode() {
+        guard !isDecoding else { return }
+        isDecoding = true
+        defer { isDecoding = false }
+        do {
+            while !isClosed {
+                if ending != .none {
+                    input.clear()
+                    return receive()
+                }
+                guard passBody() else { return }
+                guard try take(decoder.next(input.bytes.span)) else { return receive() }
+            }
+        } catch {
+            responder.log("a connection was closed: what came is no FastCGI (\(error))")
+            gone()
+        }
+    }
+
+    /// - Returns: Whether to go on without receiving.
+    private func take(_ event: RequestEvent) -> Bool {
+        switch event {
+        case .more(let consumed):
+            input.consume(consumed)
+            sendOutput()
+            return isClosed
+        case .begin(_, let keepsConnection, let consumed):
+            input.consume(consumed)
+            self.keepsConnection = keepsConnection
+            isIdle = false
+            isBodyComplete = false
+            complaintIsOpen = false
+            hasTooManyParams = false
+            deadline = loop.now + Self.patience
+        case .params(let range, let consumed):
+            if params.count + range.count > ScriptParams.octetLimit {
+                hasTooManyParams = true
+            } else {
+                params.append(input.bytes[range])
+            }
+            input.consume(consumed)
+        case .paramsEnd(let consumed):
+            input.consume(consumed)
+            deadline = 0
+            prepare()
+        case .stdin(let range, _):
+            // What stands before the body is used up; the body goes as the script takes it.
+            input.consume(range.start)
+            bodyWaiting = range.count
+        case .stdinEnd(let consumed):
+            input.consume(consumed)
+            isBodyComplete = true
+            isAnswerHeld = false
+            script?.endInput()
+        case .abort(let consumed):
+            input.consume(consumed)
+            script?.abandon()
+            end(.requestComplete, exitCode: 0)
+        case .getValues(let range, let consumed):
+            AnswerEncoder.appendValues(
+                answering: input.bytes[range], connections: responder.options.scripts,
+                requests: responder.options.scripts, to: &output)
+            input.consume(consumed)
+        case .unknownType(let type, let consumed):
+            AnswerEncoder.appendUnknownType(type, to: &output)
+            input.consume(consumed)
+        case .refused(let id, let status, let keepsConnection, let consumed):
+            input.consume(consumed)
+            AnswerEncoder.appendEnd(id: id, status, applicationStatus: 0, to: &output)
+            if !keepsConnection, decoder.activeID == nil { ending = .whenSent }
+            sendOutput()
+        }
+        return true
+    }
+
+    /// Passes on what has come of the body.
+    ///
+    /// - Returns: Whether nothing of it waits any more.
+    private func passBody() -> Bool {
+        guard bodyWaiting > 0 else { return true }
+        guard decoder.activeID != nil else {
+            input.consume(bodyWaiting)
+            bodyWaiting = 0
+            return true
+        }
+        guard let script else { return false }
+        let count = script.write(UnsafeBufferPointer(rebasing: input.bytes[..<bodyWaiting]))
+        input.consume(count)
+        bodyWaiting -= count
+        if count > 0 { bodyMovedAt = loop.now }
+        return bodyWaiting == 0
+    }
+
+    // MARK: The script
+
+    /// The variables are complete: finds the script, and waits for its turn.
+    private func prepare() {
+        do throws(ScriptRefusal) {
+            guard !hasTooManyParams else { throw .tooLarge }
+            guard var decoded = ScriptParams(decoding: params.bytes) else { throw .malformed }
+            let script = try responder.finder.find(&decoded)
+            scriptName = String(decoding: script.path, as: UTF8.self)
+            work = (script, responder.environment.entries(decoded))
+            responder.admit(self)
+        } catch {
+            let name = String(decoding: error.script, as: UTF8.self)
+            complain(name.isEmpty ? error.reason : "\(name): \(error.reason)")
+            answer(error.status, error.explanation)
+        }
+    }
+
+    /// It is the request's turn.
+    func start(_ run: (Script, [[UInt8]]) throws(SyscallError) -> ScriptProcess) {
+        guard let work else { return }
+        self.work = nil
+        do throws(SyscallError) {
+            script = try run(work.script, work.environment)
+            isAnswerHeld = !isBodyComplete
+            bodyMovedAt = loop.now
+            if isBodyComplete, bodyWaiting == 0 { script?.endInput() }
+        } catch {
+            complain("\(scriptName): it cannot be run: \(error.reason)")
+            end(
+                error.isOutOfProcesses || error.isOutOfDescriptors ? .overloaded : .requestComplete,
+                exitCode: 127)
+        }
+        decode()
+    }
+
+    // MARK: Sending
+
+    override func sendable() {
+        sendOutput()
+        guard isPaused, !isClosed, output.count <= Self.lowWater else { return }
+        isPaused = false
+        script?.resumeOutput()
+    }
+}

@@ -1,0 +1,182 @@
+// One script at work: its pipes, its process group, and the clock. It tells its connection what the script says and how
+// the answer ends; it outlives the connection where the script has to be ended, or goes on after its answer.
+
+import Octets
+import Syscalls
+
+/// What a script's answer is told to.
+protocol ScriptListener: AnyObject {
+    func scriptSaid(_ bytes: UnsafeBufferPointer<UInt8>)
+    func scriptComplained(_ bytes: UnsafeBufferPointer<UInt8>)
+    /// Its input, which was full, has room.
+    func scriptHasRoom()
+    /// It says no more.
+    func scriptEnded(_ verdict: ScriptLife.Verdict)
+}
+
+/// A script that was started.
+final class ScriptProcess {
+    /// How long a script may take to end when it is told to, in milliseconds.
+    static let patience: UInt64 = 1000
+
+    let pid: ProcessID
+    /// Who waits for the answer; `nil` when nobody does any more.
+    private(set) weak var listener: (any ScriptListener)?
+    private let loop: EventLoop
+    private let input: ScriptInput
+    private let output: ScriptOutput
+    private let errors: ScriptOutput
+    private var life = ScriptLife()
+    /// Killed at this time if it still runs.
+    private var deadline: UInt64
+    private var isReaped = false
+    private var isAnswered = false
+    private var isOver = false
+    private var isAbandoned = false
+    /// Takes what the script complains of when nobody listens any more.
+    private let complain: (UnsafeBufferPointer<UInt8>) -> Void
+    /// Called when nothing more is to be done for it.
+    private let onOver: (ScriptProcess) -> Void
+
+    /// Starts a script.
+    ///
+    /// - Parameters:
+    ///   - timeout: Seconds that it may run; 0 for ever.
+    ///   - memory: See ``ScriptOutput``.
+    ///   - complain: Takes what the script writes to its standard error when the listener has gone.
+    ///   - onOver: Called once, when the process has been reaped and its answer is over.
+    /// - Throws: Why it could not be started, exec included.
+    init(
+        _ script: Script, environment: [[UInt8]], timeout: Int, loop: EventLoop,
+        memory: UnsafeMutableBufferPointer<UInt8>, listener: any ScriptListener,
+        complain: @escaping (UnsafeBufferPointer<UInt8>) -> Void,
+        onOver: @escaping (ScriptProcess) -> Void
+    ) throws(SyscallError) {
+        // Both ends by number: each of those of the script is closed here as soon as it has been started.
+        let (bodyEnd, bodyNumber) = try Pipe(readsWithoutBlocking: false).intoNumbers()
+        let scriptInput = OwnedDescriptor(adopting: bodyEnd)
+        input = try ScriptInput(OwnedDescriptor(adopting: bodyNumber), loop: loop)
+        let (answerNumber, answerEnd) = try Pipe(readsWithoutBlocking: true).intoNumbers()
+        let scriptOutput = OwnedDescriptor(adopting: answerEnd)
+        output = ScriptOutput(OwnedDescriptor(adopting: answerNumber), loop: loop, memory: memory)
+        let (errorNumber, errorEnd) = try Pipe(readsWithoutBlocking: true).intoNumbers()
+        let scriptErrors = OwnedDescriptor(adopting: errorEnd)
+        errors = ScriptOutput(OwnedDescriptor(adopting: errorNumber), loop: loop, memory: memory)
+        pid = try ChildProcess.spawn(
+            OctetProgram(path: script.path, environment: environment, directory: script.directory),
+            descriptors: [scriptInput.number, scriptOutput.number, scriptErrors.number])
+        self.loop = loop
+        self.listener = listener
+        self.onOver = onOver
+        self.complain = complain
+        deadline = timeout == 0 ? .max : loop.now + UInt64(timeout) * 1000
+        listen()
+    }
+
+    private func listen() {
+        input.onRoom = { [unowned self] in listener?.scriptHasRoom() }
+        output.onBytes = { [unowned self] bytes in
+            life.read(bytes.count, isOutput: true, now: loop.now)
+            listener?.scriptSaid(bytes)
+        }
+        output.onEnd = { [unowned self] in
+            life.outputEnded(now: loop.now)
+            look()
+        }
+        errors.onBytes = { [unowned self] bytes in
+            life.read(bytes.count, isOutput: false, now: loop.now)
+            if let listener { listener.scriptComplained(bytes) } else { complain(bytes) }
+        }
+        errors.onEnd = { [unowned self] in
+            life.errorsEnded()
+            look()
+        }
+        output.resume()
+        errors.resume()
+    }
+
+    // MARK: The request's body
+
+    /// Passes a part of the body on.
+    ///
+    /// - Returns: Octets that are dealt with; fewer than given when the script is behind.
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { input.write(bytes) }
+
+    /// The body is complete.
+    func endInput() { input.close() }
+
+    // MARK: A listener that is behind
+
+    func pauseOutput() {
+        output.pause()
+        errors.pause()
+    }
+
+    func resumeOutput() {
+        guard !isAnswered else { return }
+        output.resume()
+        errors.resume()
+    }
+
+    // MARK: The end
+
+    /// Nobody waits for the answer any more: tells the script to end, and kills it when it does not.
+    func abandon() {
+        guard !isAbandoned, !isOver else { return }
+        isAbandoned = true
+        leave()
+        deadline = loop.now + Self.patience
+        ChildProcess.signalGroup(pid, .term)
+        endWhenOver()
+    }
+
+    /// The process has ended.
+    func reaped(_ status: ExitStatus) {
+        isReaped = true
+        life.ended(status, waiting: output.waiting + errors.waiting, now: loop.now)
+        // Told to end: what it has left behind is to end with it.
+        if isAbandoned { ChildProcess.signalGroup(pid, .kill) }
+        look()
+        endWhenOver()
+    }
+
+    /// Looks at the clock.
+    func sweep(_ now: UInt64) {
+        if deadline <= now {
+            deadline = .max
+            ChildProcess.signalGroup(pid, .kill)
+            life.timedOut()
+        }
+        look()
+    }
+
+    /// Sees whether the answer is over.
+    private func look() {
+        guard !isAnswered, let verdict = life.verdict(now: loop.now) else { return }
+        // What it said last is the most interesting.
+        errors.drain()
+        // What still holds its pipes was started by it; a script that runs on holds none of them but its errors.
+        if isReaped, !output.isClosed || !errors.isClosed { ChildProcess.signalGroup(pid, .kill) }
+        let listener = listener
+        leave()
+        listener?.scriptEnded(verdict)
+        endWhenOver()
+    }
+
+    /// Leaves the listener. What a script that goes on complains of is the operator's to read.
+    private func leave() {
+        isAnswered = true
+        listener = nil
+        input.close()
+        output.close()
+        errors.resume()
+    }
+
+    private func endWhenOver() {
+        guard isReaped, isAnswered, !isOver else { return }
+        isOver = true
+        errors.drain()
+        errors.close()
+        onOver(self)
+    }
+}

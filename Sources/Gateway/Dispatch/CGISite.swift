@@ -1,0 +1,66 @@
+// Folders of CGI scripts, and single ones. Only what a path means is decided here; a CGI responder runs the script, and
+// looks at it once more.
+//
+//   1. the first part of the path that is no folder is the script; the rest is PATH_INFO
+//   2. it has to be a file that may be run; a folder, and any other file, is refused
+//   3. no name on the way begins with a dot
+
+import Octets
+import Syscalls
+
+/// The site that `cgi:DIR` serves.
+final class CGISite: Site {
+    private let folder: SiteFolder
+
+    /// - Parameter path: The folder, absolute and without links.
+    init(_ path: String) throws(SyscallError) { folder = try SiteFolder(path) }
+
+    func resolve(
+        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
+    ) -> Destination {
+        guard path.first == ASCII.slash else { return .refused(status: 404) }
+        var end = 0
+        while end < path.count {
+            let start = end + 1
+            end = path[start...].firstIndex(of: ASCII.slash) ?? path.count
+            if start < path.count, path[start] == UInt8(ascii: ".") { return .refused(status: 403) }
+            switch folder.programStanding(UnsafeBufferPointer(rebasing: path[..<max(end, 1)])) {
+            case .directory: continue
+            case .missing: return .refused(status: 404)
+            case .notExecutable, .other, .closed: return .refused(status: 403)
+            case .executable:
+                folder.appendScript(path, split: end, mount: mount, to: &environ)
+                return .application
+            }
+        }
+        return .refused(status: 403)
+    }
+}
+
+/// The site that `cgi:FILE` serves: whatever the path is, it is the script's to understand.
+final class SingleScriptSite: Site {
+    private let script: [UInt8]
+    private let root: [UInt8]
+
+    /// - Parameters:
+    ///   - script: The script, absolute and without links.
+    ///   - root: What PATH_TRANSLATED begins with.
+    init(_ script: String, root: String) {
+        self.script = Array(script.utf8)
+        self.root = Array(root.utf8)
+    }
+
+    func resolve(
+        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
+    ) -> Destination {
+        guard path.first == ASCII.slash else { return .refused(status: 404) }
+        environ.appendPair("SCRIPT_NAME", mount)
+        environ.appendPair("PATH_INFO", path)
+        script.withUnsafeBufferPointer { environ.appendPair("SCRIPT_FILENAME", $0) }
+        root.withUnsafeBufferPointer { root in
+            environ.appendPair("DOCUMENT_ROOT", root)
+            environ.appendPair("PATH_TRANSLATED", root, path)
+        }
+        return .application
+    }
+}
