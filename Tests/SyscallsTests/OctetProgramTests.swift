@@ -48,7 +48,7 @@ struct OctetProgramTests {
             descriptors: [output.readEnd.number, output.writeEnd.number, 2])
         let end = output.intoReadEnd()
         let text = Shell.text(of: end.number)
-        #expect(ChildProcess.result(of: pid) == .exited(0))
+        ChildProcess.wait(pid)
         #expect(text == " c0 80 41\n/\n")
     }
 

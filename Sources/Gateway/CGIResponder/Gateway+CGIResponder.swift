@@ -32,16 +32,29 @@ extension CGIResponder {
         SystemProcess.ignoreBrokenPipes()
         SystemProcess.raiseDescriptorLimit()
         guard let bind = options.listen else {
-            guard Socket.isListening(0) else {
-                throw ConfigurationError.usage(
-                    "descriptor 0 is no listening socket: start it with 'gateway spawn-fcgi', or name an address with -s"
-                )
-            }
-            return try CGIResponder(options, listener: Descriptor.duplicate(0)).run()
+            return try CGIResponder(options, listener: Descriptor.duplicate(inheritedSocket())).run()
         }
         let place = try ResponderPlace(bind)
         defer { place.leave() }
         try CGIResponder(options, listener: Descriptor.duplicate(place.number)).run()
+    }
+}
+
+extension CGIResponder {
+    /// The socket of a service manager (systemd's socket units), or descriptor 0.
+    private static func inheritedSocket() throws(ConfigurationError) -> CInt {
+        let sockets = try ActivatedSockets.take()
+        guard sockets.count <= 1 else {
+            throw .environment(
+                "LISTEN_FDS passes \(sockets.count) sockets, but there is use for one: split the socket unit")
+        }
+        if let socket = sockets.first { return socket.number }
+        guard Socket.isListening(0) else {
+            throw .usage(
+                "descriptor 0 is no listening socket: start it with 'gateway spawn-fcgi', or name an address with -s"
+            )
+        }
+        return 0
     }
 }
 

@@ -114,6 +114,27 @@ struct ResponderTests {
         try successor.stop()
     }
 
+    @Test("With the socket that a service manager passes", .timeLimit(.minutes(5)))
+    func activated() throws {
+        let scripts = try ScriptFolder()
+        let path = scripts.folder / "unit.socket"
+        let address = try #require(SocketAddress(unixPath: path))
+        let socket = try Socket.listen(address, backlog: 16, isNonBlocking: false)
+        let process = try StartedProcess(
+            ["sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", "sh", Build.gateway, "fcgiwrap"],
+            passing: socket.number)
+        defer { process.kill() }
+        let (status, output, _) = try outcome(
+            of: ["cgi-fcgi", "-bind", "-connect", path],
+            [
+                "REQUEST_METHOD=GET", "DOCUMENT_ROOT=\(scripts.path)",
+                "SCRIPT_FILENAME=\(scripts.path)/deaf.sh",
+            ])
+        #expect(status == .exited(0) && output.hasSuffix("not interested"))
+        process.signal(.term)
+        #expect(try process.waitForEnd() == .exited(0))
+    }
+
     @Test("Several on one socket share the work, as spawn-fcgi starts them", .timeLimit(.minutes(5)))
     func shared() throws {
         let scripts = try ScriptFolder()
