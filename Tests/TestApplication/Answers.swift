@@ -61,6 +61,13 @@ private func finish(_ request: Request) -> Response {
     case "/variable": return Response(SystemProcess.environmentValue(environ.query) ?? "(none)")
     case "/folder": return Response(Files.absolutePath(".") ?? "(none)")
     case "/variables": return Response(SystemProcess.environment.joined(separator: "\n"))
+    case "/orders":
+        let orders = [
+            "X-Sendfile", "X-Accel-Redirect", "x-accel-buffering", "Connection", "Content-Length", "Status",
+        ]
+        return Response(
+            fields: orders.map { ($0, "7") } + [("X-Request", environ["REQUEST_ID"] ?? "")],
+            body: Array("own".utf8))
     case "/trap": fatalError("the request says so")
     case "/keep":
         kept.withLock { $0.append([UInt8](repeating: 1, count: 64 << 20)) }

@@ -21,8 +21,6 @@ struct OrderedFileTests {
         ).use(sourceLocation: sourceLocation) { try body($0, folder / "files") }
     }
 
-    private static let both = ["--x-sendfile-root", "FOLDER/files", "--x-accel-root", "/p/=FOLDER/files"]
-
     /// A GET with a Range field, and perhaps others.
     private func get(
         _ gateway: GatewayProcess, _ target: String, _ fields: String..., method: String = "GET"
@@ -146,10 +144,11 @@ struct OrderedFileTests {
             #expect(response.status == 200)
             #expect(response.text.contains("PATH_INFO='/show'\n"))
             #expect(response.text.contains("QUERY_STRING='a=b'\n"))
-            // For ever is ten times.
+            // From there to a file.
             #expect(
                 try gateway.get("/say?X-Accel-Redirect=/say?X-Accel-Redirect%3D/p/ten.txt").text
                     == "0123456789")
+            #expect(try gateway.get("/for-ever").status == 502)
             // Without --x-sendfile-root the other field is dropped.
             #expect(try gateway.get("/say?X-Sendfile=ten.txt").text == "the application's own body")
         }
@@ -169,6 +168,19 @@ struct OrderedFileTests {
             for name in ["X-Sendfile", "X-Accel-Redirect"] {
                 #expect(gateway.log.lines.count { $0.contains("\(name) is dropped") } == 1)
             }
+        }
+    }
+
+    @Test("A Swift application's orders are dropped, and its request has an id", .timeLimit(.minutes(5)))
+    func swiftApplication() throws {
+        try withApplication("inline") { gateway in
+            let response = try gateway.get("/orders")
+            #expect(response.status == 200 && response.text == "own")
+            #expect(
+                Set(response.fields.map(\.name)) == [
+                    "Server", "Date", "X-Request", "Content-Length", "Connection",
+                ])
+            #expect(response["X-Request"]?.utf8.count == 16)
         }
     }
 

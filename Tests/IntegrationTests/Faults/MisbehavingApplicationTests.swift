@@ -48,6 +48,10 @@ struct MisbehavingApplicationTests {
             ["python3", Self.program] + (threads ? ["--threads"] : []), input: listener.number)
         defer { application.kill() }
         let port = try Socket.localAddress(listener.number).port
+        // GET_VALUES: it closes the connection when it is there.
+        let question = try HTTPClient(port: port)
+        question.send([1, 9, 0, 0, 0, 0, 0, 0])
+        try question.receiveEnd()
         try GatewayProcess("fcgi:127.0.0.1:\(port)", options, environment: [], folder: nil).use(body)
     }
 
@@ -69,7 +73,7 @@ struct MisbehavingApplicationTests {
         .timeLimit(.minutes(5)))
     func silence() throws {
         let slots = 24
-        try withExternal(threads: true, "--timeout", "1", "--processes", "\(slots)") { gateway in
+        try withExternal(threads: true, "--timeout", "2", "--processes", "\(slots)") { gateway in
             let gate = gateway.folder / "gate"
             let rows = try Misbehaviour.all("silent", of: gateway)
             try #require(!rows.isEmpty && rows.count <= slots)
@@ -102,7 +106,7 @@ struct MisbehavingApplicationTests {
         "An application that does not read its request is replaced, and one that reads slowly is not",
         .timeLimit(.minutes(5)))
     func unread() throws {
-        try withGateway(Self.application, "--timeout", "1") { gateway in
+        try withGateway(Self.application, "--timeout", "2") { gateway in
             let rows = try Misbehaviour.all("single", of: gateway)
             #expect(rows.count == 3)
             for row in rows { try run(row, on: gateway) }

@@ -1,4 +1,4 @@
-"""Applications that say nothing, or too little, for too long; and those that say too much. Behind --timeout 1."""
+"""Applications that say nothing, or too little, for too long; and those that say too much. Behind --timeout 2."""
 
 from wire import FINE, OK, STDERR, STDOUT, Row, answer, drip, end, for_ever, hold, record, stdout
 
@@ -34,7 +34,7 @@ ROWS = [
     silent("/drip-of-complaints", for_ever(record(STDERR, b"still at it\n"), 0.05), expected="504"),
     silent("/drip-of-complaints-in-body", stdout(OK + b"fi"), for_ever(record(STDERR, b"still at it\n"), 0.05), expected="cut"),
     # And this one is only slow.
-    silent("/drip-of-a-body", stdout(OK), drip(stdout(b"fine", limit=1), 0.4, part=9), end(), expected="200"),
+    silent("/drip-of-a-body", stdout(OK), drip(stdout(b"fine", limit=1), 0.7, part=9), end(), expected="200"),
 
     Row("/silent-at-accept", (hold,), "504", stage="accept", group="single"),
     Row("/silent-at-begin", (hold,), "504", stage="begin", group="single"),

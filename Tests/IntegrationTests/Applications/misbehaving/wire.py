@@ -36,8 +36,8 @@ class Row(NamedTuple):
     # before the end of the parameters), "stdin" (before the first octet of the body), "half" (after half of the body), or
     # "end" of the request.
     stage: str = "end"
-    # Which gateway it runs behind: "quick", "silent" (--timeout 1, an external application with many slots),
-    # "single" (--timeout 1, one process), "flood".
+    # Which gateway it runs behind: "quick", "silent" (--timeout 2, an external application with many slots),
+    # "single" (--timeout 2, one process), "flood".
     group: str = "quick"
 
 

@@ -66,6 +66,11 @@ def say(environ, start_response):
     return [b"the application's own body"]
 
 
+def for_ever(environ, start_response):
+    start_response("200 OK", [("X-Accel-Redirect", "/for-ever")])
+    return []
+
+
 def hints(environ, start_response):
     """Early hints from the query string, and an answer that waits until the file in `gate` exists."""
     fields = parse_qsl(environ["QUERY_STRING"])
@@ -89,7 +94,9 @@ def forty_megabytes(environ, start_response):
             file.flush()
 
 
-PAGES = {"/say": say, "/hints": hints, "/forty-megabytes": forty_megabytes, "/form": form, "/stream": stream, "/upload": upload, "/held": held, "/fail": fail, "/show": show}
+PAGES = {
+    "/say": say, "/for-ever": for_ever, "/hints": hints, "/forty-megabytes": forty_megabytes, "/form": form,
+    "/stream": stream, "/upload": upload, "/held": held, "/fail": fail, "/show": show}
 
 
 def application(environ, start_response):
