@@ -107,6 +107,8 @@ int CSyscalls_unread_by_peer(int descriptor) {
     return ioctl(descriptor, SIOCOUTQ, &count) == -1 ? -1 : count;
 }
 
+int CSyscalls_pidfd(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
 bool CSyscalls_exited(int status) { return WIFEXITED(status); }
 int CSyscalls_exit_code(int status) { return WEXITSTATUS(status); }
 int CSyscalls_term_signal(int status) { return WTERMSIG(status); }
