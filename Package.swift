@@ -60,7 +60,8 @@ let package = Package(
             ],
             resources: [.embedInCode("Resources/wsgi_responder.py")],
             swiftSettings: hot + strangers),
-        .executableTarget(name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI"], swiftSettings: strict),
+        .executableTarget(
+            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI"], swiftSettings: strict),
 
         // A program with an application of its own, for the integration tests.
         .executableTarget(

@@ -20,6 +20,8 @@ public enum SpawnFCGI {
     /// Runs the command, before any other thread exists. It ends the process, or becomes the application.
     public static func main(_ arguments: [String]) -> Never {
         SystemProcess.openStandardDescriptors()
+        // Nobody who comes after this process is to hold what its caller happened to have open.
+        Descriptor.closeAll(except: 2)
         do throws(Complaint) {
             guard SystemProcess.hasLegibleArguments else {
                 throw Complaint("an argument is not UTF-8; rename what it names")

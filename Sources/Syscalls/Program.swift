@@ -121,7 +121,8 @@ extension SystemProcess {
         for number in program.keptDescriptors { try? Descriptor.setCloseOnExec(number, false) }
         let code = program.withRequest([]) { request in
             execve(
-                request.pointee.path, request.pointee.arguments, request.pointee.environment ?? UnsafePointer(environ))
+                request.pointee.path, request.pointee.arguments,
+                request.pointee.environment ?? UnsafePointer(environ))
             return errno
         }
         for number in program.keptDescriptors { try? Descriptor.setCloseOnExec(number, true) }

@@ -1,5 +1,5 @@
-// The processes of one socket, started one after the other. Each is given a tenth of a second to show that it does not end at once:
-// what is wrong with an application mostly shows by then, and whoever started it is still there to hear of it.
+// The processes of one socket, started together. Each has a tenth of a second to show that it does not end at once: what is wrong
+// with an application mostly shows by then, and whoever started it is still there to hear of it.
 
 import Syscalls
 
@@ -20,7 +20,7 @@ struct Batch {
         var isFailure: Bool { !hasProcess && !hasLeftWell }
     }
 
-    private static let probation: CInt = 100
+    private static let probation: UInt64 = 100
     private let program: Program
     private let descriptors: [CInt]
 
@@ -45,26 +45,28 @@ struct Batch {
     ///
     /// - Throws: What is wrong with the surroundings, where the first finds it out.
     func start(_ count: Int, pids: PIDList?) throws(Complaint) -> Outcome {
-        var outcome = Outcome()
-        for left in (0..<count).reversed() {
+        var started: [Result<(pid: ProcessID, time: UInt64), SpawnError>] = []
+        for index in 0..<count {
             do throws(SpawnError) {
-                let pid = try startOne()
-                if let status = try? ChildProcess.end(of: pid, within: Self.probation) {
-                    outcome.ended(status)
-                    continue
-                }
-                SpawnFCGI.say("\(SpawnFCGI.name): child spawned successfully: PID: \(pid)\n")
-                pids?.add(pid, hasSuccessor: left > 0)
-                outcome.processes.append(pid)
+                started.append(.success((try startOne(), Clock.monotonicMilliseconds())))
             } catch {
-                let complaint = error.complaint(program)
-                if error.step != .exec, outcome.processes.isEmpty { throw complaint }
-                complaint.tell()
-                if error.step == .exec {
-                    outcome.ended(.exited(Int(error.code)))
+                guard index > 0 || error.step == .exec else { throw error.complaint(program) }
+                started.append(.failure(error))
+            }
+        }
+        var outcome = Outcome()
+        for (index, start) in started.enumerated() {
+            switch start {
+            case .failure(let error): outcome.failed(error, program)
+            case .success(let (pid, time)):
+                let age = Clock.monotonicMilliseconds() - time
+                let rest = Self.probation > age ? CInt(Self.probation - age) : 0
+                if let status = try? ChildProcess.end(of: pid, within: rest) {
+                    outcome.ended(status)
                 } else {
-                    outcome.code = complaint.code
-                    outcome.processes.append(nil)
+                    SpawnFCGI.say("\(SpawnFCGI.name): child spawned successfully: PID: \(pid)\n")
+                    pids?.add(pid, hasSuccessor: index + 1 < count)
+                    outcome.processes.append(pid)
                 }
             }
         }
@@ -73,6 +75,18 @@ struct Batch {
 }
 
 extension Batch.Outcome {
+    /// A process could not be started.
+    fileprivate mutating func failed(_ error: SpawnError, _ program: Program) {
+        let complaint = error.complaint(program)
+        complaint.tell()
+        if error.step == .exec {
+            ended(.exited(Int(error.code)))
+        } else {
+            code = complaint.code
+            processes.append(nil)
+        }
+    }
+
     /// A process ended while it was looked at.
     fileprivate mutating func ended(_ status: ExitStatus) {
         processes.append(nil)

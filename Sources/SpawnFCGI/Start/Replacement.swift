@@ -7,7 +7,9 @@ struct Replacement {
     init(_ program: Program) { self.program = program }
 
     /// Becomes the application, with what this process has as 1 and 2, and with its signals as they are.
-    func run(listener: CInt) throws(Complaint) -> Never {
+    ///
+    /// - Returns: Nothing, ever; but whoever calls a function of which the compiler knows that may lose the socket before.
+    func run(listener: CInt) throws(Complaint) -> Int32 {
         do throws(SpawnError) {
             // Whoever has given up root's rights cannot remove the socket any more, so what will fail has to show now.
             try ChildProcess.tryOut(program)
@@ -22,7 +24,6 @@ struct Replacement {
         } catch {
             throw Complaint("\(error)")
         }
-        Descriptor.closeAll(except: 2)
         let error = SystemProcess.execute(program)
         throw Complaint("exec failed: \(error.reason)", code: error.code)
     }

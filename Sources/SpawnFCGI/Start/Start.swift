@@ -31,7 +31,7 @@ struct Start {
                     ).run()
                 }
                 if options.staysInForeground {
-                    try Replacement(program).run(listener: listener.socket.number)
+                    return try Replacement(program).run(listener: listener.socket.number)
                 }
                 let outcome = try Batch(program, listener: listener.socket.number).start(
                     options.processes, pids: pids)

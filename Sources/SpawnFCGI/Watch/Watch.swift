@@ -102,7 +102,7 @@ final class Watch {
     private func take(_ signal: Signal, _ table: inout WatchTable) {
         if Self.stopping.contains(signal) {
             let sent = table.stop(signal, gentle: settings.signal.signal)
-            log.say("signal \(signal.rawValue) came; \(table.running.count) processes are sent \(sent.rawValue)")
+            log.say("\(signal.name) came; sending \(sent.name) to \(table.running.count) processes")
             for pid in table.running { ChildProcess.signal(pid, sent) }
         } else if signal == .usr2 {
             // The application's own business, as with multiwatch.
@@ -117,7 +117,8 @@ final class Watch {
         switch (ending.weight, ending.pause) {
         case (_, nil): break
         case (.lastLine, let pause?):
-            line += ", as the one before it; the next starts in \(pause) ms, and each after it waits twice as long, "
+            line +=
+                ", as the one before it; the next starts in \(pause) ms, and each after it waits twice as long, "
             line += "up to \(Backoff.longestPause / 1000) s, until one lives \(Backoff.longLife / 1000) s; "
             line += "this is not said again"
         case (_, 0?): line += "; the next starts at once"
@@ -125,4 +126,9 @@ final class Watch {
         }
         log.say(line)
     }
+}
+
+extension Signal {
+    /// `TERM`
+    fileprivate var name: String { "\(self)".uppercased() }
 }
