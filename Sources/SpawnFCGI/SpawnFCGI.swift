@@ -1,6 +1,7 @@
-// `gateway spawn-fcgi`, and the same program behind a link named `spawn-fcgi`: starts FastCGI processes for a web server that
-// runs beside them, with the options, the output, the exit codes and the files of spawn-fcgi 1.6.4. It knows neither the
-// gateway nor HTTP. What differs, and why, is said in docs/spawn-fcgi.md; the tests compare the two programs.
+// `gateway spawn-fcgi`, and the same program behind a link named `spawn-fcgi`: starts FastCGI processes for a
+// web server that runs beside them, with the options, the output, the exit codes and the files of spawn-fcgi
+// 1.6.4. It knows neither the gateway nor HTTP. What differs, and why, is said in docs/spawn-fcgi.md; the
+// tests compare the two programs.
 
 import Syscalls
 

@@ -1,7 +1,8 @@
 import Glibc
 
 extension Descriptor {
-    /// Gives an open file the number `place` as well, which stays open when this process runs another program.
+    /// Gives an open file the number `place` as well, which stays open when this process runs another
+    /// program.
     public static func place(_ number: CInt, at place: CInt) throws(SyscallError) {
         guard number != place else { return try setCloseOnExec(number, false) }
         try require("dup2") { dup2(number, place) }

@@ -1,5 +1,5 @@
-// Files that tell others of a process: it makes them, or takes over those that an earlier process left, and removes them
-// at its end if they are still its own.
+// Files that tell others of a process: it makes them, or takes over those that an earlier process left, and
+// removes them at its end if they are still its own.
 
 import Glibc
 
@@ -7,8 +7,9 @@ extension Files {
     /// Creates a file, or opens and empties the one that is there.
     ///
     /// - Returns: The file, for writing, and whether it is new.
-    /// - Throws: EEXIST where something is there that is not a regular file, a link too, or a file that has another name besides:
-    ///   whoever may write in the folder could have put the name of a stranger's file there.
+    /// - Throws: EEXIST where something is there that is not a regular file, a link too, or a file that has
+    ///   another name besides: whoever may write in the folder could have put the name of a stranger's file
+    ///   there.
     public static func claim(
         _ path: String, mode: UInt32
     ) throws(SyscallError) -> (descriptor: CInt, isNew: Bool) {

@@ -1,10 +1,11 @@
-// Paths of another file system tree. A folder that somebody else may write to can hold links, and a link that begins with
-// a slash leads out of it, unless the folder is the root while the path is walked.
+// Paths of another file system tree. A folder that somebody else may write to can hold links, and a link that
+// begins with a slash leads out of it, unless the folder is the root while the path is walked.
 
 import Glibc
 
 extension Files {
-    /// Makes paths begin in `root`, as they do for a process after chroot(2), while `body` runs. They are relative to it, too.
+    /// Makes paths begin in `root`, as they do for a process after chroot(2), while `body` runs. They are
+    /// relative to it, too.
     ///
     /// Only root may do it, and only in a process of one thread: the root is the process's.
     /// - Parameter root: `nil` changes nothing.

@@ -1,5 +1,5 @@
-/// The number that a text begins with, read as strtol(3) does: white space, a sign, digits. Unlike there, one that is too large is
-/// no number: it would have to become another one.
+/// The number that a text begins with, read as strtol(3) does: white space, a sign, digits. Unlike there, one
+/// that is too large is no number: it would have to become another one.
 struct LeadingNumber: Equatable {
     /// The number, 0 where the text begins with none; `nil` where it is too large.
     let value: Int?

@@ -1,6 +1,7 @@
-// Takes a command line apart as getopt(3) of the GNU C library does. swift-argument-parser cannot: it has no value that is
-// attached to a short option (`-p8000`), no cluster that ends in one (`-nSp 8000`), and no options behind the first operand, and
-// service scripts that exist already use all of these. It knows no option's meaning.
+// Takes a command line apart as getopt(3) of the GNU C library does: `-p8000`, `-nSp 8000`, options behind the
+// program, `--` and POSIXLY_CORRECT, with its messages. swift-argument-parser cannot stand in: it has rules of
+// its own for clusters, for values and for what stands behind the first operand, and scripts that start
+// services use all of these as getopt has them. It knows no option's meaning.
 
 /// The options of a command line, one at a time, and what is none.
 struct OptionScanner {

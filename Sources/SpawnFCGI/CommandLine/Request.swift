@@ -1,5 +1,6 @@
-// From options to values. Every value is read as spawn-fcgi reads it, leading blanks and trailing garbage included, except that a
-// number that does not fit is refused where spawn-fcgi takes what is left of it in 16 or 32 bits: `-p 70000` is no port 4464.
+// From options to values. Every value is read as spawn-fcgi reads it, leading blanks and trailing garbage
+// included, except that a number that does not fit is refused where spawn-fcgi takes what is left of it in 16
+// or 32 bits: `-p 70000` is no port 4464.
 
 import Syscalls
 

@@ -1,5 +1,6 @@
-// The processes of one socket, started together. Each has a tenth of a second to show that it does not end at once: what is wrong
-// with an application mostly shows by then, and whoever started it is still there to hear of it.
+// The processes of one socket, started together. Each has a tenth of a second to show that it does not end at
+// once: what is wrong with an application mostly shows by then, and whoever started it is still there to hear
+// of it.
 
 import Syscalls
 
@@ -11,7 +12,8 @@ struct Batch {
         var code: Int32 = 0
         /// The processes that run; `nil` in the place of one that does not.
         var processes: [ProcessID?] = []
-        /// Whether a process has ended and said that all is well, as one does that has put its work into the background.
+        /// Whether a process has ended and said that all is well, as one does that has put its work into the
+        /// background.
         var hasLeftWell = false
 
         /// Whether one runs.

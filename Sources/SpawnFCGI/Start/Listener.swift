@@ -1,11 +1,11 @@
-// The socket that the processes accept from. A unix socket replaces one that a process has left behind, but neither one that
-// somebody listens on nor anything else that has the name.
+// The socket that the processes accept from. A unix socket replaces one that a process has left behind, but
+// neither one that somebody listens on nor anything else that has the name.
 
 import Syscalls
 
-/// A bound, listening socket.
-struct Listener: ~Copyable {
-    let socket: OwnedDescriptor
+/// A bound, listening socket, open as long as this process lives.
+struct Listener {
+    let number: CInt
     /// Its file, where it has one.
     let file: SocketFile?
 
@@ -16,10 +16,11 @@ struct Listener: ~Copyable {
         SystemProcess.setUmask(umask)
         if let path = options.socketPath { try Self.makeRoom(for: path, address, options) }
         do throws(SyscallError) {
-            socket = try Socket.listen(
+            number = try Socket.listen(
                 address, backlog: options.backlog, isNonBlocking: false,
                 mode: address.isUnix ? options.socketMode ?? 0o660 & ~umask : nil, owner: owner,
-                root: root)
+                root: root
+            ).relinquish()
         } catch {
             throw Complaint(Self.message(for: error, options))
         }

@@ -1,5 +1,5 @@
-// Who runs the processes, and who owns the socket. Names are looked up before anything changes: behind a chroot there may be no
-// database to ask.
+// Who runs the processes, and who owns the socket. Names are looked up before anything changes: behind a
+// chroot there may be no database to ask.
 
 import Syscalls
 

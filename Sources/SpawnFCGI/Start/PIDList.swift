@@ -10,7 +10,8 @@ final class PIDList {
     private let isNew: Bool
     private var isBroken = false
 
-    /// Opens it before anything else happens, as root, so that a start that could not be found again does not begin.
+    /// Opens it before anything else happens, as root, so that a start that could not be found again does not
+    /// begin.
     init(_ path: String) throws(Complaint) {
         self.path = path
         do throws(SyscallError) {

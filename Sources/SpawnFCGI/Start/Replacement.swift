@@ -1,6 +1,7 @@
 import Syscalls
 
-/// The application in the place of this process (`-n`): for supervisors that watch the process that they started.
+/// The application in the place of this process (`-n`): for supervisors that watch the process that they
+/// started.
 struct Replacement {
     private let program: Program
 
@@ -8,10 +9,12 @@ struct Replacement {
 
     /// Becomes the application, with what this process has as 1 and 2, and with its signals as they are.
     ///
-    /// - Returns: Nothing, ever; but whoever calls a function of which the compiler knows that may lose the socket before.
+    /// - Returns: Nothing, ever; but whoever calls a function of which the compiler knows that may lose the
+    ///   socket before.
     func run(listener: CInt) throws(Complaint) -> Int32 {
         do throws(SpawnError) {
-            // Whoever has given up root's rights cannot remove the socket any more, so what will fail has to show now.
+            // Whoever has given up root's rights cannot remove the socket any more, so what will fail has to
+            // show now.
             try ChildProcess.tryOut(program)
         } catch {
             throw error.complaint(program)

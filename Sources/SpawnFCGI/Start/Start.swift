@@ -1,6 +1,7 @@
-// A start, in spawn-fcgi's order: the pid file is opened, users are looked up, the socket is bound by whoever starts it, and then
-// each process enters its root, takes on its identity and enters its folder between fork and exec. What this process makes on
-// the way is removed where nothing came of it: it still has the rights to do so.
+// A start, in spawn-fcgi's order: the pid file is opened, users are looked up, the socket is bound by whoever
+// starts it, and then each process enters its root, takes on its identity and enters its folder between fork
+// and exec. What this process makes on the way is removed where nothing came of it: it still has the rights
+// to do so.
 
 import Syscalls
 
@@ -10,12 +11,13 @@ struct Start {
 
     init(_ options: Options) { self.options = options }
 
-    /// - Returns: The code to end with; with `--watch` in the background, in the supervisor. With `-n` it does not return, but becomes the application.
+    /// - Returns: The code to end with; with `--watch` in the background, in the supervisor. With `-n` alone
+    ///   it does not return, but becomes the application.
     func run() throws(Complaint) -> Int32 {
         guard SystemProcess.realUser == 0 || !SystemProcess.hasBorrowedRights else {
             throw Complaint("Are you nuts? Don't apply a SUID bit to this binary")
         }
-        ChildProcess.keepResults()
+        if !options.staysInForeground || options.watch != nil { ChildProcess.keepResults() }
         // Opened before this process goes anywhere else: its path may be relative.
         let pids = try options.staysInForeground ? nil : options.pidFile.map(PIDList.init)
         do throws(Complaint) {
@@ -26,14 +28,14 @@ struct Start {
                 let program = try program(ownership?.identity)
                 if let watch = options.watch, let log {
                     return try Watch(
-                        program, options, watch, listener: listener.socket.number, file: listener.file,
+                        program, options, watch, listener: listener.number, file: listener.file,
                         pids: pids, log: log
                     ).run()
                 }
                 if options.staysInForeground {
-                    return try Replacement(program).run(listener: listener.socket.number)
+                    return try Replacement(program).run(listener: listener.number)
                 }
-                let outcome = try Batch(program, listener: listener.socket.number).start(
+                let outcome = try Batch(program, listener: listener.number).start(
                     options.processes, pids: pids)
                 if outcome.isFailure {
                     listener.file?.remove()

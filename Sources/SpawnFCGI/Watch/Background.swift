@@ -1,5 +1,6 @@
-// The way into the background. The supervisor is forked before it starts anything: the processes are to be its own children, and
-// are killed with it. The process that was called waits until they have been started, so that its code tells how that went.
+// The way into the background. The supervisor is forked before it starts anything: the processes are to be
+// its own children, and are killed with it. The process that was called waits until they have been started,
+// so that its code tells how that went.
 
 import Syscalls
 
@@ -9,8 +10,8 @@ final class Background {
 
     private init(_ report: consuming OwnedDescriptor) { self.report = report }
 
-    /// Goes into the background. It returns there only; the process that was called ends with 0 after ``succeeded()``, else
-    /// with the supervisor's own code.
+    /// Goes into the background. It returns there only; the process that was called ends with 0 after
+    /// ``succeeded()``, else with the supervisor's own code.
     static func enter() throws(Complaint) -> Background {
         do throws(SyscallError) {
             let pipe = try Pipe(readsWithoutBlocking: false).intoNumbers()
@@ -27,8 +28,8 @@ final class Background {
         }
     }
 
-    /// The processes have been started. Lets go of the descriptors that were inherited: whoever waits for the end of its output
-    /// would wait for the end of the supervisor.
+    /// The processes have been started. Lets go of the descriptors that were inherited: whoever waits for the
+    /// end of its output would wait for the end of the supervisor.
     func succeeded() {
         // Without /dev/null they stay what they are; supervision goes on all the same.
         for number in CInt(0)...2 { try? Terminal.silence(number) }

@@ -1,6 +1,7 @@
-// When a process that has ended is replaced. One that ends as soon as it starts must not keep the machine busy, nor fill a disk with
-// what is said about it (php-fpm's master once did, CVE-2015-9253): the pause doubles, up to a limit, and one long life ends
-// it. It never gives up: what is missing today may be mounted tomorrow, and nobody would be there to start it then.
+// When a process that has ended is replaced. One that ends as soon as it starts must not keep the machine
+// busy, nor fill a disk with what is said about it (php-fpm's master once did, CVE-2015-9253): the pause
+// doubles, up to a limit, and one long life ends it. It never gives up: what is missing today may be mounted
+// tomorrow, and nobody would be there to start it then.
 
 /// The pauses between the lives of one process.
 struct Backoff: Equatable {

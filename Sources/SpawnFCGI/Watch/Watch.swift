@@ -1,6 +1,7 @@
-// Supervision (`--watch`): what multiwatch does behind spawn-fcgi, in one process. The supervisor stays who it was started by, and each
-// process becomes who it is to be after its fork; so the supervisor can remove the socket and the pid file at its end. It has
-// one thread, reads nothing from a client, and takes its processes along when it is killed (PR_SET_PDEATHSIG).
+// Supervision (`--watch`): what multiwatch does behind spawn-fcgi, in one process. The supervisor stays who
+// it was started by, and each process becomes who it is to be after its fork; so the supervisor can remove
+// the socket and the pid file at its end. It has one thread, reads nothing from a client, and takes its
+// processes along when it is killed (PR_SET_PDEATHSIG).
 
 import Syscalls
 

@@ -1,4 +1,5 @@
-// Which processes run, and when the next one starts. The table decides; Watch acts. Nothing here forks, waits or reads a clock.
+// Which processes run, and when the next one starts. The table decides; Watch acts. Nothing here forks, waits
+// or reads a clock.
 
 import Syscalls
 

@@ -1,4 +1,5 @@
-// What a table of comparisons cannot say: what both do after the start, what ours refuses, and a web server in front.
+// What a table of comparisons cannot say: what both do after the start, what ours refuses, and a web server
+// in front.
 
 import Syscalls
 import Testing
@@ -117,7 +118,8 @@ struct CommandTests {
             server.bind = "127.0.0.1"
             server.port = \(port)
             server.modules = ("mod_fastcgi")
-            fastcgi.server = ("/" => (("socket" => "\(folder / "socket")", "check-local" => "disable", "fix-root-scriptname" => "enable")))
+            fastcgi.server = ("/" => (("socket" => "\(folder / "socket")", "check-local" => "disable",
+                "fix-root-scriptname" => "enable")))
 
             """, to: folder / "lighttpd.conf")
         let server = try StartedProcess(["lighttpd", "-D", "-f", folder / "lighttpd.conf"])

@@ -1,5 +1,6 @@
-// The same command line, in a folder of its own, once for spawn-fcgi and once for ours: what both do to their surroundings is
-// compared, whole. An aspect that is to differ is named in the row, and in docs/spawn-fcgi.md; it has to differ then.
+// The same command line, in a folder of its own, once for spawn-fcgi and once for ours: what both do to their
+// surroundings is compared, whole. An aspect that is to differ is named in the row, and in
+// docs/spawn-fcgi.md; it has to differ then.
 
 import Syscalls
 import Testing

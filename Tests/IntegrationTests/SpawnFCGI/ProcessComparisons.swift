@@ -39,9 +39,9 @@ extension Comparison {
             "-n", "-s", "@/socket", "--", "@/probe", "@/report", caller: shell("exec 9</dev/null"),
             differs: [.reports]),
         .init(
-            "-s", "@/socket", "--", "@/probe", "@/report", caller: shell("trap '' PIPE USR1"),
+            "-s", "@/socket", "--", "@/probe", "@/report", caller: shell("trap '' PIPE USR1 CHLD"),
             differs: [.reports]),
-        .init("-n", "-s", "@/socket", "--", "@/probe", "@/report", caller: shell("trap '' PIPE USR1")),
+        .init("-n", "-s", "@/socket", "--", "@/probe", "@/report", caller: shell("trap '' PIPE USR1 CHLD")),
 
         // Ends within the first tenth of a second.
         .init("-s", "@/socket", "--", "@/probe", "@/report", "exit", "0"),
