@@ -29,6 +29,13 @@ struct Comparison: Sendable, CustomTestStringConvertible {
         self.differs = differs
     }
 
+    /// Whether the command becomes its process: `-n` is an option, and the process does not end.
+    private var stays: Bool {
+        let isPOSIX = caller.contains("POSIXLY_CORRECT=1")
+        let options = arguments.prefix { $0 != "--" && !(isPOSIX && $0.hasSuffix("/probe")) }
+        return options.contains { $0.hasPrefix("-n") } && !arguments.contains("exit")
+    }
+
     var testDescription: String {
         let command = arguments.map { $0.isEmpty || $0.contains(" ") ? "'\($0)'" : $0 }.joined(separator: " ")
         return command + (before.isEmpty ? "" : "  after \(before)")
@@ -82,7 +89,7 @@ extension Comparison {
         defer { withExtendedLifetime(listener) {} }
         let run = try CommandRun(
             caller + [program] + arguments.map(filled), folder: folder,
-            stays: arguments.contains { $0.hasPrefix("-n") } && !arguments.contains("exit"))
+            stays: stays)
         defer { run.discard() }
         return try run.observe(program).mapValues { $0.replacing("=\(port)", with: "=PORT") }
     }
