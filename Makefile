@@ -16,7 +16,7 @@ BIND ?= 127.0.0.1:8000
 RELEASE = swift build -c release --static-swift-stdlib
 PYTHON ?= python3
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
-SUITES = OctetsTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|GatewayTests|IntegrationTests
+SUITES = OctetsTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test check docs format example-hummingbird bench endurance install clean
 
@@ -38,7 +38,8 @@ run-swift:
 	examples/swift/.build/release/hello --bind $(BIND)
 
 test:
-	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 php-cgi php-fpm libfcgi-bin spawn-fcgi procps git perl-base nginx-light fcgiwrap
+	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 php-cgi php-fpm libfcgi-bin spawn-fcgi multiwatch \
+		lighttpd procps git perl-base nginx-light fcgiwrap
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests
 	@scripts/run-tests '$(SUITES)'

@@ -37,6 +37,9 @@ let package = Package(
         // The operating system, wrapped once.
         .target(name: "Syscalls", dependencies: ["CSyscalls"], swiftSettings: hot),
 
+        // spawn-fcgi's command, beside the gateway.
+        .target(name: "SpawnFCGI", dependencies: ["Syscalls"], swiftSettings: strict),
+
         // Protocols and contracts: values and state machines over bytes, no socket, no clock.
         .target(name: "GatewayInterface", dependencies: ["Octets"], swiftSettings: hot),
         .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: hot),
@@ -57,7 +60,8 @@ let package = Package(
             ],
             resources: [.embedInCode("Resources/wsgi_responder.py")],
             swiftSettings: hot + strangers),
-        .executableTarget(name: "GatewayTool", dependencies: ["Gateway"], swiftSettings: strict),
+        .executableTarget(
+            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI"], swiftSettings: strict),
 
         // A program with an application of its own, for the integration tests.
         .executableTarget(
@@ -78,6 +82,8 @@ let package = Package(
             dependencies: ["FastCGIBridge", "GatewayInterface", "Octets", "CFastCGI", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "SyscallsTests", dependencies: ["Syscalls"], swiftSettings: strict),
+        .testTarget(
+            name: "SpawnFCGITests", dependencies: ["SpawnFCGI", "Syscalls"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls", "TestSupport"],

@@ -118,6 +118,8 @@ int CSyscalls_unread(int descriptor) {
     return ioctl(descriptor, FIONREAD, &count) == -1 ? -1 : count;
 }
 
+int CSyscalls_pidfd(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
 bool CSyscalls_exited(int status) { return WIFEXITED(status); }
 int CSyscalls_exit_code(int status) { return WEXITSTATUS(status); }
 int CSyscalls_term_signal(int status) { return WTERMSIG(status); }

@@ -16,17 +16,14 @@
 /* What the new process tells its parent when a step fails. */
 struct failure {
     int code;
-    int at_identity;
+    enum CSyscalls_step step;
 };
 
-static _Noreturn void fail(int report, struct failure failure) {
+static _Noreturn void give_up(int report, enum CSyscalls_step step) {
+    struct failure failure = {.code = errno, .step = step};
     ssize_t written = write(report, &failure, sizeof failure);
     (void)written;
     _exit(127);
-}
-
-static _Noreturn void give_up(int report) {
-    fail(report, (struct failure){.code = errno, .at_identity = false});
 }
 
 static void close_on_exec_from(int first) {
@@ -41,12 +38,13 @@ static void place_descriptors(const struct CSyscalls_program *program, int repor
     int moved[8];
     /* Out of the way first: a descriptor may stand where another one has to go. */
     for (int index = 0; index < count; index++)
-        if ((moved[index] = fcntl(program->descriptors[index], F_DUPFD_CLOEXEC, 16)) == -1) give_up(report);
+        if ((moved[index] = fcntl(program->descriptors[index], F_DUPFD_CLOEXEC, 16)) == -1)
+            give_up(report, CSYSCALLS_PREPARE);
     for (int index = 0; index < count; index++)
-        if (dup2(moved[index], index) == -1) give_up(report);
+        if (dup2(moved[index], index) == -1) give_up(report, CSYSCALLS_PREPARE);
     close_on_exec_from(count);
     for (int index = 0; index < program->kept_count; index++)
-        if (fcntl(program->kept[index], F_SETFD, 0) == -1) give_up(report);
+        if (fcntl(program->kept[index], F_SETFD, 0) == -1) give_up(report, CSYSCALLS_PREPARE);
 }
 
 /* Before the identity changes, because only root may raise a limit. The descriptors are placed later, with numbers that a
@@ -58,11 +56,11 @@ static void prepare_limits(const struct CSyscalls_program *program, int report) 
         struct rlimit limit = {.rlim_cur = wanted->soft, .rlim_max = wanted->hard};
         if (wanted->resource == RLIMIT_NOFILE) {
             struct rlimit present;
-            if (getrlimit(RLIMIT_NOFILE, &present) == -1) give_up(report);
+            if (getrlimit(RLIMIT_NOFILE, &present) == -1) give_up(report, CSYSCALLS_PREPARE);
             limit.rlim_cur = present.rlim_cur;
             if (limit.rlim_max < present.rlim_max) limit.rlim_max = present.rlim_max;
         }
-        if (setrlimit(wanted->resource, &limit) == -1) give_up(report);
+        if (setrlimit(wanted->resource, &limit) == -1) give_up(report, CSYSCALLS_PREPARE);
     }
 }
 
@@ -70,7 +68,7 @@ static void limit_descriptors(const struct CSyscalls_program *program, int repor
     for (int index = 0; index < program->limit_count; index++) {
         const struct CSyscalls_limit *wanted = &program->limits[index];
         struct rlimit limit = {.rlim_cur = wanted->soft, .rlim_max = wanted->hard};
-        if (wanted->resource == RLIMIT_NOFILE && setrlimit(RLIMIT_NOFILE, &limit) == -1) give_up(report);
+        if (wanted->resource == RLIMIT_NOFILE && setrlimit(RLIMIT_NOFILE, &limit) == -1) give_up(report, CSYSCALLS_PREPARE);
     }
 }
 
@@ -78,10 +76,13 @@ static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent,
     sigset_t none;
     /* Away from the numbers that descriptors are to have. */
     if ((report = fcntl(report, F_DUPFD_CLOEXEC, 16)) == -1) _exit(127);
-    if (program->leads_group) setpgid(0, 0);
+    if (program->leads_session) setsid();
+    else if (program->leads_group) setpgid(0, 0);
     prepare_limits(program, report);
+    /* Only root may do it, and / has to be the new one: a working folder outside is a way out. */
+    if (program->root && (chroot(program->root) == -1 || chdir("/") == -1)) give_up(report, CSYSCALLS_ROOT);
     if (program->identity && CSyscalls_become(program->identity) == -1)
-        fail(report, (struct failure){.code = errno, .at_identity = true});
+        give_up(report, CSYSCALLS_IDENTITY);
     /* After the identity: a change of credentials forgets this wish. */
     if (program->dies_with_parent && !CSyscalls_die_with_parent(parent, SIGKILL)) _exit(127);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
@@ -90,9 +91,13 @@ static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent,
     place_descriptors(program, report);
     limit_descriptors(program, report);
     if (program->umask >= 0) umask((mode_t)program->umask);
-    if (program->directory && chdir(program->directory) == -1) give_up(report);
-    execve(program->path, program->arguments, program->environment);
-    give_up(report);
+    if (program->directory && chdir(program->directory) == -1) give_up(report, CSYSCALLS_DIRECTORY);
+    if (program->is_trial) {
+        if (access(program->path, X_OK) == 0) _exit(0);
+    } else {
+        execve(program->path, program->arguments, program->environment ? program->environment : environ);
+    }
+    give_up(report, CSYSCALLS_EXEC);
 }
 
 /* In the parent: in the new process a number that is free here might be that of a copy. */
@@ -105,19 +110,19 @@ static int check(const struct CSyscalls_program *program) {
     return 0;
 }
 
-pid_t CSyscalls_spawn(const struct CSyscalls_program *program, bool *failed_at_identity) {
+pid_t CSyscalls_spawn(const struct CSyscalls_program *program, enum CSyscalls_step *failed_step) {
     int ends[2];
-    *failed_at_identity = false;
+    *failed_step = CSYSCALLS_PREPARE;
     if ((errno = check(program)) != 0) return -1;
     if (pipe2(ends, O_CLOEXEC) == -1) return -1;
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) run(program, parent, ends[1]);
-    struct failure failure = {.code = errno, .at_identity = false};
+    struct failure failure = {.code = errno, .step = CSYSCALLS_FORK};
     close(ends[1]);
     if (pid > 0) {
         ssize_t count;
-        if (program->leads_group)
+        if (program->leads_group && !program->leads_session)
             setpgid(pid, pid); /* Both sides do it, so that whoever goes on first can rely on it. */
         do count = read(ends[0], &failure, sizeof failure);
         while (count == -1 && errno == EINTR);
@@ -128,7 +133,7 @@ pid_t CSyscalls_spawn(const struct CSyscalls_program *program, bool *failed_at_i
         }
     }
     close(ends[0]);
-    *failed_at_identity = failure.at_identity;
+    *failed_step = failure.step;
     errno = failure.code;
     return pid;
 }

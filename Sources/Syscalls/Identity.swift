@@ -38,20 +38,34 @@ public enum Accounts {
     ///
     /// - Returns: The account, its primary group `nil` where a number has no account; `nil` for an unknown name.
     public static func user(_ nameOrNumber: String) -> (name: String, uid: UInt32, gid: UInt32?)? {
-        if let account = account({ getpwnam_r(nameOrNumber, $0, $1, $2, $3) }) { return account }
+        if let account = user(named: nameOrNumber) { return account }
         guard let number = number(nameOrNumber) else { return nil }
-        return account { getpwuid_r(number, $0, $1, $2, $3) } ?? (nameOrNumber, number, nil)
+        return user(numbered: number) ?? (nameOrNumber, number, nil)
+    }
+
+    /// The account with a name, and no other.
+    public static func user(named name: String) -> (name: String, uid: UInt32, gid: UInt32?)? {
+        account { getpwnam_r(name, $0, $1, $2, $3) }
+    }
+
+    /// The account with a number.
+    public static func user(numbered number: UInt32) -> (name: String, uid: UInt32, gid: UInt32?)? {
+        account { getpwuid_r(number, $0, $1, $2, $3) }
     }
 
     /// The number of the group with a name or, where no group is named so, the number itself; `nil` for an unknown name.
     public static func group(_ nameOrNumber: String) -> UInt32? {
+        group(named: nameOrNumber) ?? number(nameOrNumber)
+    }
+
+    /// The number of the group with a name, and no other.
+    public static func group(named name: String) -> UInt32? {
         var entry = Glibc.group()
-        let found = lookUp(&entry) {
-            getgrnam_r(nameOrNumber, $0, $1, $2, $3)
+        return lookUp(&entry) {
+            getgrnam_r(name, $0, $1, $2, $3)
         } read: {
             $0.gr_gid
         }
-        return found ?? number(nameOrNumber)
     }
 
     /// All groups that a user is a member of, with `group` among them.
@@ -109,6 +123,10 @@ extension SystemProcess {
     public static var effectiveUser: UInt32 { geteuid() }
     /// The group whose rights this process has.
     public static var effectiveGroup: UInt32 { getegid() }
+    /// The user who started it.
+    public static var realUser: UInt32 { getuid() }
+    /// Whether its rights are not those of who started it, because its file has the set-user-ID or set-group-ID bit.
+    public static var hasBorrowedRights: Bool { geteuid() != getuid() || getegid() != getgid() }
     /// Whether it runs as root.
     public static var isRoot: Bool { geteuid() == 0 }
 

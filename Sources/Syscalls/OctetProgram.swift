@@ -39,18 +39,17 @@ extension ChildProcess {
         let environment = program.environment.map(OctetProgram.string) + [nil]
         let arguments = [path, nil]
         defer { for string in environment + [path, directory] { free(string) } }
-        var isIdentityRefused = false
+        var step = CSYSCALLS_PREPARE
         let pid = environment.withUnsafeBufferPointer { environment in
             arguments.withUnsafeBufferPointer { arguments in
                 descriptors.withUnsafeBufferPointer { numbers in
                     var request = CSyscalls_program(
                         path: path, arguments: arguments.baseAddress, environment: environment.baseAddress,
-                        directory: directory, descriptors: numbers.baseAddress,
+                        root: nil, directory: directory, descriptors: numbers.baseAddress,
                         descriptor_count: CInt(numbers.count), kept: nil, kept_count: 0, identity: nil,
-                        limits: nil,
-                        limit_count: 0,
-                        umask: -1, leads_group: true, dies_with_parent: true)
-                    let pid = CSyscalls_spawn(&request, &isIdentityRefused)
+                        limits: nil, limit_count: 0, umask: -1, leads_group: true, leads_session: false,
+                        dies_with_parent: true, is_trial: false)
+                    let pid = CSyscalls_spawn(&request, &step)
                     return pid == -1 ? -errno : pid
                 }
             }

@@ -7,8 +7,11 @@ public struct Program: Sendable {
     public var path: String
     /// argv, the program's name first.
     public var arguments: [String]
-    /// `NAME=value` for each variable.
-    public var environment: [String]
+    /// `NAME=value` for each variable; `nil` for the environment of this process, octet by octet.
+    public var environment: [String]?
+    /// The folder that becomes `/` for it (chroot(2)), while the process still has the rights to do that; it is the working
+    /// folder then.
+    public var root: String?
     /// The folder to run in; `nil` stays. It is entered with the rights of ``identity``.
     public var directory: String?
     /// Who runs it; `nil` for the same user as now.
@@ -21,12 +24,14 @@ public struct Program: Sendable {
     public var keptDescriptors: [CInt] = []
     /// Whether it leads a process group of its own.
     public var leadsGroup = true
+    /// Whether it leads a session of its own, and so a group, without a terminal.
+    public var leadsSession = false
     /// Whether it is killed when its parent dies.
     public var diesWithParent = true
 
     /// A program made of its parts.
     public init(
-        path: String, arguments: [String], environment: [String], directory: String? = nil,
+        path: String, arguments: [String], environment: [String]?, directory: String? = nil,
         identity: UserIdentity? = nil, umask: UInt32? = nil
     ) {
         self.path = path
@@ -38,20 +43,73 @@ public struct Program: Sendable {
     }
 }
 
+/// A program that could not be started, and where that was found out.
+public struct SpawnError: Error, Equatable {
+    /// What a start consists of, in this order.
+    public enum Step: Sendable {
+        /// The process could not be made, or not be given its descriptors.
+        case fork
+        /// ``Program/root``
+        case root
+        /// ``Program/identity``
+        case identity
+        /// ``Program/directory``
+        case directory
+        /// ``Program/path``
+        case exec
+
+        init(_ step: CSyscalls_step) {
+            switch step {
+            case CSYSCALLS_ROOT: self = .root
+            case CSYSCALLS_IDENTITY: self = .identity
+            case CSYSCALLS_DIRECTORY: self = .directory
+            case CSYSCALLS_EXEC: self = .exec
+            default: self = .fork
+            }
+        }
+    }
+
+    /// The step that failed.
+    public let step: Step
+    /// errno.
+    public let code: CInt
+    /// The system's words for the error.
+    public var reason: String { String(cString: strerror(code)) }
+}
+
 extension ChildProcess {
     /// Starts `program` with `descriptors` as its 0, 1, … and, but for ``Program/keptDescriptors``, no others.
     ///
     /// - Throws: The error of the step that failed, exec included; no process is left then.
     public static func spawn(_ program: Program, descriptors: [CInt]) throws(SyscallError) -> pid_t {
-        var isIdentityRefused = false
-        let outcome = program.withRequest(descriptors) { request in
-            let pid = CSyscalls_spawn(request, &isIdentityRefused)
+        do {
+            return try start(program, descriptors: descriptors)
+        } catch {
+            let step =
+                error.step == .identity ? "become \(program.identity?.name ?? "")" : "exec \(program.path)"
+            throw SyscallError(call: step, code: error.code)
+        }
+    }
+
+    /// The same, for whoever has to tell the steps apart.
+    public static func start(_ program: Program, descriptors: [CInt]) throws(SpawnError) -> pid_t {
+        try start(program, descriptors, isTrial: false)
+    }
+
+    /// Finds out in a process of its own whether `program` could be started: it does everything but run it.
+    public static func tryOut(_ program: Program) throws(SpawnError) {
+        wait(try start(program, [], isTrial: true))
+    }
+
+    private static func start(
+        _ program: Program, _ descriptors: [CInt], isTrial: Bool
+    ) throws(SpawnError) -> pid_t {
+        var step = CSYSCALLS_PREPARE
+        let outcome = program.withRequest(descriptors, isTrial: isTrial) { request in
+            let pid = CSyscalls_spawn(request, &step)
             return pid == -1 ? -errno : pid
         }
-        guard outcome > 0 else {
-            let step = isIdentityRefused ? "become \(program.identity?.name ?? "")" : "exec \(program.path)"
-            throw SyscallError(call: step, code: -outcome)
-        }
+        guard outcome > 0 else { throw SpawnError(step: SpawnError.Step(step), code: -outcome) }
         return outcome
     }
 }
@@ -64,7 +122,9 @@ extension SystemProcess {
     public static func execute(_ program: Program) -> SyscallError {
         for number in program.keptDescriptors { try? Descriptor.setCloseOnExec(number, false) }
         let code = program.withRequest([]) { request in
-            execve(request.pointee.path, request.pointee.arguments, request.pointee.environment)
+            execve(
+                request.pointee.path, request.pointee.arguments,
+                request.pointee.environment ?? UnsafePointer(environ))
             return errno
         }
         for number in program.keptDescriptors { try? Descriptor.setCloseOnExec(number, true) }
@@ -75,24 +135,30 @@ extension SystemProcess {
 extension Program {
     /// Everything that the new process needs, in C's terms: it must not allocate before exec.
     fileprivate func withRequest(
-        _ descriptors: [CInt], _ body: (UnsafePointer<CSyscalls_program>) -> pid_t
+        _ descriptors: [CInt], isTrial: Bool = false, _ body: (UnsafePointer<CSyscalls_program>) -> pid_t
     ) -> pid_t {
         withOptionalCString(directory) { directory in
-            withCStrings([path] + arguments) { strings in
-                withCStrings(environment) { environment in
-                    keptDescriptors.withUnsafeBufferPointer { kept in
-                        descriptors.withUnsafeBufferPointer { numbers in
-                            withOptionalIdentity(identity) { identity in
-                                limits.map(\.c).withUnsafeBufferPointer { limits in
-                                    var request = CSyscalls_program(
-                                        path: strings[0], arguments: strings + 1, environment: environment,
-                                        directory: directory, descriptors: numbers.baseAddress,
-                                        descriptor_count: CInt(numbers.count), kept: kept.baseAddress,
-                                        kept_count: CInt(kept.count), identity: identity,
-                                        limits: limits.baseAddress, limit_count: CInt(limits.count),
-                                        umask: umask.map { CInt($0 & 0o777) } ?? -1, leads_group: leadsGroup,
-                                        dies_with_parent: diesWithParent)
-                                    return body(&request)
+            withOptionalCString(root) { root in
+                withCStrings([path] + arguments) { strings in
+                    withOptionalCStrings(environment) { environment in
+                        keptDescriptors.withUnsafeBufferPointer { kept in
+                            descriptors.withUnsafeBufferPointer { numbers in
+                                withOptionalIdentity(identity) { identity in
+                                    limits.map(\.c).withUnsafeBufferPointer { limits in
+                                        var request = CSyscalls_program(
+                                            path: strings[0], arguments: strings + 1,
+                                            environment: environment,
+                                            root: root, directory: directory,
+                                            descriptors: numbers.baseAddress,
+                                            descriptor_count: CInt(numbers.count), kept: kept.baseAddress,
+                                            kept_count: CInt(kept.count), identity: identity,
+                                            limits: limits.baseAddress, limit_count: CInt(limits.count),
+                                            umask: umask.map { CInt($0 & 0o777) } ?? -1,
+                                            leads_group: leadsGroup,
+                                            leads_session: leadsSession, dies_with_parent: diesWithParent,
+                                            is_trial: isTrial)
+                                        return body(&request)
+                                    }
                                 }
                             }
                         }
@@ -101,6 +167,13 @@ extension Program {
             }
         }
     }
+}
+
+private func withOptionalCStrings<Result>(
+    _ strings: [String]?, _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Result
+) -> Result {
+    guard let strings else { return body(nil) }
+    return withCStrings(strings, body)
 }
 
 private func withCStrings<Result>(

@@ -13,10 +13,11 @@ extension Socket {
     ///   - reusesPort: Whether several sockets may have the address, each with connections of its own (SO_REUSEPORT).
     ///   - mode: The permissions of a unix socket's file, which at no moment has more; `nil` for what the umask leaves.
     ///   - owner: The owner of a unix socket's file.
+    ///   - root: The folder that the path of a unix socket begins in; see ``Files/inRoot(_:_:)``.
     /// - Throws: The error of the step that failed; a file that was bound is gone then.
     public static func listen(
         _ address: SocketAddress, backlog: Int, isNonBlocking: Bool, reusesPort: Bool = false,
-        mode: UInt32? = nil, owner: Owner? = nil
+        mode: UInt32? = nil, owner: Owner? = nil, root: String? = nil
     ) throws(SyscallError) -> OwnedDescriptor {
         let socket = try open(address, isNonBlocking: isNonBlocking)
         if !address.isUnix {
@@ -25,7 +26,8 @@ extension Socket {
             // Accepted sockets inherit it, which saves a call for each of them.
             try setOption(socket.number, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
         }
-        if address.family == AF_INET6, address.host != "::" {
+        // An address in mapped form is IPv4's, and is shown so.
+        if address.family == AF_INET6, address.host != "::", address.host.contains(":") {
             try setOption(socket.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, 1)
         }
         if let mode {
@@ -33,12 +35,15 @@ extension Socket {
             // every file that any thread creates meanwhile.
             try require("fchmod") { fchmod(socket.number, mode & 0o777) }
         }
-        try require("bind") { address.withPointer { bind(socket.number, $0, $1) } }
+        let number = socket.number
+        _ = try Files.inRoot(root) { () throws(SyscallError) in
+            try require("bind") { address.withPointer { bind(number, $0, $1) } }
+        }
         do {
-            if let path = address.unixPath { try dress(path, mode: mode, owner: owner) }
+            if let path = address.unixPath { try dress(path, mode: mode, owner: owner, root: root) }
             try relisten(socket.number, backlog: backlog)
         } catch {
-            if let path = address.unixPath { Files.remove(path) }
+            if let path = address.unixPath { try? Files.inRoot(root) { Files.remove(path) } }
             throw error
         }
         return socket
@@ -46,9 +51,14 @@ extension Socket {
 
     /// Gives the file of a bound socket its owner and its mode. Through its inode: whoever may write in the folder
     /// could put a link in its place.
-    private static func dress(_ path: String, mode: UInt32?, owner: Owner?) throws(SyscallError) {
+    private static func dress(
+        _ path: String, mode: UInt32?, owner: Owner?, root: String?
+    ) throws(SyscallError) {
         guard mode != nil || owner != nil else { return }
-        let inode = OwnedDescriptor(adopting: try require("open \(path)") { CSyscalls_open_path(path) })
+        let inode = OwnedDescriptor(
+            adopting: try Files.inRoot(root) { () throws(SyscallError) in
+                try require("open \(path)") { CSyscalls_open_path(path) }
+            })
         var status = stat()
         try require("fstat \(path)") { fstat(inode.number, &status) }
         guard status.st_mode & S_IFMT == S_IFSOCK else {

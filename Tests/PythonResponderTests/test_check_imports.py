@@ -124,6 +124,10 @@ class CheckImportsTests(unittest.TestCase):
         self.assertBad("Sources/Syscalls/File.swift", "import Octets", (1, "imports Octets"))
         self.assertGood({"Sources/Syscalls/File.swift": "import Synchronization"})
 
+    def test_the_spawn_command_imports_of_the_project_only_syscalls(self):
+        self.assertBad("Sources/SpawnFCGI/Start/File.swift", "import Gateway", (1, "imports Gateway"))
+        self.assertGood({"Sources/SpawnFCGI/Start/File.swift": "import Syscalls\n"})
+
     def test_the_interface_imports_of_the_project_only_octets(self):
         self.assertBad("Sources/GatewayInterface/File.swift", "import HTTP", (1, "imports HTTP"))
 

@@ -90,7 +90,8 @@ struct CSyscalls_limit {
 struct CSyscalls_program {
     const char *path;
     char *const *arguments;
-    char *const *environment;
+    char *const *environment; /* NULL: that of this process, octet by octet. */
+    const char *root; /* Becomes / before the identity is taken on; NULL: stay. */
     const char *directory; /* NULL: stay. */
     const int *descriptors; /* become 0, 1, … in the new process. */
     int descriptor_count;
@@ -101,12 +102,27 @@ struct CSyscalls_program {
     int limit_count;
     int umask; /* -1: stay. */
     bool leads_group;
+    bool leads_session; /* And with it a group. */
     bool dies_with_parent;
+    bool is_trial; /* Do everything but run the program: ask whether it may be run, and end with 0. */
 };
 
-/* fork and exec. The process has default signals and exactly the descriptors given. Returns its pid, or -1 with errno of
- * the step that failed: nothing is left behind then. `failed_at_identity` tells a refused identity from all other steps. */
-pid_t CSyscalls_spawn(const struct CSyscalls_program *program, bool *failed_at_identity);
+/* The steps of a start that can fail, each for reasons of its own. */
+enum CSyscalls_step {
+    CSYSCALLS_FORK,
+    CSYSCALLS_ROOT,
+    CSYSCALLS_IDENTITY,
+    CSYSCALLS_PREPARE,
+    CSYSCALLS_DIRECTORY,
+    CSYSCALLS_EXEC,
+};
+
+/* fork and exec. The process has default signals and exactly the descriptors given. Returns its pid, or -1 with errno and
+ * the step that failed: nothing is left behind then. */
+pid_t CSyscalls_spawn(const struct CSyscalls_program *program, enum CSyscalls_step *failed_step);
+
+/* A descriptor that becomes readable when a child has ended. C because Glibc's import has no pidfd_open. */
+int CSyscalls_pidfd(pid_t pid);
 
 /* The arguments that this process was started with, as long as it lives. C because only a constructor sees them. */
 int CSyscalls_argument_count(void);

@@ -135,10 +135,11 @@ struct ApplicationPlan: Sendable {
         program.directory = root
         // Children of php-cgi would be slots that nobody counts; its limit of 500 requests would be a restart
         // every few seconds.
-        program.environment.removeAll { $0.hasPrefix("PHP_FCGI_CHILDREN=") }
-        if !program.environment.contains(where: { $0.hasPrefix("PHP_FCGI_MAX_REQUESTS=") }) {
-            program.environment.append("PHP_FCGI_MAX_REQUESTS=10000")
+        var variables = settings.processEnvironment.filter { !$0.hasPrefix("PHP_FCGI_CHILDREN=") }
+        if !variables.contains(where: { $0.hasPrefix("PHP_FCGI_MAX_REQUESTS=") }) {
+            variables.append("PHP_FCGI_MAX_REQUESTS=10000")
         }
+        program.environment = variables
         self.program = program
         drainsBody = true
     }

@@ -9,8 +9,17 @@ struct CProgram {
     /// Answers as its query says, through libfcgi.
     static let responder = CProgram(name: "responder")
 
+    /// Writes down what it finds itself to be. Linked statically: it runs where there is no other file.
+    static let probe = CProgram(name: "probe", libraries: ["-static"])
+
     private static let compiled = Mutex<[String: Result<String, any Error>]>([:])
     private let name: String
+    private let libraries: [String]
+
+    private init(name: String, libraries: [String] = ["-lfcgi"]) {
+        self.name = name
+        self.libraries = libraries
+    }
 
     /// The path of the executable.
     var path: String {
@@ -28,8 +37,11 @@ struct CProgram {
         let folder = Build.folder + "/applications"
         let program = "\(folder)/\(name)"
         try run("mkdir", "-p", folder)
-        try run(
-            "cc", "-O2", "-Wall", "-Werror", "-o", program + ".new", Build.application(name + ".c"), "-lfcgi")
+        let command =
+            ["cc", "-O2", "-Wall", "-Werror", "-o", program + ".new", Build.application(name + ".c")]
+            + libraries
+        let (status, _, errors) = try outcome(of: command)
+        try #require(status == .exited(0), "\(command.joined(separator: " ")): \(errors)")
         try Files.rename(program + ".new", to: program)
         return program
     }

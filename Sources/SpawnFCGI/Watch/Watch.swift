@@ -1,0 +1,135 @@
+// Supervision (`--watch`): what multiwatch does behind spawn-fcgi, in one process. The supervisor stays who
+// it was started by, and each process becomes who it is to be after its fork; so the supervisor can remove
+// the socket and the pid file at its end. It has one thread, reads nothing from a client, and takes its
+// processes along when it is killed (PR_SET_PDEATHSIG).
+
+import Syscalls
+
+/// The supervisor of the processes on one socket.
+final class Watch {
+    private static let stopping: [Signal] = [.hup, .int, .quit, .term, .usr1]
+
+    private let program: Program
+    private let options: Options
+    private let settings: WatchOptions
+    private let listener: CInt
+    private let file: SocketFile?
+    private let pids: PIDList?
+    private let log: WatchLog
+
+    init(
+        _ program: Program, _ options: Options, _ settings: WatchOptions, listener: CInt, file: SocketFile?,
+        pids: PIDList?, log: WatchLog
+    ) {
+        self.program = program
+        self.options = options
+        self.settings = settings
+        self.listener = listener
+        self.file = file
+        self.pids = pids
+        self.log = log
+    }
+
+    /// - Returns: The code to end with, in the background too.
+    func run() throws(Complaint) -> Int32 {
+        let isForeground = options.staysInForeground
+        let background = isForeground ? nil : try Background.enter()
+        SystemProcess.ignoreBrokenPipes()
+        // From here on no signal is lost: one that comes during the start is read after it.
+        let signals = try Self.signals()
+        let batch = try Batch(program, listener: listener, keepsOutput: isForeground)
+        let outcome = try batch.start(options.processes, pids: nil)
+        guard outcome.hasProcess else {
+            Complaint.warn("no process is left to watch")
+            file?.remove()
+            pids?.discard()
+            return outcome.code == 0 ? 1 : outcome.code
+        }
+        SpawnFCGI.say("\(SpawnFCGI.name): watching from PID: \(SystemProcess.id)\n")
+        pids?.add(SystemProcess.id, hasSuccessor: false)
+        background?.succeeded()
+        var table = WatchTable(outcome.processes, now: Clock.monotonicMilliseconds())
+        do throws(SyscallError) {
+            try supervise(&table, batch, signals)
+        } catch {
+            throw Complaint("cannot watch: \(error)")
+        }
+        file?.remove()
+        pids?.remove()
+        return 0
+    }
+
+    private static func signals() throws(Complaint) -> SignalDescriptor {
+        do throws(SyscallError) {
+            return try SignalDescriptor(stopping + [.usr2, .chld])
+        } catch {
+            throw Complaint("cannot watch: \(error)")
+        }
+    }
+
+    private func supervise(
+        _ table: inout WatchTable, _ batch: Batch, _ signals: borrowing SignalDescriptor
+    ) throws(SyscallError) {
+        let epoll = try Epoll()
+        try epoll.add(signals.descriptor.number, .readable, token: 0)
+        while true {
+            while let (pid, status) = ChildProcess.reap() {
+                let ending = table.ended(pid, now: Clock.monotonicMilliseconds())
+                if let ending { report("process \(pid) \(status)", ending) }
+            }
+            if table.isOver { return }
+            for index in table.due(now: Clock.monotonicMilliseconds()) { start(index, &table, batch) }
+            _ = try epoll.wait(milliseconds: Self.wait(until: table.nextStart))
+            while let signal = signals.next() { take(signal, &table) }
+        }
+    }
+
+    private static func wait(until time: UInt64?) -> CInt {
+        guard let time else { return -1 }
+        let now = Clock.monotonicMilliseconds()
+        return time > now ? CInt(clamping: time - now) : 0
+    }
+
+    private func start(_ index: Int, _ table: inout WatchTable, _ batch: Batch) {
+        do throws(SpawnError) {
+            let pid = try batch.startOne()
+            table.started(pid, at: index, now: Clock.monotonicMilliseconds())
+        } catch {
+            let ending = table.failedToStart(at: index, now: Clock.monotonicMilliseconds())
+            report(error.complaint(program).message, ending)
+        }
+    }
+
+    private func take(_ signal: Signal, _ table: inout WatchTable) {
+        if Self.stopping.contains(signal) {
+            let sent = table.stop(signal, gentle: settings.signal.signal)
+            log.say("\(signal.name) came; sending \(sent.name) to \(table.running.count) processes")
+            for pid in table.running { ChildProcess.signal(pid, sent) }
+        } else if signal == .usr2 {
+            // The application's own business, as with multiwatch.
+            for pid in table.running { ChildProcess.signal(pid, signal) }
+        }
+    }
+
+    private func report(_ what: String, _ ending: WatchTable.Ending) {
+        guard ending.weight != .silent else { return }
+        var line = what
+        if ending.life > 0 { line += " after \(ending.life) ms" }
+        switch (ending.weight, ending.pause) {
+        case (_, nil): break
+        case (.lastLine, let pause?):
+            line +=
+                ", as the one before it; the next starts in \(pause) ms, and each after it waits twice as long, "
+            line += "up to \(Backoff.longestPause / 1000) s, until one lives \(Backoff.longLife / 1000) s; "
+            line += "this is not said again"
+        case (_, 0?): line += "; the next starts at once"
+        case (_, let pause?): line += "; the next starts in \(pause) ms"
+        }
+        log.say(line)
+    }
+}
+
+extension Signal {
+    /// `TERM`
+    fileprivate var name: String { "\(self)".uppercased() }
+}
