@@ -77,9 +77,13 @@ final class CommandRun {
     func discard() {
         process.kill()
         // A supervisor would replace what is ended before it.
-        let entries = (try? tree.entries) ?? []
-        for entry in entries.sorted(by: { $0.startedAt < $1.startedAt }) {
-            ChildProcess.signal(entry.pid, .kill)
-        }
+        let entries = ((try? tree.entries) ?? []).sorted { $0.startedAt < $1.startedAt }.map(\.pid)
+        // Those that were started with another environment are known by their program, in a folder of this run's.
+        let others = ((try? reports().keys).map(Array.init) ?? []) + spawned
+        for pid in entries + others.filter(isOurs) { ChildProcess.signal(pid, .kill) }
+    }
+
+    private func isOurs(_ pid: ProcessID) -> Bool {
+        Files.absolutePath("/proc/\(pid)/exe")?.hasPrefix(folder.path + "/") == true
     }
 }
