@@ -34,6 +34,8 @@ final class ApplicationConnection: Stream {
     let age: UInt32
     /// Exchanges that it has carried.
     private(set) var served = 0
+    /// When it began to wait for its next exchange, in the loop's milliseconds.
+    private(set) var parkedAt: UInt64 = 0
     private(set) var exchange: Exchange?
     private var decoder = ResponseDecoder()
     private var input = ByteBuffer()
@@ -72,7 +74,7 @@ final class ApplicationConnection: Stream {
         isOrphaned = false
         decoder = ResponseDecoder()
         output.clear()
-        RequestEncoder.appendBegin(keepsConnection: backend.pool.keepsConnections, to: &output)
+        RequestEncoder.appendBegin(keepsConnection: backend.keepsConnections, to: &output)
         exchange.local.constantPairs.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
         RequestEncoder.appendParams(exchange.environ.bytes, to: &output)
         RequestEncoder.appendParamsEnd(to: &output)
@@ -275,6 +277,7 @@ final class ApplicationConnection: Stream {
     /// Waits, without an exchange, for the next one: nothing may arrive but the end.
     func park() {
         deadline = 0
+        parkedAt = loop.now
         receive()
     }
 }

@@ -8,6 +8,11 @@ import Syscalls
 
 /// Exchanges answered by FastCGI applications.
 final class FastCGIBackend: Backend {
+    /// Milliseconds after its answer within which an application closes that closes for having answered.
+    private static let promptly: UInt64 = 100
+    /// So many connections in a row show that it does so always.
+    private static let closingLimit = 3
+
     let loop: EventLoop
     let pool: PoolView
     /// Seconds until an application must begin to answer, and between two parts of its answer.
@@ -16,6 +21,10 @@ final class FastCGIBackend: Backend {
     private let log: Logger
     private var leases: Leases
     private var kept: [ApplicationConnection] = []
+    /// Whether the application is asked to keep connections.
+    private(set) var keepsConnections: Bool
+    /// Connections in a row that it was asked to keep, and closed after their first answer.
+    private var closings = 0
     private var queue = ExchangeQueue()
     private var isServingQueue = false
     private var standardError: [LineAssembler]
@@ -27,6 +36,7 @@ final class FastCGIBackend: Backend {
         worker: Int, log: Logger
     ) {
         self.pool = pool
+        keepsConnections = pool.keepsConnections
         self.settings = settings
         self.loop = loop
         self.log = log
@@ -139,6 +149,7 @@ final class FastCGIBackend: Backend {
         forget(connection)
         switch outcome {
         case .done(let canKeep):
+            if connection.served > 1 { closings = 0 }
             settle(connection, canKeep: canKeep)
             exchange.complete()
         case .stale where exchange.connection == nil:
@@ -146,6 +157,7 @@ final class FastCGIBackend: Backend {
             exchange.context.giveBack(exchange)
         case .stale where exchange.isIdempotent && exchange.bodyCount == 0 && !exchange.isRetried:
             exchange.isRetried = true
+            if connection.served == 2 { closedAfterFirstAnswer() }
             // Once more, on a fresh connection: the slot is still ours.
             if leases.holds(connection.position, age: connection.age) {
                 if connect(exchange, connection.position, connection.age, replacing: connection) { return }
@@ -196,14 +208,14 @@ final class FastCGIBackend: Backend {
     /// Decides about a slot whose exchange is over: the next in our queue, another worker, or kept for later.
     private func settle(_ connection: ApplicationConnection, canKeep: Bool) {
         let (position, age) = (connection.position, connection.age)
-        let canKeep = canKeep && pool.keepsConnections
+        let canKeep = canKeep && keepsConnections
         guard leases.holds(position, age: age), !leases.shouldHandOver(oldest: queue.oldest) else {
             return close(connection)
         }
         if let next = queue.first {
             queue.removeFirst()
             leases.setWaiting(queue.oldest)
-            if canKeep, !next.isRetried {
+            if canKeep, isFit(connection, for: next) {
                 run(next, on: connection)
             } else if !connect(next, position, age, replacing: connection) {
                 queue.prepend(next)
@@ -236,8 +248,18 @@ final class FastCGIBackend: Backend {
 
     /// A kept connection was closed by the application, or spoke out of turn.
     func lostIdle(_ connection: ApplicationConnection) {
+        if connection.served == 1, loop.now - connection.parkedAt < Self.promptly { closedAfterFirstAnswer() }
         releaseKept { $0 === connection }
         serveQueue()
+    }
+
+    /// Some libraries overlook what they are asked, and close. A request that goes out in the same moment has to be sent
+    /// again, or, where that is not allowed, fails: so they are not asked any more.
+    private func closedAfterFirstAnswer() {
+        closings += 1
+        guard closings == Self.closingLimit else { return }
+        keepsConnections = false
+        log.info("\(pool.name): it closes its connections after each answer; they are not kept any more")
     }
 
     func clientLeft(_ exchange: Exchange) {

@@ -25,6 +25,10 @@ final class ApplicationProcess {
     /// Lines of its output that are logged in a second: a flood must not fill the disk.
     private static let lineRate = 500
 
+    /// Milliseconds in which a process shows that it survives a question that it did not answer, or, where it is not
+    /// asked, that it can run at all.
+    private static let doubt: UInt64 = 500
+
     let number: Int
     /// Indices of its slots in the scoreboard.
     let slots: [Int]
@@ -37,6 +41,8 @@ final class ApplicationProcess {
     private unowned let pool: ApplicationPool
     private var age: UInt32 = 0
     private var startedAt: UInt64 = 0
+    /// When it had read the question, or closed it, without an answer.
+    private var heardAt: UInt64?
     private var respawn = RespawnPolicy()
     private var probe: ReadinessProbe?
     private var output: OutputWatch?
@@ -79,9 +85,9 @@ final class ApplicationProcess {
             let watch = OutputWatch(pipe.intoReadEnd(), loop: context.loop) { [weak self] in self?.log($0) }
             try watch.start()
             output = watch
-            probe = try ReadinessProbe(socket.address, loop: context.loop) { [weak self] in
-                self?.becameReady()
-            }
+            heardAt = nil
+            guard !context.endWhenAsked.contains(pool.name) else { return }
+            probe = try ReadinessProbe(socket.address, loop: context.loop) { [weak self] in self?.heard($0) }
         } catch {
             context.log.error("\(pool.name): cannot start \(name): \(error)")
             if pid == 0 {
@@ -94,8 +100,15 @@ final class ApplicationProcess {
         }
     }
 
+    /// It accepts. Without an answer it is not certain that it goes on doing so.
+    private func heard(_ isAnswer: Bool) {
+        guard case .booting = state else { return }
+        if isAnswer { becameReady() } else { heardAt = heardAt ?? context.loop.now }
+    }
+
     private func becameReady() {
         guard case .booting = state else { return }
+        probe?.close()
         probe = nil
         state = .ready
         hasBooted = true
@@ -143,6 +156,13 @@ final class ApplicationProcess {
         switch previous {
         case .stopping:
             state = .stopped
+        case .booting where heardAt != nil && !isBootTimedOut:
+            // Libraries without much care end with the first connection that brings no request.
+            context.log.warning(
+                "\(message) when it was asked whether it is ready: starting it again, and not asking any more"
+            )
+            context.endWhenAsked.insert(pool.name)
+            start()
         case .booting:
             if !isBootTimedOut { context.log.error("\(message) before it accepted a connection") }
             fail(
@@ -190,6 +210,7 @@ final class ApplicationProcess {
         case .waiting(let until) where until <= now: start()
         case .booting(let since):
             probe?.look()
+            if let quiet = probe == nil ? since : heardAt, quiet + Self.doubt <= now { becameReady() }
             guard case .booting = state else { break }
             if since + 5000 <= now, !isBootHinted {
                 isBootHinted = true
