@@ -34,8 +34,8 @@ final class ApplicationConnection: Stream {
     let age: UInt32
     /// Exchanges that it has carried.
     private(set) var served = 0
-    /// When it began to wait for its next exchange, in the loop's milliseconds.
-    private(set) var parkedAt: UInt64 = 0
+    /// When its last exchange ended, in the loop's milliseconds.
+    private(set) var endedAt: UInt64 = 0
     private(set) var exchange: Exchange?
     private var decoder = ResponseDecoder()
     private var input = ByteBuffer()
@@ -251,6 +251,7 @@ final class ApplicationConnection: Stream {
         deadline = 0
         stopReceiving()
         served += 1
+        endedAt = loop.now
         backend.ended(self, exchange, outcome, status: status)
     }
 
@@ -277,7 +278,6 @@ final class ApplicationConnection: Stream {
     /// Waits, without an exchange, for the next one: nothing may arrive but the end.
     func park() {
         deadline = 0
-        parkedAt = loop.now
         receive()
     }
 }

@@ -23,6 +23,8 @@ final class FastCGIBackend: Backend {
     private var kept: [ApplicationConnection] = []
     /// Whether the application is asked to keep connections.
     private(set) var keepsConnections: Bool
+    /// Whether a connection has carried more than one exchange.
+    private var hasKept = false
     /// Connections in a row that it was asked to keep, and closed after their first answer.
     private var closings = 0
     private var queue = ExchangeQueue()
@@ -82,12 +84,18 @@ final class FastCGIBackend: Backend {
         return connect(exchange, slot.position, slot.age, replacing: nil)
     }
 
-    /// A request that must not be sent twice is not sent into a connection that has just been closed; one that was
-    /// sent twice already gets a connection that nobody can have closed yet.
+    /// A request that cannot be sent a second time is not sent into a connection that has just been closed, or that an
+    /// application may be about to close that has not shown yet that it keeps any; one that was sent twice already gets a
+    /// connection that nobody can have closed yet.
     private func isFit(_ connection: ApplicationConnection, for exchange: Exchange) -> Bool {
         if exchange.isRetried { return false }
-        return exchange.isIdempotent || !Descriptor.hasUnexpectedInput(connection.number)
+        if canRepeat(exchange) { return true }
+        let isOpen = hasKept || loop.now - connection.endedAt >= Self.promptly
+        return isOpen && !Descriptor.hasUnexpectedInput(connection.number)
     }
+
+    /// Whether a request may be sent a second time, and is still there to be sent.
+    private func canRepeat(_ exchange: Exchange) -> Bool { exchange.isIdempotent && exchange.bodyCount == 0 }
 
     private func forget(_ connection: ApplicationConnection) {
         // A successor of the process may have one on the same slot already.
@@ -149,13 +157,13 @@ final class FastCGIBackend: Backend {
         forget(connection)
         switch outcome {
         case .done(let canKeep):
-            if connection.served > 1 { closings = 0 }
+            if connection.served > 1 { (hasKept, closings) = (true, 0) }
             settle(connection, canKeep: canKeep)
             exchange.complete()
         case .stale where exchange.connection == nil:
             close(connection)
             exchange.context.giveBack(exchange)
-        case .stale where exchange.isIdempotent && exchange.bodyCount == 0 && !exchange.isRetried:
+        case .stale where canRepeat(exchange) && !exchange.isRetried:
             exchange.isRetried = true
             if connection.served == 2 { closedAfterFirstAnswer() }
             // Once more, on a fresh connection: the slot is still ours.
@@ -248,7 +256,7 @@ final class FastCGIBackend: Backend {
 
     /// A kept connection was closed by the application, or spoke out of turn.
     func lostIdle(_ connection: ApplicationConnection) {
-        if connection.served == 1, loop.now - connection.parkedAt < Self.promptly { closedAfterFirstAnswer() }
+        if connection.served == 1, loop.now - connection.endedAt < Self.promptly { closedAfterFirstAnswer() }
         releaseKept { $0 === connection }
         serveQueue()
     }

@@ -20,6 +20,9 @@ struct LanguageApplication: CustomTestStringConvertible, Sendable {
             ["exec:plackup -s FCGI --manager '' '\(file("perl/app.psgi"))'"]
         },
         ruby,
+        LanguageApplication(
+            testDescription: "Swift", command: { _ in ["exec:'\(Build.testApplication)'"] },
+            environment: ["TEST_APPLICATION=table"], isStreaming: false),
         LanguageApplication(testDescription: "Python with flipflop") { _ in
             ["exec:'\(try Build.python)' '\(file("python/flipflop_app.py"))'"]
         },
