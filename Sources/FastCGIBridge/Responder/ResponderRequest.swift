@@ -1,4 +1,4 @@
-// One thread's request, again and again: the only code that calls libfcgi. What the library leaves to its users is done
+// One thread's request, again and again. What the library leaves to its users is done
 // here: a body that the application did not read is read to its end, because the rest of it would be taken for the next
 // request on the connection; and a kept connection that its peer has closed is closed here, because the library would go
 // on to accept where nobody can tell it to stop.
@@ -23,10 +23,8 @@ final class ResponderRequest: @unchecked Sendable {  // Made by one thread, and 
         guard FCGX_InitRequest(request, listener, 0) == 0 else { throw .inputOutput("FCGX_InitRequest") }
     }
 
-    deinit {
-        FCGX_Free(request, 1)
-        request.deallocate()
-    }
+    // A connection that is still kept ends with the process: a thread ends only when that does.
+    deinit { request.deallocate() }
 
     /// Makes the library refuse to accept, in every thread.
     static func takeNoMore() { FCGX_ShutdownPending() }
