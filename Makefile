@@ -38,8 +38,9 @@ run-swift:
 	examples/swift/.build/release/hello --bind $(BIND)
 
 test:
-	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 php-cgi php-fpm libfcgi-bin spawn-fcgi multiwatch \
-		lighttpd procps git perl-base nginx-light fcgiwrap
+	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
+		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi
+	@PYTHON=$(PYTHON) scripts/python-packages
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests
 	@scripts/run-tests '$(SUITES)'

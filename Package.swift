@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "GatewayInterface", dependencies: ["Octets"], swiftSettings: hot),
         .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: hot),
         .target(
-            name: "FastCGIBridge", dependencies: ["Octets", "GatewayInterface", "CFastCGI"],
+            name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
 
         // Configuration files as text with line numbers.
@@ -79,7 +79,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FastCGIBridgeTests",
-            dependencies: ["FastCGIBridge", "GatewayInterface", "Octets", "CFastCGI", "TestSupport"],
+            dependencies: [
+                "FastCGIBridge", "GatewayInterface", "Octets", "Syscalls", "CFastCGI", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "SyscallsTests", dependencies: ["Syscalls"], swiftSettings: strict),
         .testTarget(

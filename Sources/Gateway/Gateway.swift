@@ -4,6 +4,10 @@
 
 /// The gateway: a pre-fork HTTP server in front of applications in any language.
 ///
+/// A program with an application of its own is a server when it is started plainly. Where its descriptor 0 is a listening
+/// socket, as web servers, spawn-fcgi and `gateway exec:…` start programs, it is a FastCGI responder on that socket; of its
+/// options `--threads` counts then, and hooks and worker classes have nothing to do.
+///
 /// Every `main` is called from the program's main thread, before any other thread or task exists: workers are forked. It
 /// ends the process with the gateway's exit code.
 public enum Gateway {
@@ -83,6 +87,7 @@ public enum Gateway {
     private static func run(
         _ build: @escaping @Sendable () throws -> Application, _ extensions: Extensions
     ) -> Never {
+        if ResponderProcess.isWanted { Launch.respond(build) }
         Launch.run(EmbeddedCommand.self, extensions: extensions) { reading throws(ConfigurationError) in
             try .inProcess(reading, build)
         }

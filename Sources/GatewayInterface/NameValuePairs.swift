@@ -131,3 +131,15 @@ extension ByteBuffer {
         text.withUTF8 { appendPair(name, $0) }
     }
 }
+
+extension ByteBuffer {
+    /// Appends the pair that an entry of an environment makes, `NAME=value`. An entry without a name is none.
+    public mutating func appendPair(entry: UnsafeBufferPointer<UInt8>) {
+        let equals = UInt8(ascii: "=")
+        // What no encoding can hold is left out: a length has 31 bits.
+        guard let end = entry.firstIndex(of: equals), end > 0, entry.count < 1 << 31 else { return }
+        appendPairLengths(name: end, value: entry.count - end - 1)
+        append(UnsafeBufferPointer(rebasing: entry[..<end]))
+        append(UnsafeBufferPointer(rebasing: entry[(end + 1)...]))
+    }
+}

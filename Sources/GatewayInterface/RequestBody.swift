@@ -2,7 +2,8 @@ import Synchronization
 
 /// The body of a request, read once from its beginning to its end.
 ///
-/// Small bodies are in memory, large ones in an unlinked file: reading in pieces keeps a large one out of memory.
+/// Small bodies are in memory, large ones in an unlinked file: reading in pieces keeps a large one out of memory. In a
+/// program that is a responder it comes from the web server as it is read.
 public final class RequestBody: Sendable {
     /// Octets in all.
     public let count: Int
@@ -25,7 +26,8 @@ public final class RequestBody: Sendable {
 
     /// The next octets, at most `limit`; none at the end.
     ///
-    /// - Throws: What the file that holds a large body throws when it cannot be read.
+    /// - Throws: What the file that holds a large body throws when it cannot be read; in a responder also
+    ///   ``RequestBodyError/incomplete`` and ``RequestBodyError/tooLate``.
     public func read(upTo limit: Int = 65_536) throws -> [UInt8] {
         try reader.withLock { try $0(limit) }
     }
@@ -47,4 +49,8 @@ public final class RequestBody: Sendable {
 public enum RequestBodyError: Error, Equatable, Sendable {
     /// It has more octets than the caller accepts.
     case tooLarge(limit: Int)
+    /// The web server in front of a responder sent less than it had announced: its client has left.
+    case incomplete
+    /// It is read after its request was answered.
+    case tooLate
 }

@@ -39,6 +39,17 @@ struct EnvironTests {
         #expect(empty.variables.isEmpty)
     }
 
+    @Test("Entries of an environment become pairs, and what has no name is left out")
+    func entries() {
+        var block = ByteBuffer()
+        for var entry in ["A=b", "EMPTY=", "C=d=e", "NO_VALUE", "=f", ""] {
+            entry.withUTF8 { block.appendPair(entry: $0) }
+        }
+        let environ = Environ(constant: [], request: Array(block.bytes))
+        #expect(environ.variables.map(\.name) == ["A", "EMPTY", "C"])
+        #expect(environ.variables.map(\.value) == ["b", "", "d=e"])
+    }
+
     @Test("All variables are there, those of the request first")
     func variables() {
         #expect(

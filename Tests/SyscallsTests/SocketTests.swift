@@ -120,12 +120,27 @@ struct SocketTests {
         #expect(Connection.send(client, "x") == .bytes(1))
         #expect(try Connection.receive(server) == .bytes(1))
         #expect(!Descriptor.hasUnexpectedInput(server))
+        #expect(!Descriptor.hasEnded(server))
         #expect(Connection.send(client, "y") == .bytes(1))
         let epoll = try Epoll()
         try epoll.add(server, .readable, token: 0)
         #expect(try epoll.waitForEvent() == 1)
         #expect(Descriptor.hasUnexpectedInput(server))
+        #expect(!Descriptor.hasEnded(server))
         #expect(try Connection.receive(server) == .bytes(1))
+    }
+
+    @Test("A connection has ended when its peer has closed it and everything before is read")
+    func ended() throws {
+        let connection = try Connection.overTCP()
+        let (client, server) = (connection.client.number, connection.server.number)
+        #expect(Connection.send(client, "x") == .bytes(1))
+        Descriptor.shutdownSending(client)
+        Descriptor.waitForInput(server)
+        #expect(!Descriptor.hasEnded(server))
+        #expect(try Connection.receive(server) == .bytes(1))
+        Descriptor.waitForInput(server)
+        #expect(Descriptor.hasEnded(server))
     }
 
     @Test("Two listeners cannot have one address, and nobody listens at a port that was closed")

@@ -19,6 +19,8 @@ struct Refusal: Error {}
         while Files.status(gate) == nil { doze() }
     }
     switch SystemProcess.environmentValue("TEST_APPLICATION") {
+    case "table": return .inline { try answerTable($0) }
+    case "asynchronous-table": return .asynchronous { try answerTable($0) }
     case "asynchronous": return .asynchronous { try await answerLater($0) }
     case "failing": throw Refusal()
     case "missing": throw ApplicationNotFound("nobody has written it")

@@ -38,6 +38,8 @@ final class ApplicationConnection: Stream {
     let age: UInt32
     /// Exchanges that it has carried.
     private(set) var served = 0
+    /// When its last exchange ended, in the loop's milliseconds.
+    private(set) var endedAt: UInt64 = 0
     private(set) var exchange: Exchange?
     private var decoder = ResponseDecoder()
     private var input = ByteBuffer()
@@ -94,7 +96,7 @@ final class ApplicationConnection: Stream {
     private func encode(_ exchange: Exchange) {
         let isAuthorizer = exchange.authorization == .asked
         RequestEncoder.appendBegin(
-            isAuthorizer ? .authorizer : .responder, keepsConnection: backend.pool.keepsConnections,
+            isAuthorizer ? .authorizer : .responder, keepsConnection: backend.keepsConnections,
             to: &output)
         exchange.local.constantPairs.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
         if !backend.pool.parameters.isEmpty {
@@ -312,6 +314,7 @@ final class ApplicationConnection: Stream {
         deadline = 0
         stopReceiving()
         served += 1
+        endedAt = loop.now
         backend.ended(self, exchange, outcome, status: status)
     }
 

@@ -14,6 +14,7 @@ extension FastCGIBackend {
         endStandardError(connection, exchange)
         switch outcome {
         case .done(let canKeep):
+            if connection.served > 1 { hasCarriedOn() }
             servers.map { $0.succeeded($0.server(ofPosition: connection.position)) }
             settle(connection, canKeep: canKeep)
             exchange.complete()
@@ -22,6 +23,7 @@ extension FastCGIBackend {
             exchange.context.giveBack(exchange)
         case .stale where mayRepeat(exchange) && !exchange.isRetried:
             exchange.isRetried = true
+            if connection.served == 2 { closedAfterFirstAnswer() }
             // Once more, on a fresh connection: the slot is still ours.
             if leases.mayGoOn(connection.position, age: connection.age) {
                 if connect(exchange, connection.position, connection.age, replacing: connection) { return }
@@ -34,7 +36,7 @@ extension FastCGIBackend {
         case .unreachable(let reason):
             close(connection)
             unreachable(exchange, connection.position, reason)
-        case .broken(let reason) where servers != nil && mayRepeat(exchange):
+        case .broken(let reason) where servers != nil && exchange.connection != nil && mayRepeat(exchange):
             log.error("\(pool.name): \(exchange.mention): \(reason) (\(describe(connection)))")
             close(connection)
             if !goesElsewhere(exchange, connection.position) {
@@ -52,12 +54,6 @@ extension FastCGIBackend {
             }
             exchange.fail(status: 504, "The application did not answer in time.")
         }
-    }
-
-    /// Whether a request may be sent again of which an application may have seen something.
-    private func mayRepeat(_ exchange: Exchange) -> Bool {
-        exchange.isIdempotent && exchange.bodyToSend == 0 && exchange.connection != nil
-            && pool.settings.external.retry == .idempotent
     }
 
     /// No connection was made: nothing of the request was sent, so another server may have it, whatever it is.

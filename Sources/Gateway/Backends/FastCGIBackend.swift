@@ -8,6 +8,11 @@ import Syscalls
 
 /// Exchanges answered by FastCGI applications.
 final class FastCGIBackend: Backend {
+    /// Milliseconds after its answer within which an application closes that closes for having answered.
+    private static let promptly: UInt64 = 100
+    /// So many connections in a row show that it does so always.
+    private static let closingLimit = 3
+
     let loop: EventLoop
     let pool: PoolView
     let log: Logger
@@ -15,6 +20,12 @@ final class FastCGIBackend: Backend {
     let servers: Servers?
     var leases: Leases
     private var kept: [ApplicationConnection] = []
+    /// Whether the application is asked to keep connections.
+    private(set) var keepsConnections: Bool
+    /// Whether a connection has carried more than one exchange.
+    private var hasKept = false
+    /// Connections in a row that it was asked to keep, and closed after their first answer.
+    private var closings = 0
     private var queue = ExchangeQueue()
     private var isServingQueue = false
     private var standardError: StandardErrorLog
@@ -26,6 +37,7 @@ final class FastCGIBackend: Backend {
         worker: Int, log: Logger
     ) {
         self.pool = pool
+        keepsConnections = pool.keepsConnections
         self.loop = loop
         self.log = log
         servers = pool.servers.isEmpty ? nil : Servers(pool, scoreboard: scoreboard)
@@ -89,11 +101,19 @@ final class FastCGIBackend: Backend {
         return kept.lastIndex { positions.contains($0.position) }.map { kept.remove(at: $0) }
     }
 
-    /// A request that must not be sent twice is not sent into a connection that has just been closed; one that was
-    /// sent twice already gets a connection that nobody can have closed yet.
+    /// A request that cannot be sent a second time is not sent into a connection that has just been closed, or that an
+    /// application may be about to close that has not shown yet that it keeps any; one that was sent twice already gets a
+    /// connection that nobody can have closed yet.
     private func isFit(_ connection: ApplicationConnection, for exchange: Exchange) -> Bool {
         if exchange.isRetried { return false }
-        return exchange.isIdempotent || !Descriptor.hasUnexpectedInput(connection.number)
+        if mayRepeat(exchange) { return true }
+        let isOpen = hasKept || loop.now - connection.endedAt >= Self.promptly
+        return isOpen && !Descriptor.hasUnexpectedInput(connection.number)
+    }
+
+    /// Whether a request may be sent a second time of which an application may have seen something, and is still there.
+    func mayRepeat(_ exchange: Exchange) -> Bool {
+        exchange.isIdempotent && exchange.bodyToSend == 0 && pool.settings.external.retry == .idempotent
     }
 
     func forget(_ connection: ApplicationConnection) {
@@ -155,14 +175,14 @@ final class FastCGIBackend: Backend {
     /// Decides about a slot whose exchange is over: the next in our queue, another worker, or kept for later.
     func settle(_ connection: ApplicationConnection, canKeep: Bool) {
         let (position, age) = (connection.position, connection.age)
-        let canKeep = canKeep && pool.keepsConnections
+        let canKeep = canKeep && keepsConnections
         guard leases.mayGoOn(position, age: age), !leases.shouldHandOver(oldest: queue.oldest) else {
             return close(connection)
         }
         if let next = queue.first {
             queue.removeFirst()
             showQueue()
-            if canKeep, !next.isRetried {
+            if canKeep, isFit(connection, for: next) {
                 run(next, on: connection)
             } else if !connect(next, position, age, replacing: connection) {
                 queue.prepend(next)
@@ -195,8 +215,21 @@ final class FastCGIBackend: Backend {
 
     /// A kept connection was closed by the application, or spoke out of turn.
     func lostIdle(_ connection: ApplicationConnection) {
+        if connection.served == 1, loop.now - connection.endedAt < Self.promptly { closedAfterFirstAnswer() }
         releaseKept { $0 === connection }
         serveQueue()
+    }
+
+    /// A connection has carried a second exchange.
+    func hasCarriedOn() { (hasKept, closings) = (true, 0) }
+
+    /// Some libraries overlook what they are asked, and close. A request that goes out in the same moment has to be sent
+    /// again, or, where that is not allowed, fails: so they are not asked any more.
+    func closedAfterFirstAnswer() {
+        closings += 1
+        guard closings == Self.closingLimit else { return }
+        keepsConnections = false
+        log.info("\(pool.name): it closes its connections after each answer; they are not kept any more")
     }
 
     func clientLeft(_ exchange: Exchange) {

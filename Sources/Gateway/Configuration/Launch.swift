@@ -14,17 +14,38 @@ enum Launch {
         _ type: Command.Type, extensions: Extensions,
         source: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSource
     ) -> Never {
-        let command: Command
+        let command = parse(type)
+        exit { () throws(ConfigurationError) in
+            try serve(command, extensions: extensions, source: source)
+        }
+    }
+
+    /// Serves a program's application as a FastCGI responder on descriptor 0 and ends the process. What the environment and
+    /// a file say is meant for servers, and perhaps for the gateway that has started this program.
+    static func respond(_ build: () throws -> Application) -> Never {
+        let command = parse(EmbeddedCommand.self)
+        exit { () throws(ConfigurationError) in
+            var given = command.given(.commandLine)
+            given["config"] = nil
+            let loader = try SettingsLoader(environment: { _ in nil }, variable: [:], commandLine: given)
+            return try ResponderProcess.run(build, threads: try loader.load().settings.threads)
+        }
+    }
+
+    private static func parse<Command: ServingCommand>(_ type: Command.Type) -> Command {
         do {
-            command = try type.parse()
+            return try type.parse()
         } catch {
             // Help and the version are no errors; everything else is a mistake on the command line.
             let isRequested = type.exitCode(for: error).isSuccess
             print(type.fullMessage(for: error), toStandardError: !isRequested)
             SystemProcess.exitImmediately(isRequested ? 0 : 2)
         }
+    }
+
+    private static func exit(_ body: () throws(ConfigurationError) -> Int32) -> Never {
         do {
-            SystemProcess.exitImmediately(try serve(command, extensions: extensions, source: source))
+            SystemProcess.exitImmediately(try body())
         } catch {
             print("gateway: \(error.message)", toStandardError: true)
             SystemProcess.exitImmediately(error.exitCode)

@@ -11,6 +11,8 @@ final class MasterContext {
     private(set) var errorLog: ErrorLog
     private(set) var log: Logger
     let lifeline: Lifeline
+    /// Applications, by name, whose processes end when they are asked whether they are ready. Known over reloads.
+    var endWhenAsked: Set<String> = []
     /// Called when a process became ready or ended: the master looks at everything anew.
     var changed: () -> Void = {}
 

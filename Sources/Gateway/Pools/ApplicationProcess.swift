@@ -27,6 +27,10 @@ final class ApplicationProcess {
     /// Lines of its output that are logged in a second: a flood must not fill the disk.
     private static let lineRate = 500
 
+    /// Milliseconds in which a process shows that it survives a question that it did not answer, or, where it is not
+    /// asked, that it can run at all.
+    private static let doubt: UInt64 = 500
+
     let number: Int
     /// Indices of its slots in the scoreboard.
     let slots: [Int]
@@ -39,6 +43,8 @@ final class ApplicationProcess {
     unowned let pool: ApplicationPool
     private var age: UInt32 = 0
     private(set) var startedAt: UInt64 = 0
+    /// When it had read the question, or closed it, without an answer.
+    private var heardAt: UInt64?
     private var respawn = RespawnPolicy()
     private var probe: ReadinessProbe?
     private var output: OutputWatch?
@@ -95,9 +101,9 @@ final class ApplicationProcess {
             let watch = OutputWatch(pipe.intoReadEnd(), loop: context.loop) { [weak self] in self?.log($0) }
             try watch.start()
             output = watch
-            probe = try ReadinessProbe(socket.address, loop: context.loop) { [weak self] in
-                self?.becameReady()
-            }
+            heardAt = nil
+            guard !context.endWhenAsked.contains(pool.name) else { return }
+            probe = try ReadinessProbe(socket.address, loop: context.loop) { [weak self] in self?.heard($0) }
         } catch {
             context.log.error("\(pool.name): cannot start \(name): \(error)")
             if pid == 0 {
@@ -110,8 +116,15 @@ final class ApplicationProcess {
         }
     }
 
+    /// It accepts. Without an answer it is not certain that it goes on doing so.
+    private func heard(_ isAnswer: Bool) {
+        guard case .booting = state else { return }
+        if isAnswer { becameReady() } else { heardAt = heardAt ?? context.loop.now }
+    }
+
     private func becameReady() {
         guard case .booting = state else { return }
+        probe?.close()
         probe = nil
         state = .ready
         hasBooted = true
@@ -185,11 +198,18 @@ final class ApplicationProcess {
         let previous = state
         let message = "\(pool.name): \(name) (pid \(pid)) \(status)"
         pid = 0
-        let isReplacement = replaced != nil
+        let (leaving, isReplacement) = (replaced, replaced != nil)
         replaced = nil
         switch previous {
         case .stopping, .retiring:
             state = .stopped
+        case .booting where heardAt != nil && !isBootTimedOut:
+            // Libraries without much care end with the first connection that brings no request.
+            context.log.warning(
+                "\(message) when it was asked whether it is ready: starting it again, and not asking any more"
+            )
+            context.endWhenAsked.insert(pool.name)
+            start(replacing: leaving)
         case .booting where isReplacement:
             context.log.error(
                 "\(message) before it accepted a connection; the one that it was to replace goes on")
@@ -245,6 +265,7 @@ final class ApplicationProcess {
         case .waiting(let until) where until <= now: start()
         case .booting(let since):
             probe?.look()
+            if let quiet = probe == nil ? since : heardAt, quiet + Self.doubt <= now { becameReady() }
             guard case .booting = state else { break }
             if since + 5000 <= now, !isBootHinted {
                 isBootHinted = true

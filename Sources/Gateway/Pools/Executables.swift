@@ -23,7 +23,9 @@ enum Executables {
             guard let path = find(python) else {
                 throw .environment("cannot run '\(python)' (--python): is it there, and executable?")
             }
-            return path
+            // The interpreter of a virtual environment is a link, and knows its environment by where the link is.
+            guard python.contains("/") else { return path }
+            return python.hasPrefix("/") ? python : SystemProcess.currentDirectory + "/" + python
         }
         if let environment = SystemProcess.environmentValue("VIRTUAL_ENV"), !environment.isEmpty {
             let path = environment + "/bin/python3"

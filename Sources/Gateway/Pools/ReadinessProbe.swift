@@ -9,11 +9,13 @@ import Syscalls
 /// The master's connection to a process that boots.
 final class ReadinessProbe: Stream {
     private var answer = ByteBuffer(capacity: 256)
-    private let onReady: () -> Void
+    private let onSign: (_ isAnswer: Bool) -> Void
 
-    /// - Parameter onReady: Called once, when the process shows that it accepts.
-    init(_ address: SocketAddress, loop: EventLoop, onReady: @escaping () -> Void) throws(SyscallError) {
-        self.onReady = onReady
+    /// - Parameter onSign: Called when the process shows that it accepts: by an answer, or by having read or closed.
+    init(
+        _ address: SocketAddress, loop: EventLoop, onSign: @escaping (_ isAnswer: Bool) -> Void
+    ) throws(SyscallError) {
+        self.onSign = onSign
         super.init(try Socket.connect(address).intoSocket(), loop: loop)
         try open()
         var request = ByteBuffer(capacity: 128)
@@ -27,17 +29,17 @@ final class ReadinessProbe: Stream {
         return answer.spare(64)
     }
 
-    override func received(_ count: Int) { isReady() }
-    override func receivedEnd(error: CInt?) { isReady() }
+    override func received(_ count: Int) { end(isAnswer: true) }
+    override func receivedEnd(error: CInt?) { end(isAnswer: false) }
 
     /// Looks whether the question was read at least.
     func look() {
-        if !isClosed, Descriptor.unreadByPeer(number) == 0 { isReady() }
+        if !isClosed, Descriptor.unreadByPeer(number) == 0 { onSign(false) }
     }
 
-    private func isReady() {
+    private func end(isAnswer: Bool) {
         guard !isClosed else { return }
         close()
-        onReady()
+        onSign(isAnswer)
     }
 }

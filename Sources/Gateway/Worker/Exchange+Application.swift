@@ -25,7 +25,7 @@ extension Exchange {
     /// Answers with a Swift application's response; its fields are held to the same rules as any application's.
     func respond(_ answer: Response) {
         guard let connection else { return context.giveBack(self) }
-        guard (200...999).contains(answer.status), answer.fields.allSatisfy(Self.isValid) else {
+        guard answer.isValid else {
             context.log.error("\(mention): the application's status or a field is malformed")
             return fail(status: 502, "The application did not give a valid answer.")
         }
@@ -65,18 +65,5 @@ extension Exchange {
         }
         log(status: answer.status)
         connection.finished(keepsAlive: response.keepsAlive)
-    }
-
-    private static func isValid(_ field: (name: String, value: String)) -> Bool {
-        var (name, value) = field
-        let hasName = name.withUTF8 { name in
-            for byte in name where !ASCII.isToken(byte) { return false }
-            return name.count > 0
-        }
-        return hasName
-            && value.withUTF8 { value in
-                for byte in value where !ASCII.isFieldValue(byte) { return false }
-                return true
-            }
     }
 }

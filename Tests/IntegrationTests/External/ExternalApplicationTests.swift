@@ -94,34 +94,9 @@ struct ExternalApplicationTests {
     func phpFPM() throws {
         let site = try Site()
         let folder = site.folder
-        let socket = folder / "fpm.socket"
-        try TextFile.write(
-            """
-            [global]
-            error_log = \(folder / "fpm.log")
-            daemonize = no
-            [www]
-            listen = \(socket)
-            listen.mode = 0666
-            user = \(try run("id", "-un").trimmed)
-            group = \(try run("id", "-gn").trimmed)
-            pm = static
-            pm.max_children = 2
-            catch_workers_output = yes
-
-            """, to: folder / "fpm.conf")
-        let program = try phpFPMProgram()
-        let fpm = try StartedProcess([
-            program, "--nodaemonize", "--allow-to-run-as-root", "-y", folder / "fpm.conf",
-        ])
-        defer {
-            // Its children go with it only if it is asked.
-            fpm.signal(.term)
-            _ = try? fpm.waitForEnd()
-            fpm.kill()
-        }
+        let fpm = try PHPFPM(in: folder)
         let gateway = try GatewayProcess(
-            "fcgi:unix:\(socket)", ["--root", site.path, "--processes", "2", "--workers", "2"],
+            "fcgi:unix:\(fpm.socket)", ["--root", site.path, "--processes", "2", "--workers", "2"],
             environment: [],
             folder: folder)
         try gateway.use { gateway in
@@ -137,14 +112,5 @@ struct ExternalApplicationTests {
             try crowd.finish()
             #expect(crowd.failures == [])
         }
-    }
-
-    /// Debian puts the version into the name.
-    private func phpFPMProgram() throws -> String {
-        let found = try outcome(of: [
-            "sh", "-c", "command -v php-fpm || ls /usr/sbin/php-fpm* /usr/local/sbin/php-fpm*",
-        ])
-        guard let program = found.output.lines.first else { throw MissingTool(name: "php-fpm") }
-        return program
     }
 }

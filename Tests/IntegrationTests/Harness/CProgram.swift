@@ -8,6 +8,8 @@ import Testing
 struct CProgram {
     /// Answers as its query says, through libfcgi.
     static let responder = CProgram(name: "responder")
+    /// Answers the requests that every language is asked.
+    static let table = CProgram(name: "languages/c/table")
 
     /// Writes down what it finds itself to be. Linked statically: it runs where there is no other file.
     static let probe = CProgram(name: "probe", libraries: ["-static"])
@@ -35,7 +37,7 @@ struct CProgram {
 
     private func compile() throws -> String {
         let folder = Build.folder + "/applications"
-        let program = "\(folder)/\(name)"
+        let program = "\(folder)/\(name.split(separator: "/").last ?? "")"
         try run("mkdir", "-p", folder)
         let command =
             ["cc", "-O2", "-Wall", "-Werror", "-o", program + ".new", Build.application(name + ".c")]
@@ -58,6 +60,15 @@ enum Build {
     static let gateway = folder + "/gateway"
     /// A program with a Swift application of its own.
     static let testApplication = folder + "/TestApplication"
+
+    /// The interpreter of the environment that scripts/python-packages makes.
+    static var python: String {
+        get throws {
+            let python = application("../../../.build/python/bin/python3")
+            guard Files.isExecutable(python) else { throw MissingTool(name: "scripts/python-packages") }
+            return python
+        }
+    }
 
     /// A file of the folder Applications.
     static func application(_ name: String) -> String {

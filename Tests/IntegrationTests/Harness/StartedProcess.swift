@@ -75,8 +75,7 @@ struct MissingTool: Error, CustomStringConvertible {
     let name: String
 
     var description: String {
-        "'\(name)' is not installed; the tests need cc, libfcgi-dev,"
-            + " spawn-fcgi, curl, python3, php-cgi, php-fpm, git, perl, nginx and fcgiwrap"
+        "'\(name)' is missing: 'make test' installs what the tests need"
     }
 }
 
