@@ -87,7 +87,7 @@ final class ApplicationConnection: Stream {
         if isConnecting {
             // Nothing is made of the request before it can be sent: where that comes to nothing, another server gets it
             // as it was.
-            deadline = loop.now + UInt64(backend.pool.settings.external.connectTimeout) * 1000
+            deadline = loop.now + backend.connectTimeout
             return
         }
         encode(exchange)
@@ -99,7 +99,7 @@ final class ApplicationConnection: Stream {
             isAuthorizer ? .authorizer : .responder, keepsConnection: backend.keepsConnections,
             to: &output)
         exchange.local.constantPairs.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
-        if !backend.pool.parameters.isEmpty {
+        if backend.hasParameters {
             backend.pool.parameters.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
         }
         if isAuthorizer {
@@ -278,17 +278,17 @@ final class ApplicationConnection: Stream {
         deadline =
             loop.now
             + (isBlocked
-                ? UInt64(backend.pool.settings.external.sendTimeout) * 1000 : exchange.route.limits.timeout)
+                ? backend.sendTimeout : exchange.route.limits.timeout)
     }
 
     override func deadlinePassed() {
         guard let exchange else { return }
         if isConnecting {
-            let limit = backend.pool.settings.external.connectTimeout
+            let limit = backend.connectTimeout / 1000
             return end(.unreachable("no connection within \(limit) s (--connect-timeout)"))
         }
         if isBlocked {
-            let limit = backend.pool.settings.external.sendTimeout
+            let limit = backend.sendTimeout / 1000
             return end(.timedOut("it takes nothing for \(limit) s (--request-timeout)"))
         }
         end(.timedOut("no answer within \(exchange.route.limits.timeout / 1000) s"))

@@ -15,10 +15,18 @@ final class FastCGIBackend: Backend {
 
     let loop: EventLoop
     let pool: PoolView
+    // What each exchange asks for, beside the settings that it stands in.
+    private let repeatsRequests: Bool
+    private let queueSize: Int
+    let hasParameters: Bool
+    /// Milliseconds.
+    let connectTimeout: UInt64
+    /// Milliseconds.
+    let sendTimeout: UInt64
     let log: Logger
     /// `nil` where the processes are ours.
     let servers: Servers?
-    var leases: Leases
+    let leases: Leases
     private var kept: [ApplicationConnection] = []
     /// Whether the application is asked to keep connections.
     private(set) var keepsConnections: Bool
@@ -37,6 +45,11 @@ final class FastCGIBackend: Backend {
         worker: Int, log: Logger
     ) {
         self.pool = pool
+        repeatsRequests = pool.settings.external.retry == .idempotent
+        queueSize = pool.settings.queueSize
+        hasParameters = !pool.parameters.isEmpty
+        connectTimeout = UInt64(pool.settings.external.connectTimeout) * 1000
+        sendTimeout = UInt64(pool.settings.external.sendTimeout) * 1000
         keepsConnections = pool.keepsConnections
         self.loop = loop
         self.log = log
@@ -53,7 +66,7 @@ final class FastCGIBackend: Backend {
     func serve(_ exchange: Exchange) {
         if queue.isEmpty, start(exchange) { return }
         guard leases.poolState != .failed else { return refuse(exchange) }
-        guard queue.count < pool.settings.queueSize else {
+        guard queue.count < queueSize else {
             return exchange.fail(status: 503, "Too many requests are waiting.", retryAfter: 1)
         }
         queue.append(exchange)
@@ -113,7 +126,7 @@ final class FastCGIBackend: Backend {
 
     /// Whether a request may be sent a second time of which an application may have seen something, and is still there.
     func mayRepeat(_ exchange: Exchange) -> Bool {
-        exchange.isIdempotent && exchange.bodyToSend == 0 && pool.settings.external.retry == .idempotent
+        exchange.isIdempotent && exchange.bodyToSend == 0 && repeatsRequests
     }
 
     func forget(_ connection: ApplicationConnection) {

@@ -10,7 +10,7 @@ struct StandardErrorLog {
     private let log: Logger
     /// By the position of the slot.
     private let assemblers: [LineAssembler]
-    /// By the number of the process; 0 is an external application.
+    /// By the number of the process, or of the server.
     private var rates: [LineRate]
 
     init(_ pool: PoolView, log: Logger) {
@@ -50,7 +50,6 @@ struct StandardErrorLog {
     private mutating func reportDropped(_ process: Int, _ now: UInt64) {
         let count = rates[process].takeDropped(now)
         guard count > 0 else { return }
-        let name = process == 0 ? "the application" : "process \(process)"
-        log.warning("\(pool.name): \(count) lines of \(name) were not logged")
+        log.warning("\(pool.name): \(count) lines of \(pool.name(ofProcess: process)) were not logged")
     }
 }

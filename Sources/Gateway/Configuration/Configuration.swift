@@ -42,6 +42,13 @@ struct ApplicationSet: Sendable {
         guard !routes.isEmpty || plans.count == 1 else {
             throw .usage("there are \(plans.count) applications and no route to them: add 'routes:'")
         }
+        for (index, application) in reading.applications.enumerated() where !routes.isEmpty {
+            guard !routes.contains(where: { $0.action == .application(index) || $0.authorizer == index })
+            else { continue }
+            throw .usage(
+                "\(application.part.place): no route leads to application '\(application.name)': add one, or remove it"
+            )
+        }
         (self.plans, self.routes, isNamed) = (plans, routes, true)
         let limits = RouteLimits(reading.settings)
         fallback =

@@ -24,9 +24,6 @@ final class ApplicationProcess {
 
     /// Lines of its output that are kept for the message about its end.
     private static let lastLineCount = 30
-    /// Lines of its output that are logged in a second: a flood must not fill the disk.
-    private static let lineRate = 500
-
     /// Milliseconds in which a process shows that it survives a question that it did not answer, or, where it is not
     /// asked, that it can run at all.
     private static let doubt: UInt64 = 500
@@ -51,8 +48,7 @@ final class ApplicationProcess {
     private var hasBooted = false
     private var isBootHinted = false
     private var isBootTimedOut = false
-    private var lineSecond: UInt64 = 0
-    private var lineCount = 0
+    private var lineRate = LineRate()
     /// Exchanges of its slots before it was started.
     private var exchangesBefore: UInt64 = 0
     /// Exchanges after which it is replaced, with its share of chance: those that started together do not leave together.
@@ -261,6 +257,7 @@ final class ApplicationProcess {
     // MARK: Time
 
     func tick(_ now: UInt64) {
+        reportDroppedLines()
         switch state {
         case .waiting(let until) where until <= now: start()
         case .booting(let since):
@@ -304,20 +301,16 @@ final class ApplicationProcess {
         exchangesSeen = count
     }
 
+    private func reportDroppedLines() {
+        let count = lineRate.takeDropped(context.loop.now)
+        if count > 0 { context.log.warning("\(pool.name): \(count) lines of \(name) were not logged") }
+    }
+
     private func log(_ line: String) {
         lastLines.append(line)
         if lastLines.count > Self.lastLineCount { lastLines.removeFirst() }
-        let second = context.loop.now / 1000
-        if second != lineSecond {
-            if lineCount > Self.lineRate {
-                context.log.warning(
-                    "\(pool.name): \(lineCount - Self.lineRate) lines of \(name) were not logged")
-            }
-            lineSecond = second
-            lineCount = 0
-        }
-        lineCount += 1
-        guard lineCount <= Self.lineRate else { return }
+        reportDroppedLines()
+        guard lineRate.allows(context.loop.now) else { return }
         context.errorLog.write("output", pid: pid, role: "\(pool.name) \(name)", line)
     }
 }

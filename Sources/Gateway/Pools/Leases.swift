@@ -8,8 +8,9 @@
 
 import Syscalls
 
-/// The leases of one worker on one pool.
-struct Leases {
+/// The leases of one worker on one pool. A class, because copies of a value with so many references would cost what the
+/// leases save.
+final class Leases {
     /// How much older another worker's request must be before a slot goes there instead of to our own queue.
     /// Changing hands costs a connection; a few milliseconds of difference are not worth one.
     static let fairness: UInt64 = 20
@@ -39,7 +40,7 @@ struct Leases {
     ///
     /// - Parameter positions: Where to look; `nil` for everywhere.
     /// - Returns: The slot's position in the pool, and the age of the process behind it.
-    mutating func acquire(in positions: Range<Int>? = nil) -> (position: Int, age: UInt32)? {
+    func acquire(in positions: Range<Int>? = nil) -> (position: Int, age: UInt32)? {
         for position in positions ?? slots.indices {
             let slot = slots[position]
             let word = scoreboard.slot(slot)
@@ -136,7 +137,7 @@ struct Leases {
     }
 
     /// Says since when our oldest request has been waiting, and how many wait; `nil` where none does.
-    mutating func setWaiting(_ since: UInt64?, count: Int) {
+    func setWaiting(_ since: UInt64?, count: Int) {
         if since == nil, !isWaiting { return }
         let begins = !isWaiting
         isWaiting = since != nil

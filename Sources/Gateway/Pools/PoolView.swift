@@ -42,8 +42,12 @@ struct PoolView: Sendable {
 
     /// `process 2`, or `server 10.0.0.1:9000`, for messages about a slot.
     func describe(_ position: Int) -> String {
-        let number = slots[position].process
-        return isSupervised ? "process \(number)" : "server \(servers[number - 1].name)"
+        name(ofProcess: slots[position].process)
+    }
+
+    /// The same for a process, or a server, by its number.
+    func name(ofProcess number: Int) -> String {
+        isSupervised ? "process \(number)" : "server \(servers[number - 1].name)"
     }
 }
 
