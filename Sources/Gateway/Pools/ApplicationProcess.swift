@@ -101,13 +101,19 @@ final class ApplicationProcess {
         } catch {
             context.log.error("\(pool.name): cannot start \(name): \(error)")
             if pid == 0 {
-                fail(
-                    life: 0,
+                spawnFailed(
                     error.isNotFound ? .applicationNotFound("\(error)") : .applicationFailed("\(error)"))
             } else {
                 ChildProcess.signalGroup(pid, .kill)
             }
         }
+    }
+
+    private func spawnFailed(_ error: ConfigurationError) {
+        guard replaced != nil else { return fail(life: 0, error) }
+        replaced = nil
+        state = .stopped
+        pool.postponeRecycling()
     }
 
     private func becameReady() {
@@ -229,7 +235,7 @@ final class ApplicationProcess {
             context.log.warning(
                 "\(pool.name): \(name) ends soon after its start; next start in \(pause / 1000) s")
         }
-        if pause == 0 { start() }
+        if pause == 0, pool.wants(self) { start() }
     }
 
     private var exchanges: UInt64 { slots.reduce(0) { $0 &+ context.scoreboard.exchanges($1) } }
@@ -242,7 +248,8 @@ final class ApplicationProcess {
 
     func tick(_ now: UInt64) {
         switch state {
-        case .waiting(let until) where until <= now: start()
+        case .waiting(let until) where until <= now:
+            if pool.wants(self) { start() } else { state = .stopped }
         case .booting(let since):
             probe?.look()
             guard case .booting = state else { break }
@@ -260,7 +267,7 @@ final class ApplicationProcess {
                 )
                 kill()
             }
-        case .ready where slots.contains(where: { context.scoreboard.slot($0).state == .condemned }):
+        case .ready where isHung, .retiring where isHung:
             context.log.error("\(pool.name): \(name) (pid \(pid)) timed out, killed")
             // Not again before it is reaped.
             closeSlots()
@@ -276,6 +283,8 @@ final class ApplicationProcess {
         default: break
         }
     }
+
+    private var isHung: Bool { slots.contains { context.scoreboard.slot($0).state == .condemned } }
 
     private func noteUse(_ now: UInt64) {
         let count = exchanges
