@@ -44,13 +44,14 @@ static void wait_milliseconds(long milliseconds) {
     nanosleep(&pause, NULL);
 }
 
+/* Memory that nobody could look at would not be written at all. */
+char *volatile last_leak;
+
 static void leak(size_t size) {
-    /* What nobody could look at would not be written at all. */
-    static char *volatile last;
     char *memory = malloc(size);
     if (!memory) abort();
     memset(memory, 1, size);
-    last = memory;
+    last_leak = memory;
 }
 
 /* Says when it is about to accept. */
