@@ -45,7 +45,7 @@ enum Launch {
             commandLine: command.given(.commandLine), workerClasses: extensions.workerClasses.map(\.name))
         func configuration(_ reading: SettingsLoader.Reading) throws(ConfigurationError) -> Configuration {
             try Surroundings.check(reading.settings)
-            for application in reading.applications { try Surroundings.checkFolder(application.settings) }
+            for application in reading.applications { try application.checkFolder() }
             return Configuration(settings: reading.settings, source: try source(reading))
         }
         let reading = try loader.load()
@@ -130,6 +130,16 @@ extension ApplicationSource {
         let kind = try application.application()
         self = .processes(
             ApplicationSet(try ApplicationPlan(kind, name: application.text, settings: reading.settings)))
+    }
+}
+
+extension NamedApplication {
+    fileprivate func checkFolder() throws(ConfigurationError) {
+        do throws(ConfigurationError) {
+            try Surroundings.checkFolder(settings)
+        } catch {
+            throw error.prefixed("\(part.place): '\(name)': ")
+        }
     }
 }
 

@@ -99,10 +99,13 @@ final class ApplicationProcess {
                 self?.becameReady()
             }
         } catch {
-            context.log.error("\(pool.name): cannot start \(name): \(error)")
+            let limits = error.isNotPermitted && !pool.settings.resourceLimits.isEmpty
+            let message =
+                "\(pool.name): cannot start \(name): \(error)"
+                + (limits ? " (perhaps --rlimit: no limit may be above the gateway's own hard one)" : "")
+            context.log.error("\(message)")
             if pid == 0 {
-                spawnFailed(
-                    error.isNotFound ? .applicationNotFound("\(error)") : .applicationFailed("\(error)"))
+                spawnFailed(error.isNotFound ? .applicationNotFound(message) : .applicationFailed(message))
             } else {
                 ChildProcess.signalGroup(pid, .kill)
             }
