@@ -100,4 +100,33 @@ struct ApplicationPlanTests {
             #expect(error?.exitCode == 4)
         }
     }
+
+    private func set(_ applications: [String]) throws -> ApplicationSet {
+        let lines = applications.enumerated().map { "  a\($0): { run: \"\($1)\" }" }
+        let file = (["processes: 1", "applications:"] + lines + ["routes:", "- respond: 200"])
+        return try ApplicationSet(readSettings(file: file.joined(separator: "\n")))
+    }
+
+    @Test("All applications together fit twice, as a reload wants them")
+    func room() throws {
+        let server = "fcgi:127.0.0.1:1"
+        #expect(try set(Array(repeating: server, count: 64)).plans.count == 64)
+        let applications = #expect(throws: ConfigurationError.self) {
+            try set(Array(repeating: server, count: 65))
+        }
+        #expect(applications?.message == "there are 65 applications: at most 64 fit in one gateway")
+        let many = "fcgi:" + (1...64).map { "127.0.0.1:\($0)" }.joined(separator: ",")
+        #expect(try set(Array(repeating: many, count: 8)).plans.count == 8)
+        let servers = #expect(throws: ConfigurationError.self) { try set(Array(repeating: many, count: 9)) }
+        #expect(servers?.message == "all applications together have 576 servers: at most 512 fit")
+        let large = #expect(throws: ConfigurationError.self) {
+            try ApplicationSet(
+                readSettings(
+                    file: "processes: 1024\napplications:\n"
+                        + (0..<5).map { "  a\($0): { run: exec:/bin/cat }\n" }.joined()
+                        + "routes:\n- respond: 200\n"))
+        }
+        #expect(
+            large?.message.hasPrefix("all applications together have 5120 slots, and at most 4096") == true)
+    }
 }

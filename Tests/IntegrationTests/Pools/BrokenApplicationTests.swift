@@ -75,6 +75,31 @@ struct BrokenApplicationTests {
         }
     }
 
+    @Test("One that may take longer to boot than the workers has its time", .timeLimit(.minutes(5)))
+    func slow() throws {
+        var file = SiteFile([
+            "slow": ["processes: 1", "boot-timeout: 30", "env: [ BOOT_LOG=boots, BOOT_MS=4000 ]"]
+        ])
+        file.general += ["boot-timeout: 1"]
+        try withSite(file) { gateway in
+            let response = try gateway.get("/slow/")
+            #expect(response.status == 200)
+            #expect(TextFile.read(gateway.folder / "boots").lines.count == 1)
+        }
+    }
+
+    @Test("A limit that may not be set is one line that names the application", .timeLimit(.minutes(5)))
+    func limit() throws {
+        let folder = try TemporaryFolder()
+        try folder.addResponder("one")
+        let file = SiteFile(["one": ["processes: 1", "rlimit: [ nofile=unlimited ]"]])
+        try TextFile.write(file.text, to: folder / "site.yaml")
+        let (status, _, errors) = try outcome(of: [Build.gateway, "-c", "site.yaml"], [], folder.path)
+        #expect(status == .exited(3))
+        #expect(
+            errors.contains("one: cannot start application 1: ") && errors.contains("--rlimit"), "\(errors)")
+    }
+
     @Test("On demand: it is tried until it boots, though nobody can ask for it", .timeLimit(.minutes(5)))
     func onDemand() throws {
         let file = SiteFile([

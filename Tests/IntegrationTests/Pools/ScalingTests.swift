@@ -33,7 +33,9 @@ struct ScalingTests {
         .timeLimit(.minutes(5)))
     func onDemand() throws {
         let file = SiteFile([
-            "lazy": ["scaling: ondemand", "processes: 4", "idle-timeout: 1"],
+            "lazy": [
+                "scaling: ondemand", "processes: 4", "idle-timeout: 1", "env: [ BOOT_LOG=boots ]",
+            ],
             "other": ["scaling: ondemand", "processes: 2", "idle-timeout: 1"],
         ])
         try withSite(file) { gateway in
@@ -60,19 +62,39 @@ struct ScalingTests {
 
             // It serves again, and what crashes is nobody's loss until the next request.
             for _ in 0..<3 { #expect(try gateway.get("/lazy/").status == 200) }
-            #expect(try gateway.get("/lazy/?exit").status == 502)
-            let reported = gateway.log.lines.count {
-                $0.contains("lazy: application") && $0.contains("exited with code 1")
-            }
+            func starts() -> Int { TextFile.read(gateway.folder / "boots").lines.count }
+            let before = starts()
+            // What has a body is not sent a second time.
+            let client = try gateway.connect()
+            client.send("POST /lazy/?exit HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+            #expect(try client.receive().status == 502)
+            try eventually("it has ended") { gateway.hasLogged("lazy: application", "exited with code 1") }
+            // As long as another one lives, which is many turns of the master, nothing of this one starts.
             #expect(try gateway.get("/other/").status == 200)
-            try eventually("it has ended") { gateway.pids(of: "lazy").isEmpty }
-            // As long as the other one lives, many turns of the master, nothing of this one starts.
-            try eventually("the other one has come and gone") {
-                #expect(gateway.pids(of: "lazy").isEmpty)
-                return gateway.pids(of: "other").isEmpty
-            }
-            #expect(reported > 0)
+            try eventually("the other one has come and gone") { gateway.pids(of: "other").isEmpty }
+            #expect(starts() == before)
             #expect(try gateway.get("/lazy/").status == 200)
+            #expect(starts() == before + 1)
+        }
+    }
+
+    @Test(
+        "On demand: what dies of each request starts after pauses only, and is forgiven",
+        .timeLimit(.minutes(5)))
+    func deadlyRequests() throws {
+        let file = SiteFile(["lazy": ["scaling: ondemand", "processes: 1", "idle-timeout: 1"]])
+        try withSite(file) { gateway in
+            try eventually("the pause is long enough to be said") {
+                let status = try gateway.get("/lazy/?exit").status
+                #expect(status == 502 || status == 503)
+                return gateway.hasLogged("lazy: application 1 ends soon after its start; next start in")
+            }
+            try eventually("its requests are turned away") { try gateway.get("/lazy/").status == 503 }
+            #expect(gateway.hasLogged("lazy: failed"))
+            try eventually("the next request after the pause is served") {
+                try gateway.get("/lazy/").status == 200
+            }
+            try eventually("that is said") { gateway.hasLogged("[info]", "lazy: ready") }
         }
     }
 
