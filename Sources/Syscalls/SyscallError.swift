@@ -26,6 +26,8 @@ public struct SyscallError: Error, Equatable, CustomStringConvertible {
 
     /// Whether the file or program does not exist.
     public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+    /// Whether the process may not do that at all.
+    public var isNotPermitted: Bool { code == EPERM }
     /// Whether the same call may succeed later.
     public var isTryAgain: Bool { code == EAGAIN }
     /// Whether another socket has the address.

@@ -1,5 +1,6 @@
 // Three workers and four slots, with operations in a random order. Whatever the order, a slot is held by the one
-// worker whose books say so, nobody's is taken away, and in the end all are free.
+// worker whose books say so, nobody's is taken away, and in the end all are free; those of processes that the master wants to
+// leave are vacant.
 
 import TestSupport
 import Testing
@@ -21,8 +22,11 @@ struct LeaseScheduleTests {
         var ages: [UInt32] = [1, 1, 1, 1]
         var clock: UInt64 = 1000
         var generator: SeededGenerator
+        /// Whether processes are told to leave, and have successors when they have left.
+        let retires: Bool
 
-        init(seed: UInt64) throws {
+        init(seed: UInt64, retires: Bool = false) throws {
+            self.retires = retires
             bench = try LeaseBench(workers: 3, slots: [3, 70, 1000, 4095])
             generator = SeededGenerator(seed: seed)
         }
@@ -34,6 +38,7 @@ struct LeaseScheduleTests {
         func step() {
             clock += 1
             let worker = Int.random(in: 0..<3, using: &generator)
+            if retires, Int.random(in: 0..<8, using: &generator) == 0 { return retire() }
             switch Int.random(in: 0..<11, using: &generator) {
             case 0...2: acquire(worker)
             case 3: if let slot = random(models[worker].busy.keys) { park(worker, slot) }
@@ -67,7 +72,11 @@ struct LeaseScheduleTests {
 
         func park(_ worker: Int, _ slot: Int) {
             guard let age = models[worker].busy.removeValue(forKey: slot) else { return }
-            if bench.workers[worker].park(slot, age: age) { models[worker].idle[slot] = age }
+            if bench.workers[worker].park(slot, age: age) {
+                models[worker].idle[slot] = age
+            } else {
+                bench.workers[worker].release(slot, age: age)
+            }
         }
 
         func reuse(_ worker: Int, _ slot: Int) {
@@ -109,12 +118,41 @@ struct LeaseScheduleTests {
             }
         }
 
+        /// The master marks a process, or starts the successor of one that has left.
+        private func retire() {
+            let slot = Int.random(in: 0..<4, using: &generator)
+            if bench.word(slot).state == .vacant { succeed(slot) } else { mark(slot) }
+        }
+
+        /// As the master does it: a free slot is vacant at once, any other one when its holder gives it up.
+        func mark(_ slot: Int) {
+            let word = bench.word(slot)
+            guard !word.isRetiring else { return }
+            let next = word.state == .free ? word.with(.vacant) : word.retiring
+            #expect(bench.scoreboard.exchange(bench.slots[slot], from: word, to: next))
+        }
+
+        private func succeed(_ slot: Int) {
+            ages[slot] += 1
+            bench.scoreboard.setSlot(bench.slots[slot], SlotWord(.free, age: ages[slot]))
+        }
+
         /// The worker is gone, and another takes its place.
         func die(_ worker: Int) {
             let held = (0..<4).contains { bench.word($0).isHeld(by: worker) }
             #expect(bench.scoreboard.clear(worker: worker) == held)
             models[worker] = ModelWorker()
             bench.workers[worker] = bench.leases(of: worker)
+        }
+
+        /// Everybody finishes what it does, and wants nothing more.
+        func finish() {
+            for worker in 0..<3 { bench.workers[worker].setWaiting(nil, count: 0) }
+            for worker in 0..<3 {
+                for slot in models[worker].busy.keys { release(worker, slot) }
+                for (slot, age) in models[worker].idle { bench.workers[worker].release(slot, age: age) }
+                bench.workers[worker].returnGrants()
+            }
         }
 
         /// What must hold after every step.
@@ -128,7 +166,8 @@ struct LeaseScheduleTests {
                 case .idle where owners == [word.owner] && models[word.owner].idle[slot] == word.age: break
                 case .recalled where owners == [word.owner] && models[word.owner].idle[slot] == word.age:
                     break
-                case .free where owners.isEmpty, .condemned where owners.isEmpty: break
+                case .free where owners.isEmpty && !word.isRetiring, .condemned where owners.isEmpty: break
+                case .vacant where owners.isEmpty && retires: break
                 case .granted where owners.isEmpty && word.owner < 3: break
                 default:
                     return "slot \(slot) is \(word.state) of \(word.owner), and \(owners) think it theirs"
@@ -148,19 +187,37 @@ struct LeaseScheduleTests {
                 return
             }
         }
-        // Everybody finishes what it does, and wants nothing more.
-        for worker in 0..<3 { schedule.bench.workers[worker].setWaiting(nil, count: 0) }
-        for worker in 0..<3 {
-            for slot in schedule.models[worker].busy.keys { schedule.release(worker, slot) }
-            for (slot, age) in schedule.models[worker].idle {
-                schedule.bench.workers[worker].release(slot, age: age)
-            }
-            schedule.bench.workers[worker].returnGrants()
-        }
+        schedule.finish()
         schedule.renew()
         #expect(
             (0..<4).map { schedule.bench.word($0) } == (0..<4).map { SlotWord(.free, age: schedule.ages[$0]) }
         )
+    }
+
+    @Test(
+        "Processes that leave at any moment take no slot with them, and in the end all have left",
+        arguments: 200..<240 as Range<UInt64>)
+    func retiring(_ seed: UInt64) throws {
+        let schedule = try Schedule(seed: seed, retires: true)
+        for step in 0..<2000 {
+            schedule.step()
+            if let fault = schedule.fault {
+                Issue.record("step \(step): \(fault)")
+                return
+            }
+        }
+        for slot in 0..<4 { schedule.mark(slot) }
+        // Nothing new begins on a slot that is marked, unless it was handed over before.
+        for worker in 0..<3 {
+            let granted = (0..<4).contains {
+                schedule.bench.word($0).is(.granted, owner: worker, age: schedule.ages[$0])
+            }
+            if !granted { #expect(schedule.bench.acquire(worker) == nil) }
+        }
+        schedule.finish()
+        let states = (0..<4).map { schedule.bench.word($0).state }
+        #expect(states.allSatisfy { $0 == .vacant || $0 == .condemned }, "\(states)")
+        #expect((0..<4).map { schedule.bench.word($0).age } == schedule.ages)
     }
 
     @Test(

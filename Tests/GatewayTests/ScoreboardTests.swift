@@ -102,6 +102,41 @@ struct ScoreboardTests {
         #expect(scoreboard.slot(1).state == .condemned)
     }
 
+    @Test("How many requests wait is known of each worker and pool, and believed up to a limit")
+    func queues() throws {
+        let scoreboard = try Scoreboard()
+        let last = (worker: Scoreboard.workerCapacity - 1, pool: Scoreboard.poolCapacity - 1)
+        scoreboard.setWaiting(5, count: 3, worker: last.worker, pool: last.pool)
+        scoreboard.setWaiting(5, count: .max, worker: 0, pool: 0)
+        scoreboard.setWaiting(5, count: -1, worker: 1, pool: 0)
+        #expect(scoreboard.queued(pool: last.pool, worker: last.worker, limit: 1024) == 3)
+        #expect(scoreboard.queued(pool: last.pool, worker: last.worker, limit: 2) == 2)
+        #expect(scoreboard.queued(pool: 0, worker: 0, limit: 1024) == 1024)
+        #expect(scoreboard.queued(pool: 0, worker: 1, limit: 1024) == 1024)
+        #expect(scoreboard.queued(pool: 0, worker: last.worker, limit: 1024) == 0)
+        #expect(scoreboard.queued(pool: last.pool, worker: 0, limit: 1024) == 0)
+        scoreboard.setWaiting(nil, worker: last.worker, pool: last.pool)
+        #expect(scoreboard.queued(pool: last.pool, worker: last.worker, limit: 1024) == 0)
+        _ = scoreboard.clear(worker: 0)
+        #expect(scoreboard.queued(pool: 0, worker: 0, limit: 1024) == 0)
+    }
+
+    @Test("The state of a pool is what was last said, and at first that it starts")
+    func poolStates() throws {
+        let scoreboard = try Scoreboard()
+        let last = Scoreboard.poolCapacity - 1
+        #expect(scoreboard.poolState(last) == .starting)
+        for state in [PoolState.failed, .degraded, .ready, .starting] {
+            scoreboard.setPoolState(state, pool: last)
+            #expect(scoreboard.poolState(last) == state && scoreboard.poolState(last - 1) == .starting)
+            #expect(PoolState(rawValue: state.rawValue) == state)
+        }
+        #expect(
+            [PoolState.failed, .degraded, .ready, .starting].map(\.description) == [
+                "failed", "degraded", "ready", "starting",
+            ])
+    }
+
     @Test("What a forked process writes is seen here")
     func shared() throws {
         let scoreboard = try Scoreboard()

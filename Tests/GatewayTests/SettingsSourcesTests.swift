@@ -173,4 +173,36 @@ struct SettingsSourcesTests {
         #expect(columns.contains { $0.hasPrefix("env = A=1\\n2 ") })
         #expect(Set(columns.map { $0.firstIndex(of: "(")! }).count == 1)
     }
+
+    @Test("It shows what applications and routes say themselves, with what they inherit in their lists")
+    func reportOfParts() throws {
+        let file = """
+            env: [ 'A=1' ]
+            applications:
+              shop:
+                run: wsgi:shop
+                timeout: 5
+                env: [ 'B=2' ]
+              blog:
+                run: "exec:blog 'a b'"
+            routes:
+            - path: [ /shop/*, /x/* ]
+              application: shop
+              timeout: 4
+            - respond: 404
+            """
+        let reading = try readSettings(file: file)
+        let lines = reading.lines.map { $0.split(separator: " ").joined(separator: " ") }
+        for line in [
+            "env = A=1 (shop.yaml:1)", "applications.shop.run = wsgi:shop (shop.yaml:4)",
+            "applications.shop.timeout = 5 (shop.yaml:5)", "applications.shop.env = A=1 B=2 (shop.yaml:6)",
+            "applications.blog.run = exec:blog 'a b' (shop.yaml:8)",
+            "routes.1.path = /shop/* /x/* (shop.yaml:10)",
+            "routes.1.application = shop (shop.yaml:11)", "routes.1.timeout = 4 (shop.yaml:12)",
+            "routes.2.respond = 404 (shop.yaml:13)", "timeout = 30 (default)",
+        ] {
+            #expect(lines.contains(line), "\(line)")
+        }
+        #expect(lines.count == Declaration.all.count + 8)
+    }
 }

@@ -36,7 +36,14 @@ struct ValueKindTests {
             ("forwarded-allow-ips", "::/129"), ("forwarded-allow-ips", ":::"),
             ("forwarded-allow-ips", "10.0.0.0/8/8"), ("forwarded-allow-ips", "abc"),
             ("reload-extra-file", ""),
-            ("bind", "nowhere"), ("bind", ""),
+            ("bind", "nowhere"), ("bind", ""), ("scaling", "auto"), ("scaling", "Static"), ("scaling", ""),
+            ("min-processes", "0"), ("spare-processes", "-1"), ("idle-timeout", "0"), ("concurrency", "0"),
+            ("process-max-requests", "-1"), ("process-max-requests-jitter", "-1"), ("process-max-age", "-1"),
+            ("process-max-memory", "1023K"), ("process-max-memory", "-1"), ("rlimit", ""), ("rlimit", "as"),
+            ("rlimit", "as="), ("rlimit", "files=1"), ("rlimit", "NOFILE=1"), ("rlimit", "nofile=-1"),
+            ("rlimit", "nofile=2:1"), ("rlimit", "nofile=unlimited:1"), ("rlimit", "nofile=1:"),
+            ("rlimit", "nofile=:1"), ("rlimit", "nofile=1:2:3"), ("rlimit", "as=1.5G"),
+            ("rlimit", "cpu=99999999999999999999"), ("param", "A"), ("param", "=1"),
         ])
     func mistakes(_ name: String, _ value: String) throws {
         let found = try mistake(name, value)
@@ -82,7 +89,10 @@ struct ValueKindTests {
             ("socket-owner", "a"), ("socket-owner", "a:b"), ("socket-owner", ":b"), ("socket-owner", "0:33"),
             ("env", "A="), ("env", "_a1=b=c"), ("forwarded-allow-ips", "*"), ("forwarded-allow-ips", "::1"),
             ("forwarded-allow-ips", "fd00::/8"), ("forwarded-allow-ips", "10.0.0.0/8"),
-            ("forwarded-allow-ips", "::ffff:10.0.0.1"),
+            ("forwarded-allow-ips", "::ffff:10.0.0.1"), ("scaling", "static"), ("scaling", "dynamic"),
+            ("scaling", "ondemand"), ("rlimit", "nofile=1K"), ("rlimit", "as=512M:1G"), ("rlimit", "core=0"),
+            ("rlimit", "nproc=unlimited"), ("rlimit", "stack=8M:unlimited"), ("param", "APP_ENV=a=b c"),
+            ("process-max-memory", "0"), ("process-max-memory", "1M"), ("process-max-requests", "0"),
         ])
     func forms(_ name: String, _ value: String) throws {
         let settings = try readSettings(["--\(name)", value]).settings

@@ -34,6 +34,7 @@ struct ApplicationSet: Sendable {
     init(_ reading: SettingsLoader.Reading) throws(ConfigurationError) {
         var plans: [ApplicationPlan] = []
         for application in reading.applications { plans.append(try ApplicationPlan(application)) }
+        try Self.checkRoom(plans)
         let names = plans.map(\.name)
         var routes: [RoutePlan] = []
         for route in reading.routes {
@@ -53,6 +54,28 @@ struct ApplicationSet: Sendable {
         let limits = RouteLimits(reading.settings)
         fallback =
             routes.isEmpty ? .everything(to: 0, RouteLimits(plans[0].settings)) : RoutePlan(limits: limits)
+    }
+
+    /// A reload that replaces all of them has them twice for a while: what has no room for that is said at the start.
+    private static func checkRoom(_ plans: [ApplicationPlan]) throws(ConfigurationError) {
+        let most = (
+            applications: Scoreboard.poolCapacity / 2, slots: Scoreboard.slotCapacity / 2,
+            servers: Scoreboard.serverCapacity / 2
+        )
+        guard plans.count <= most.applications else {
+            throw .usage(
+                "there are \(plans.count) applications: at most \(most.applications) fit in one gateway")
+        }
+        let slots = plans.reduce(0) { $0 + $1.slotCount }
+        guard slots <= most.slots else {
+            throw .usage(
+                "all applications together have \(slots) slots, and at most \(most.slots) fit: lower --processes, --concurrency, --threads or --max-connections"
+            )
+        }
+        let servers = plans.reduce(0) { $0 + $1.servers.count }
+        guard servers <= most.servers else {
+            throw .usage("all applications together have \(servers) servers: at most \(most.servers) fit")
+        }
     }
 }
 

@@ -66,7 +66,7 @@ enum Launch {
             commandLine: command.given(.commandLine), workerClasses: extensions.workerClasses.map(\.name))
         func configuration(_ reading: SettingsLoader.Reading) throws(ConfigurationError) -> Configuration {
             try Surroundings.check(reading.settings)
-            for application in reading.applications { try Surroundings.checkFolders(application.settings) }
+            for application in reading.applications { try application.checkFolders() }
             return Configuration(settings: reading.settings, source: try source(reading))
         }
         let reading = try loader.load()
@@ -151,6 +151,16 @@ extension ApplicationSource {
         let kind = try application.application()
         self = .processes(
             ApplicationSet(try ApplicationPlan(kind, name: application.text, settings: reading.settings)))
+    }
+}
+
+extension NamedApplication {
+    fileprivate func checkFolders() throws(ConfigurationError) {
+        do throws(ConfigurationError) {
+            try Surroundings.checkFolders(settings)
+        } catch {
+            throw error.prefixed("\(part.place): '\(name)': ")
+        }
     }
 }
 

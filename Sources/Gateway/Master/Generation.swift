@@ -48,7 +48,12 @@ final class Generation {
         self.identity = identity
         self.workers = WorkerTable(target: workers)
         patienceEnds = now + Self.patience
-        bootDeadline = now + UInt64(configuration.settings.bootTimeout) * 2000 + 1000
+        var bootTimeout = configuration.settings.bootTimeout
+        if case .pools(_, let set) = backend {
+            // An application may have asked for more time than the workers have.
+            bootTimeout = set.plans.reduce(bootTimeout) { max($0, $1.settings.bootTimeout) }
+        }
+        bootDeadline = now + UInt64(bootTimeout) * 2000 + 1000
     }
 
     var settings: Settings { configuration.settings }

@@ -100,11 +100,12 @@ extension Master {
                 return abandon(generation, failure)
             }
         }
-        if tolerates, failed.count == waiting.count || generation.patienceEnds <= context.loop.now {
-            for pool in waiting { pool.keepTrying() }
-        } else {
-            guard waiting.isEmpty else { return }
-        }
+        let goesOn =
+            tolerates && (failed.count == waiting.count || generation.patienceEnds <= context.loop.now)
+        guard waiting.isEmpty || goesOn else { return }
+        // From here on there are requests: a process that scaling or recycling starts, and that does not boot, is tried
+        // again after a pause, though none may ever have booted in its place.
+        for pool in pools { pool.keepTrying() }
         generation.phase = .bootingWorkers
         keepWorkers(generation)
     }

@@ -80,6 +80,11 @@ struct ApplicationPlan: Sendable {
         guard scaling.way == .static || program != nil else {
             throw .usage("--scaling is for processes that the gateway starts: remove it")
         }
+        guard scaling.way != .ondemand || settings.queueSize > 0 else {
+            throw .usage(
+                "--scaling ondemand starts processes for requests that wait, and --queue-size 0 lets none wait: allow some"
+            )
+        }
         guard scaling.way != .dynamic || scaling.minProcesses <= processes else {
             throw .usage(
                 "--min-processes is \(scaling.minProcesses), and --processes \(processes): make the first one smaller"

@@ -23,6 +23,8 @@ final class ApplicationPool {
     private var hasBeenReady = false
     private var nextMemoryLook: UInt64 = 0
     private var nextRecycling: UInt64 = 0
+    /// Requests that waited when the master last looked.
+    private var queued = 0
 
     var name: String { plan.name }
     var settings: Settings { plan.settings }
@@ -180,6 +182,12 @@ final class ApplicationPool {
         for process in processes.lazy.filter({ $0.state == .stopped }).prefix(count) { process.start() }
     }
 
+    /// Whether a process that has ended, and waited for as long as it has to, starts again. On demand, nobody needs what has
+    /// crashed before somebody asks; but what did not boot is tried until it does, for its requests are turned away.
+    func wants(_ process: ApplicationProcess) -> Bool {
+        scaler.way != .ondemand || queued > 0 || process.bootFailure != nil
+    }
+
     private func load(_ now: UInt64, _ workers: [Int]) -> PoolScaler.Load {
         var load = PoolScaler.Load()
         for process in processes where process.replaced == nil {
@@ -202,11 +210,8 @@ final class ApplicationPool {
 
     private func scale(_ now: UInt64, _ workers: [Int]) {
         let load = load(now, workers)
+        queued = load.queued
         start(scaler.starts(load))
-        if load.queued == 0, scaler.way == .ondemand {
-            // Nobody needs what has crashed before somebody asks.
-            for process in processes where process.isWaiting { process.stop(until: now) }
-        }
         let patience = UInt64(settings.scaling.idleTimeout) * 1000
         let idle = processes.filter { $0.state == .ready && !$0.isBusy && $0.lastUsed + patience <= now }
         for process in idle.suffix(scaler.surplus(load)) { process.retire("it has been idle for long") }
@@ -260,7 +265,12 @@ final class ApplicationPool {
         let ready = processes.contains { $0.state == .ready || $0.isRetiring }
         let broken = processes.contains { $0.isBroken }
         if ready { return broken ? .degraded : .ready }
-        if broken || state == .failed { return .failed }
+        if broken { return .failed }
+        if scaler.least == 0, processes.allSatisfy({ $0.pid == 0 && !$0.isWaiting }) {
+            // The next request is a new attempt.
+            return .ready
+        }
+        if state == .failed { return .failed }
         return scaler.least == 0 ? .ready : .starting
     }
 }

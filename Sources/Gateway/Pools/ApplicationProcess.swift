@@ -101,11 +101,13 @@ final class ApplicationProcess {
             guard !context.endWhenAsked.contains(pool.name) else { return }
             probe = try ReadinessProbe(socket.address, loop: context.loop) { [weak self] in self?.heard($0) }
         } catch {
-            context.log.error("\(pool.name): cannot start \(name): \(error)")
+            let limits = error.isNotPermitted && !pool.settings.resourceLimits.isEmpty
+            let message =
+                "\(pool.name): cannot start \(name): \(error)"
+                + (limits ? " (perhaps --rlimit: no limit may be above the gateway's own hard one)" : "")
+            context.log.error("\(message)")
             if pid == 0 {
-                fail(
-                    life: 0,
-                    error.isNotFound ? .applicationNotFound("\(error)") : .applicationFailed("\(error)"))
+                spawnFailed(error.isNotFound ? .applicationNotFound(message) : .applicationFailed(message))
             } else {
                 ChildProcess.signalGroup(pid, .kill)
             }
@@ -116,6 +118,13 @@ final class ApplicationProcess {
     private func heard(_ isAnswer: Bool) {
         guard case .booting = state else { return }
         if isAnswer { becameReady() } else { heardAt = heardAt ?? context.loop.now }
+    }
+
+    private func spawnFailed(_ error: ConfigurationError) {
+        guard replaced != nil else { return fail(life: 0, error) }
+        replaced = nil
+        state = .stopped
+        pool.postponeRecycling()
     }
 
     private func becameReady() {
@@ -245,7 +254,7 @@ final class ApplicationProcess {
             context.log.warning(
                 "\(pool.name): \(name) ends soon after its start; next start in \(pause / 1000) s")
         }
-        if pause == 0 { start() }
+        if pause == 0, pool.wants(self) { start() }
     }
 
     private var exchanges: UInt64 { slots.reduce(0) { $0 &+ context.scoreboard.exchanges($1) } }
@@ -259,7 +268,8 @@ final class ApplicationProcess {
     func tick(_ now: UInt64) {
         reportDroppedLines()
         switch state {
-        case .waiting(let until) where until <= now: start()
+        case .waiting(let until) where until <= now:
+            if pool.wants(self) { start() } else { state = .stopped }
         case .booting(let since):
             probe?.look()
             if let quiet = probe == nil ? since : heardAt, quiet + Self.doubt <= now { becameReady() }
@@ -278,7 +288,7 @@ final class ApplicationProcess {
                 )
                 kill()
             }
-        case .ready where slots.contains(where: { context.scoreboard.slot($0).state == .condemned }):
+        case .ready where isHung, .retiring where isHung:
             context.log.error("\(pool.name): \(name) (pid \(pid)) timed out, killed")
             // Not again before it is reaped.
             closeSlots()
@@ -294,6 +304,8 @@ final class ApplicationProcess {
         default: break
         }
     }
+
+    private var isHung: Bool { slots.contains { context.scoreboard.slot($0).state == .condemned } }
 
     private func noteUse(_ now: UInt64) {
         let count = exchanges

@@ -119,10 +119,8 @@ final class Connection: Stream {
     }
 
     override func receivedEnd(error: CInt?) {
-        if phase == .responding, error == nil {
-            // The client sends no more, and may well be waiting for its answer.
-            return
-        }
+        // A client that sends no more may well be waiting for its answer.
+        if phase == .responding, error == nil { return }
         // An incomplete body is never shown to an application as complete.
         close()
     }

@@ -8,10 +8,12 @@
  *   exit          ends the process instead
  *   crowded       says whether a second connection waits while this one is served
  *   stderr        writes a line to FCGI_STDERR
+ *   leak=BYTES    takes so much memory and keeps it
  *
  * The path /environ is answered with the environ, /pid with the process; a request with a body with the number of
  * its bytes and their sum; everything else with "Hello, world". Every call appends a line to the file CALL_LOG, so
- * that a test can tell which requests have reached the application.
+ * that a test can tell which requests have reached the application. With BOOT_LOG it waits BOOT_MS milliseconds before
+ * it accepts, and appends its pid to that file when it is about to.
  */
 #include <fcgiapp.h>
 
@@ -40,6 +42,28 @@ static const char *field(const char *query, const char *name) {
 static void wait_milliseconds(long milliseconds) {
     struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
     nanosleep(&pause, NULL);
+}
+
+/* Memory that nobody could look at would not be written at all. */
+char *volatile last_leak;
+
+static void leak(size_t size) {
+    char *memory = malloc(size);
+    if (!memory) abort();
+    memset(memory, 1, size);
+    last_leak = memory;
+}
+
+/* Says when it is about to accept. */
+static void boot(void) {
+    const char *path = getenv("BOOT_LOG"), *pause = getenv("BOOT_MS");
+    char line[32];
+    if (!path) return;
+    wait_milliseconds(pause ? atol(pause) : 0);
+    int length = snprintf(line, sizeof line, "%d\n", (int)getpid());
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (file < 0 || write(file, line, (size_t)length) < 0) abort();
+    close(file);
 }
 
 static void wait_for_file(const char *name) {
@@ -92,6 +116,7 @@ static void answer(FCGX_Request *request) {
         for (;;) pause();
     if (field(query, "until")) wait_for_file(field(query, "until"));
     if (field(query, "d")) wait_milliseconds(atol(field(query, "d")));
+    if (field(query, "leak")) leak((size_t)atol(field(query, "leak")));
     if (field(query, "stderr")) FCGX_PutS("a line for the log\n", request->err);
     crowded |= is_crowded();
 
@@ -123,6 +148,7 @@ int main(void) {
     FCGX_Request request;
     for (size_t index = 0; index < sizeof block; index++) block[index] = (unsigned char)(index * 7 + index / 256);
     if (FCGX_Init() || FCGX_InitRequest(&request, 0, 0)) return 1;
+    boot();
     while (!FCGX_Accept_r(&request)) {
         log_call(&request);
         answer(&request);
