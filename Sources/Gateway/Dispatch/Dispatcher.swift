@@ -80,20 +80,40 @@ final class Dispatcher {
             (mount, own) = (UnsafeBufferPointer(rebasing: path.bytes[..<match.matched]), behind)
         } else if let replacement = route.plan.replacement {
             own = replace(by: replacement, behind)
+            // `/old../x` below `/old*` would become `/new/../x`.
+            guard !hasDotSegment(own) else { return (route, .refused(status: 404)) }
         }
-        for folder in route.folders {
+        // Files are read; any other request is for the application behind them.
+        let reads = route.application < 0 || isReading(environ.bytes)
+        for folder in route.folders where reads {
             switch folder.resolve(own, mount: mount, into: &environ) {
             case .refused(status: 404): continue
-            case let destination: return (route, destination)
+            case let destination: return (route, asClientsSee(destination, route))
             }
         }
         switch route.plan.action {
-        case .application: return (route, enter(route, own, mount: mount, &environ))
+        case .application:
+            return (route, asClientsSee(enter(route, own, mount: mount, &environ), route))
         case .redirect(let status, let template):
             return (route, .moved(status: status, template.filled(environ.bytes, rest: behind)))
         case .respond(let response): return (route, .response(response))
         case .notFound: return (route, .refused(status: 404))
         }
+    }
+
+    /// A folder that needs a slash is, for a client, where it has asked for it, and not where the route has looked.
+    private func asClientsSee(_ destination: Destination, _ route: Route) -> Destination {
+        guard case .redirect = destination, route.plan.replacement != nil else { return destination }
+        return .redirect(SiteFolder.escaped(path.bytes) + [ASCII.slash])
+    }
+
+    private func isReading(_ environ: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let method = NameValuePairs.value(of: "REQUEST_METHOD", in: environ) else { return false }
+        return method.equals("GET") || method.equals("HEAD")
+    }
+
+    private func hasDotSegment(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        path.split(separator: ASCII.slash).contains { PathPattern.isDots($0) }
     }
 
     /// What a path means to the application of a route.
