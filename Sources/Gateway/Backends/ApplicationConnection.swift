@@ -90,15 +90,14 @@ final class ApplicationConnection: Stream {
         RequestEncoder.appendBegin(
             isAuthorizer ? .authorizer : .responder, keepsConnection: backend.pool.keepsConnections,
             to: &output)
-        exchange.local.constantPairs.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
-        if !backend.pool.parameters.isEmpty {
-            backend.pool.parameters.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
-        }
-        if isAuthorizer {
-            var environ = ByteBuffer(capacity: exchange.environ.count)
-            exchange.appendAuthorizerEnviron(to: &environ)
-            RequestEncoder.appendParams(environ.bytes, to: &output)
+        if isAuthorizer || !backend.pool.parameters.isEmpty || !exchange.authorizedPairs.isEmpty {
+            backend.pool.parameters.withUnsafeBufferPointer {
+                exchange.appendSelectedParams($0, to: &output)
+            }
         } else {
+            exchange.local.constantPairs.withUnsafeBufferPointer {
+                RequestEncoder.appendParams($0, to: &output)
+            }
             RequestEncoder.appendParams(exchange.environ.bytes, to: &output)
         }
         RequestEncoder.appendParamsEnd(to: &output)
