@@ -253,11 +253,14 @@ final class ApplicationConnection: Stream {
 
     private func renewDeadline() {
         guard let exchange else { return }
-        deadline =
-            loop.now
-            + (isBlocked
-                ? UInt64(backend.pool.settings.external.sendTimeout) * 1000 : exchange.route.limits.timeout)
+        deadline = loop.now + (takesTooLittle ? sendTimeout * 1000 : exchange.route.limits.timeout)
     }
+
+    private var sendTimeout: UInt64 { UInt64(backend.pool.settings.external.sendTimeout) }
+
+    /// Whether an application that runs elsewhere does not take what is sent to it. Of our own processes, which may have begun to
+    /// work already, the answer is awaited.
+    private var takesTooLittle: Bool { isBlocked && !backend.pool.isSupervised }
 
     override func deadlinePassed() {
         guard let exchange else { return }
@@ -265,9 +268,8 @@ final class ApplicationConnection: Stream {
             let limit = backend.pool.settings.external.connectTimeout
             return end(.unreachable("no connection within \(limit) s (--connect-timeout)"))
         }
-        if isBlocked {
-            let limit = backend.pool.settings.external.sendTimeout
-            return end(.timedOut("it takes nothing for \(limit) s (--request-timeout)"))
+        if takesTooLittle {
+            return end(.timedOut("it takes nothing for \(sendTimeout) s (--request-timeout)"))
         }
         end(.timedOut("no answer within \(exchange.route.limits.timeout / 1000) s"))
     }
@@ -276,7 +278,8 @@ final class ApplicationConnection: Stream {
     /// wait behind the old one. An answer that has begun is not read on; closing tells the application.
     func clientLeft() {
         isOrphaned = true
-        if exchange?.response.hasHead == true {
+        // Before a connection is made, the application knows nothing of it, and never will.
+        if isConnecting || exchange?.response.hasHead == true {
             end(.done(canKeep: false))
         } else if isPaused {
             clientHasRoom()

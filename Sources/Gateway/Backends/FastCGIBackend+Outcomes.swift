@@ -13,7 +13,8 @@ extension FastCGIBackend {
         forget(connection)
         switch outcome {
         case .done(let canKeep):
-            servers.map { $0.succeeded($0.server(ofPosition: connection.position)) }
+            // A client that has left ends an exchange too, and says nothing about the server.
+            if exchange.response.hasHead { noteSuccess(connection.position) }
             settle(connection, canKeep: canKeep)
             exchange.complete()
         case .stale where exchange.connection == nil:
@@ -33,7 +34,9 @@ extension FastCGIBackend {
         case .unreachable(let reason):
             close(connection)
             unreachable(exchange, connection.position, reason)
-        case .broken(let reason) where servers != nil && mayRepeat(exchange):
+        case .broken(let reason) where servers != nil && mayRepeat(exchange) && !exchange.isRetried:
+            // Once: a request that ends whoever reads it must not go through all servers.
+            exchange.isRetried = true
             log.error("\(pool.name): \(exchange.requestLine): \(reason) (\(describe(connection)))")
             close(connection)
             if !goesElsewhere(exchange, connection.position) {
@@ -84,6 +87,10 @@ extension FastCGIBackend {
         if let line = servers.failed(server, exchange, loop.now) { log.warning("\(pool.name): \(line)") }
     }
 
+    private func noteSuccess(_ position: Int) {
+        servers.map { $0.succeeded($0.server(ofPosition: position)) }
+    }
+
     private func fail(
         _ connection: ApplicationConnection, _ exchange: Exchange, _ reason: String, status: Int?
     ) {
@@ -106,6 +113,7 @@ extension FastCGIBackend {
     func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
         forget(connection)
         exchange.source = nil
+        noteSuccess(connection.position)
         settle(connection, canKeep: false)
         exchange.dispatchRedirect()
     }

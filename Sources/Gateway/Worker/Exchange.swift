@@ -171,7 +171,10 @@ final class Exchange {
     var bodyToSend: UInt64 { authorization == .asked ? 0 : bodyCount }
 
     /// When it has waited for too long, in the loop's milliseconds.
-    var queueDeadline: UInt64 { dispatchedAt + route.limits.queueTimeout }
+    private(set) var queueDeadline: UInt64 = 0
+
+    /// Joins a queue. What an authorizer or a server that cannot be reached has taken before is no time in a queue.
+    func beginToWait() { queueDeadline = context.loop.now + route.limits.queueTimeout }
 
     /// The client is gone. The backend may still be busy with the request; it gives the exchange back.
     func clientLeft() {
