@@ -52,22 +52,25 @@ final class Dispatcher {
             try PathNormalizer.normalize(bytes[head.path], into: &path)
         }
         environ.appendRequest(head, bytes, local: local, peer: peer)
-        return follow(&environ, isInternal: false)
+        return follow(&environ, local, isInternal: false)
     }
 
     /// Decides where a local redirect goes, and makes its environ from that of the request it comes from.
     func describe(
-        redirect location: UnsafeBufferPointer<UInt8>, from previous: [UInt8], environ: inout ByteBuffer
+        redirect location: UnsafeBufferPointer<UInt8>, from previous: [UInt8], local: LocalEnd,
+        environ: inout ByteBuffer
     ) throws(RequestError) -> (Route, Destination) {
         let question = location.firstIndex(of: UInt8(ascii: "?")) ?? location.endIndex
         path.clear()
         try PathNormalizer.normalize(UnsafeBufferPointer(rebasing: location[..<question]), into: &path)
         let query = UnsafeBufferPointer(rebasing: location[question...].dropFirst())
         previous.withUnsafeBufferPointer { environ.appendRedirected(from: $0, query: query) }
-        return follow(&environ, isInternal: true)
+        return follow(&environ, local, isInternal: true)
     }
 
-    private func follow(_ environ: inout ByteBuffer, isInternal: Bool) -> (Route, Destination) {
+    private func follow(
+        _ environ: inout ByteBuffer, _ local: LocalEnd, isInternal: Bool
+    ) -> (Route, Destination) {
         let match = router.match(path.bytes, environ.bytes, isInternal: isInternal)
         let route = match.route
         let nothing = UnsafeBufferPointer(rebasing: path.bytes[..<0])
@@ -95,7 +98,8 @@ final class Dispatcher {
         case .application:
             return (route, asClientsSee(enter(route, own, mount: mount, &environ), route))
         case .redirect(let status, let template):
-            return (route, .moved(status: status, template.filled(environ.bytes, rest: behind)))
+            let location = template.filled(environ.bytes, local: local.constantPairs, rest: behind)
+            return (route, .moved(status: status, location))
         case .respond(let response): return (route, .response(response))
         case .notFound: return (route, .refused(status: 404))
         }

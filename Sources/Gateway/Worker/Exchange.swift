@@ -196,7 +196,7 @@ final class Exchange {
         environ.clear()
         guard
             let (route, destination) = try? context.dispatcher.describe(
-                redirect: location, from: previous, environ: &environ)
+                redirect: location, from: previous, local: local, environ: &environ)
         else { return false }
         self.route = route
         self.destination = destination

@@ -12,10 +12,11 @@ struct RedirectTemplateTests {
         let template = try #require(RedirectTemplate(text), "\(text)")
         let environ = encoded([
             "REQUEST_METHOD": "GET", "REQUEST_URI": target, "QUERY_STRING": query, "SERVER_NAME": host,
-            "REQUEST_SCHEME": "http",
         ])
         let location = environ.withUnsafeBufferPointer { environ in
-            withOctets(rest) { template.filled(environ, rest: $0) }
+            withOctets(rest) {
+                template.filled(environ, local: encoded(["REQUEST_SCHEME": "http"]), rest: $0)
+            }
         }
         return String(decoding: location, as: UTF8.self)
     }

@@ -67,7 +67,7 @@ struct RouterTests {
             (Asked(host: "x", path: "/shop/x", method: "post"), 1, 5),
             (Asked(host: "x", path: "/shop/x", method: "POST", fields: ["HTTP_X_BETA": "1"]), 8, 5),
             (Asked(host: "x", path: "/shop/x", fields: ["HTTP_X_BETA": "1"]), 1, 5),
-            (Asked(host: "x", path: "/files/x"), 0, 0), (Asked(host: "x", path: "/css/x"), 10, 4),
+            (Asked(host: "x", path: "/files/x"), -2, 0), (Asked(host: "x", path: "/css/x"), 10, 4),
             (Asked(host: "d.net", path: "/shop/admin/login"), 11, 0), (Asked(host: "x", path: "*"), 0, 0),
         ])
     func closest(_ asked: Asked, _ expected: Int, _ matched: Int) {
@@ -87,7 +87,7 @@ struct RouterTests {
     @Test(
         "An internal route is for redirects of applications only; what no route is for goes to the fallback")
     func internalRoute() {
-        let router = Self.router([Self.route(1, path: "/files/*", isInternal: true)])
+        let router = Self.router([Self.route(0), Self.route(1, path: "/files/*", isInternal: true)])
         for path in ["/files/x", "//files/x", "/files//x", "/files"] {
             #expect(Self.match(router, Asked(path: path)).route.application == -2)
             #expect(Self.match(router, Asked(path: path), isInternal: true).route.application == 1)

@@ -7,8 +7,11 @@ extension RedirectTemplate {
     ///
     /// - Parameters:
     ///   - environ: The encoded pairs of the request.
+    ///   - local: The encoded pairs of the listener.
     ///   - rest: The decoded path behind what the route has matched.
-    func filled(_ environ: UnsafeBufferPointer<UInt8>, rest: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    func filled(
+        _ environ: UnsafeBufferPointer<UInt8>, local: [UInt8], rest: UnsafeBufferPointer<UInt8>
+    ) -> [UInt8] {
         var location: [UInt8] = []
         func value(_ name: StaticString) -> [UInt8] {
             guard let value = NameValuePairs.value(of: name, in: environ) else { return [] }
@@ -19,7 +22,7 @@ extension RedirectTemplate {
         for piece in pieces {
             switch piece {
             case .text(let text): location += text
-            case .scheme: location += value("REQUEST_SCHEME")
+            case .scheme: location += Self.scheme(local)
             case .host: location += value("SERVER_NAME")
             case .query: location += value("QUERY_STRING")
             case .requestTarget: Self.append(path: Self.path(ofTarget: value("REQUEST_URI")), to: &location)
@@ -43,6 +46,12 @@ extension RedirectTemplate {
             return false
         }
         return !location[separator.upperBound...].contains { "/?#".utf8.contains($0) }
+    }
+
+    private static func scheme(_ local: [UInt8]) -> [UInt8] {
+        local.withUnsafeBufferPointer { pairs in
+            NameValuePairs.value(of: "REQUEST_SCHEME", in: pairs).map { Array($0) } ?? []
+        }
     }
 
     /// A target without the host that it may name (RFC 9112, §3.2.2).

@@ -25,7 +25,7 @@ struct RoutePlan: Equatable, Sendable {
     var methods: [[UInt8]] = []
     /// All of them.
     var fields: [FieldCondition] = []
-    /// Whether only an application's redirects lead here.
+    /// Whether only an application's redirects lead here; for clients there is nothing then.
     var isInternal = false
     /// Folders whose files are served, the first one that has the file.
     var folders: [String] = []
