@@ -184,8 +184,10 @@ class Server:
             return judge(environ.get("HTTP_X_ASK", ""))
         status = environ.get("HTTP_X_STATUS", "200")
         head = f"Status: {status}\r\nContent-Type: text/plain\r\n"
-        if "HTTP_X_LOCATION" in environ:
-            head = f"Location: {environ['HTTP_X_LOCATION']}\r\n"
+        location = environ.get("HTTP_X_LOCATION", "")
+        # The field goes along with the redirect.
+        if location and (environ.get("PATH_INFO") != location.split("?")[0] or "HTTP_X_FOR_EVER" in environ):
+            head = f"Location: {location}\r\n"
         lines = [f"server={self.name}", f"role={role}", f"body={count} {digest}"]
         lines += [f"{name}={value}" for name, value in variables]
         return answer(f"{head}\r\n".encode("latin-1") + "\n".join(lines).encode("latin-1")), False
