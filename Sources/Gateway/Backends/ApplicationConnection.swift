@@ -103,8 +103,8 @@ final class ApplicationConnection: Stream {
         RequestEncoder.appendParamsEnd(to: &output)
         bodyToSend = exchange.bodyToSend
         if bodyToSend == 0 { RequestEncoder.appendStdinEnd(to: &output) } else { appendBody() }
-        renewDeadline()
         sendOutput()
+        renewDeadline()
         if !isClosed { receive() }
     }
 
@@ -148,8 +148,8 @@ final class ApplicationConnection: Stream {
             isConnecting = false
             if let exchange { return encode(exchange) }
         }
-        renewDeadline()
         sendOutput()
+        renewDeadline()
     }
 
     // MARK: Receiving
@@ -251,8 +251,10 @@ final class ApplicationConnection: Stream {
 
     // MARK: The end of an exchange
 
+    /// After sending: what is waited for depends on whether the socket is full.
     private func renewDeadline() {
-        guard let exchange else { return }
+        // While the client is behind, the application is not late.
+        guard let exchange, !isPaused else { return }
         deadline = loop.now + (takesTooLittle ? sendTimeout * 1000 : exchange.route.limits.timeout)
     }
 
