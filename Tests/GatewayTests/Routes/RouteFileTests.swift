@@ -209,6 +209,10 @@ struct RouteFileTests {
                 "there are 2 applications and no route"
             ),
             (
+                "applications:\n  a: {run: 'fcgi:127.0.0.1:1', root: /tmp}\nroutes:\n  - {static: /, authorizer: a}",
+                "shop.yaml:4: authorizer: 'a' is a folder of scripts, and would run the one that the request is for: "
+            ),
+            (
                 "routes:\n  - {application: a}",
                 "shop.yaml:2: there are routes and no applications: add 'applications:'"
             ),
