@@ -138,13 +138,4 @@ struct ExternalApplicationTests {
             #expect(crowd.failures == [])
         }
     }
-
-    /// Debian puts the version into the name.
-    private func phpFPMProgram() throws -> String {
-        let found = try outcome(of: [
-            "sh", "-c", "command -v php-fpm || ls /usr/sbin/php-fpm* /usr/local/sbin/php-fpm*",
-        ])
-        guard let program = found.output.lines.first else { throw MissingTool(name: "php-fpm") }
-        return program
-    }
 }

@@ -46,9 +46,15 @@ final class RemoteServers {
 
 extension GatewayProcess {
     /// Starts a gateway with a configuration file, which is told to listen on a port of its own.
-    convenience init(file: String, folder: TemporaryFolder, environment: [String] = []) throws {
-        try TextFile.write("bind: 127.0.0.1:0\n" + file, to: folder / "gateway.yaml")
-        try self.init(nil, ["--config", "gateway.yaml"], environment: environment, folder: folder)
+    ///
+    /// - Parameter place: A unix path where it listens too.
+    convenience init(
+        file: String, folder: TemporaryFolder, place: String? = nil, program: String = Build.gateway
+    ) throws {
+        let binds = ["127.0.0.1:0"] + (place.map { ["unix:\($0)"] } ?? [])
+        try TextFile.write("bind: [\(binds.joined(separator: ", "))]\n" + file, to: folder / "gateway.yaml")
+        try self.init(
+            nil, ["--config", "gateway.yaml"], environment: [], folder: folder, program: program)
     }
 
     /// One request on a connection of its own.
