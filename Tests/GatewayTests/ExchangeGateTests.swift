@@ -64,9 +64,10 @@ struct ExchangeGateTests {
         let (first, second) = (bench.exchange(), bench.exchange())
         bench.gate.serve(first)
         bench.gate.serve(second)
-        bench.gate.sweep(UInt64(bench.plan.settings.queueTimeout) * 1000 - 1)
+        let deadline = bench.loop.now + UInt64(bench.plan.settings.queueTimeout) * 1000
+        bench.gate.sweep(deadline - 1)
         #expect(!second.isSpare)
-        bench.gate.sweep(UInt64(bench.plan.settings.queueTimeout) * 1000)
+        bench.gate.sweep(deadline)
         #expect(second.isSpare && bench.backend.served.count == 1)
     }
 }

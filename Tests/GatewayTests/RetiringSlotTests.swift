@@ -117,7 +117,7 @@ struct RetiringSlotTests {
     @Test("The master is told when requests begin to wait, where processes come with them")
     func demand() throws {
         let bench = try LeaseBench(workers: 2, slots: [7])
-        var leases = Leases(
+        let leases = Leases(
             scoreboard: bench.scoreboard, doorbells: bench.doorbells, worker: 0, pool: bench.pool, slots: [7],
             grows: true)
         leases.setWaiting(nil, count: 0)

@@ -93,9 +93,18 @@ class ProtocolTests(ResponderCase):
             peer.send(record(kind, b"whatever", request_id=9))
         self.assertEqual(peer.ask().body, b"Hello")
 
+    def test_an_authorizer_is_asked_without_a_body_and_a_path(self):
+        self.start(SHOW_ENVIRON)
+        peer = self.connect()
+        pairs = record(PARAMS, encode_pairs({"REQUEST_METHOD": "POST", "REQUEST_URI": "/x", "SERVER_PROTOCOL": "HTTP/1.1"}))
+        peer.send(begin(True, AUTHORIZER) + pairs + record(PARAMS) + record(STDIN))
+        environ = json.loads(peer.read_answer().body)
+        self.assertEqual((environ["SCRIPT_NAME"], environ["PATH_INFO"]), ("", ""))
+        self.assertNotIn("CONTENT_LENGTH", environ)
+
     def test_other_roles(self):
         self.start(HELLO)
-        for role in (AUTHORIZER, FILTER, 0, 257):
+        for role in (FILTER, 0, 257):
             for keep in (True, False):
                 with self.subTest(role=role, keep=keep):
                     peer = self.connect()

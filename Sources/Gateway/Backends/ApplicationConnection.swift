@@ -98,22 +98,21 @@ final class ApplicationConnection: Stream {
         RequestEncoder.appendBegin(
             isAuthorizer ? .authorizer : .responder, keepsConnection: backend.keepsConnections,
             to: &output)
-        exchange.local.constantPairs.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
-        if backend.hasParameters {
-            backend.pool.parameters.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &output) }
-        }
-        if isAuthorizer {
-            var environ = ByteBuffer(capacity: exchange.environ.count)
-            exchange.appendAuthorizerEnviron(to: &environ)
-            RequestEncoder.appendParams(environ.bytes, to: &output)
+        if isAuthorizer || backend.hasParameters || !exchange.authorizedPairs.isEmpty {
+            backend.pool.parameters.withUnsafeBufferPointer {
+                exchange.appendSelectedParams($0, to: &output)
+            }
         } else {
+            exchange.local.constantPairs.withUnsafeBufferPointer {
+                RequestEncoder.appendParams($0, to: &output)
+            }
             RequestEncoder.appendParams(exchange.environ.bytes, to: &output)
         }
         RequestEncoder.appendParamsEnd(to: &output)
         bodyToSend = exchange.bodyToSend
         if bodyToSend == 0 { RequestEncoder.appendStdinEnd(to: &output) } else { appendBody() }
-        renewDeadline()
         sendOutput()
+        renewDeadline()
         if !isClosed { receive() }
     }
 
@@ -157,8 +156,8 @@ final class ApplicationConnection: Stream {
             isConnecting = false
             if let exchange { return encode(exchange) }
         }
-        renewDeadline()
         sendOutput()
+        renewDeadline()
     }
 
     // MARK: Receiving
@@ -272,14 +271,17 @@ final class ApplicationConnection: Stream {
     // MARK: The end of an exchange
 
     /// The time runs from the start for the head as a whole, from its last part for the request's body, which an
-    /// application takes as it can, and from its last part for the answer's.
+    /// application takes as it can, and from its last part for the answer's. After sending: what is waited for depends on
+    /// whether the socket is full.
     private func renewDeadline() {
-        guard let exchange else { return }
-        deadline =
-            loop.now
-            + (isBlocked
-                ? backend.sendTimeout : exchange.route.limits.timeout)
+        // While the client is behind, the application is not late.
+        guard let exchange, !isPaused else { return }
+        deadline = loop.now + (takesTooLittle ? backend.sendTimeout : exchange.route.limits.timeout)
     }
+
+    /// Whether an application that runs elsewhere does not take what is sent to it. Of our own processes, which may have begun to
+    /// work already, the answer is awaited.
+    private var takesTooLittle: Bool { isBlocked && !backend.pool.isSupervised }
 
     override func deadlinePassed() {
         guard let exchange else { return }
@@ -287,9 +289,8 @@ final class ApplicationConnection: Stream {
             let limit = backend.connectTimeout / 1000
             return end(.unreachable("no connection within \(limit) s (--connect-timeout)"))
         }
-        if isBlocked {
-            let limit = backend.sendTimeout / 1000
-            return end(.timedOut("it takes nothing for \(limit) s (--request-timeout)"))
+        if takesTooLittle {
+            return end(.timedOut("it takes nothing for \(backend.sendTimeout / 1000) s (--request-timeout)"))
         }
         end(.timedOut("no answer within \(exchange.route.limits.timeout / 1000) s"))
     }
@@ -299,7 +300,8 @@ final class ApplicationConnection: Stream {
     /// time, where that ends what was begun.
     func clientLeft() {
         isOrphaned = true
-        if backend.pool.endsByClosing || exchange?.response.hasHead == true {
+        // Before a connection is made, the application knows nothing of it, and never will.
+        if isConnecting || backend.pool.endsByClosing || exchange?.response.hasHead == true {
             end(.done(canKeep: false))
         } else if isPaused {
             clientHasRoom()

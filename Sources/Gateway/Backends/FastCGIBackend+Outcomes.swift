@@ -15,7 +15,8 @@ extension FastCGIBackend {
         switch outcome {
         case .done(let canKeep):
             if connection.served > 1 { hasCarriedOn() }
-            servers.map { $0.succeeded($0.server(ofPosition: connection.position)) }
+            // A client that has left ends an exchange too, and says nothing about the server.
+            if exchange.response.hasHead { noteSuccess(connection.position) }
             settle(connection, canKeep: canKeep)
             exchange.complete()
         case .stale where exchange.connection == nil:
@@ -36,7 +37,10 @@ extension FastCGIBackend {
         case .unreachable(let reason):
             close(connection)
             unreachable(exchange, connection.position, reason)
-        case .broken(let reason) where servers != nil && exchange.connection != nil && mayRepeat(exchange):
+        case .broken(let reason)
+        where servers != nil && mayRepeat(exchange) && exchange.connection != nil && !exchange.isRetried:
+            // Once: a request that ends whoever reads it must not go through all servers.
+            exchange.isRetried = true
             log.error("\(pool.name): \(exchange.mention): \(reason) (\(describe(connection)))")
             close(connection)
             if !goesElsewhere(exchange, connection.position) {
@@ -81,6 +85,10 @@ extension FastCGIBackend {
         if let line = servers.failed(server, exchange, loop.now) { log.warning("\(pool.name): \(line)") }
     }
 
+    private func noteSuccess(_ position: Int) {
+        servers.map { $0.succeeded($0.server(ofPosition: position)) }
+    }
+
     private func fail(
         _ connection: ApplicationConnection, _ exchange: Exchange, _ reason: String, status: Int?
     ) {
@@ -103,6 +111,7 @@ extension FastCGIBackend {
         forget(connection)
         endStandardError(connection, exchange)
         exchange.source = nil
+        noteSuccess(connection.position)
         settle(connection, canKeep: false)
         exchange.dispatchRedirect()
     }

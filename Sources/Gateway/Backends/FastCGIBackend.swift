@@ -69,6 +69,7 @@ final class FastCGIBackend: Backend {
         guard queue.count < queueSize else {
             return exchange.fail(status: 503, "Too many requests are waiting.", retryAfter: 1)
         }
+        exchange.beginToWait()
         queue.append(exchange)
         showQueue()
         // Announced first, looked second: see Leases.
@@ -193,6 +194,11 @@ final class FastCGIBackend: Backend {
             return close(connection)
         }
         if let next = queue.first {
+            // One that fails fast is free soonest, and would draw the whole queue: it gets what it would get from a turn.
+            guard isWanted(connection, for: next) else {
+                close(connection)
+                return serveQueue()
+            }
             queue.removeFirst()
             showQueue()
             if canKeep, isFit(connection, for: next) {
@@ -208,6 +214,12 @@ final class FastCGIBackend: Backend {
         connection.park()
         // Somebody may have begun to wait between the look and the parking.
         if leases.shouldHandOver(oldest: nil) { releaseKept { $0 === connection } }
+    }
+
+    /// Whether an exchange that waits may go to the server behind a connection.
+    private func isWanted(_ connection: ApplicationConnection, for exchange: Exchange) -> Bool {
+        guard let servers, servers.count > 1 else { return true }
+        return servers.mayServe(exchange, servers.server(ofPosition: connection.position), loop.now)
     }
 
     func close(_ connection: ApplicationConnection) {

@@ -29,11 +29,23 @@ final class Servers {
     func order(for exchange: Exchange, _ now: UInt64) -> [Int] {
         balancer.order(
             key: { key(of: exchange, seed: $0) },
-            isOut: { scoreboard.record(server: servers[$0].index).isOut(now) },
-            isTried: { exchange.triedServers & (1 << UInt64($0)) != 0 },
+            isOut: { isOut($0, now) }, isTried: { isTried($0, exchange) },
             connections: { server in
                 servers[server].positions.count { scoreboard.slot(slots[$0].index).state == .busy }
             })
+    }
+
+    /// Whether a server is one of those that a request tries.
+    func mayServe(_ exchange: Exchange, _ server: Int, _ now: UInt64) -> Bool {
+        balancer.candidates(isOut: { isOut($0, now) }, isTried: { isTried($0, exchange) }).contains(server)
+    }
+
+    private func isOut(_ server: Int, _ now: UInt64) -> Bool {
+        scoreboard.record(server: servers[server].index).isOut(now)
+    }
+
+    private func isTried(_ server: Int, _ exchange: Exchange) -> Bool {
+        exchange.triedServers & (1 << UInt64(server)) != 0
     }
 
     private func key(of exchange: Exchange, seed: UInt64) -> UInt64 {

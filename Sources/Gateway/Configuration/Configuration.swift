@@ -38,7 +38,14 @@ struct ApplicationSet: Sendable {
         let names = plans.map(\.name)
         var routes: [RoutePlan] = []
         for route in reading.routes {
-            routes.append(try RouteReader(route: route, applications: names).plan())
+            let plan = try RouteReader(route: route, applications: names).plan()
+            if let index = plan.authorizer, plans[index].site != nil {
+                let mention = route.part.own["authorizer"]?.texts.last?.mention ?? route.part.place
+                throw .usage(
+                    "\(mention): '\(names[index])' is a folder of scripts, and would run the one that the request is for: name another"
+                )
+            }
+            routes.append(plan)
         }
         guard !routes.isEmpty || plans.count == 1 else {
             throw .usage("there are \(plans.count) applications and no route to them: add 'routes:'")

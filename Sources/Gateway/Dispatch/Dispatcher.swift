@@ -52,22 +52,25 @@ final class Dispatcher {
             try PathNormalizer.normalize(bytes[head.path], into: &path)
         }
         environ.appendRequest(head, bytes, local: local, peer: peer)
-        return follow(&environ, isInternal: false)
+        return follow(&environ, local, isInternal: false)
     }
 
     /// Decides where a local redirect goes, and makes its environ from that of the request it comes from.
     func describe(
-        redirect location: UnsafeBufferPointer<UInt8>, from previous: [UInt8], environ: inout ByteBuffer
+        redirect location: UnsafeBufferPointer<UInt8>, from previous: [UInt8], local: LocalEnd,
+        environ: inout ByteBuffer
     ) throws(RequestError) -> (Route, Destination) {
         let question = location.firstIndex(of: UInt8(ascii: "?")) ?? location.endIndex
         path.clear()
         try PathNormalizer.normalize(UnsafeBufferPointer(rebasing: location[..<question]), into: &path)
         let query = UnsafeBufferPointer(rebasing: location[question...].dropFirst())
         previous.withUnsafeBufferPointer { environ.appendRedirected(from: $0, query: query) }
-        return follow(&environ, isInternal: true)
+        return follow(&environ, local, isInternal: true)
     }
 
-    private func follow(_ environ: inout ByteBuffer, isInternal: Bool) -> (Route, Destination) {
+    private func follow(
+        _ environ: inout ByteBuffer, _ local: LocalEnd, isInternal: Bool
+    ) -> (Route, Destination) {
         let match = router.match(path.bytes, environ.bytes, isInternal: isInternal)
         let route = match.route
         let nothing = UnsafeBufferPointer(rebasing: path.bytes[..<0])
@@ -80,20 +83,41 @@ final class Dispatcher {
             (mount, own) = (UnsafeBufferPointer(rebasing: path.bytes[..<match.matched]), behind)
         } else if let replacement = route.plan.replacement {
             own = replace(by: replacement, behind)
+            // `/old../x` below `/old*` would become `/new/../x`.
+            guard !hasDotSegment(own) else { return (route, .refused(status: 404)) }
         }
-        for folder in route.folders {
+        // Files are read; any other request is for the application behind them.
+        let reads = route.application < 0 || isReading(environ.bytes)
+        for folder in route.folders where reads {
             switch folder.resolve(own, mount: mount, into: &environ) {
             case .refused(status: 404): continue
-            case let destination: return (route, destination)
+            case let destination: return (route, asClientsSee(destination, route))
             }
         }
         switch route.plan.action {
-        case .application: return (route, enter(route, own, mount: mount, &environ))
+        case .application:
+            return (route, asClientsSee(enter(route, own, mount: mount, &environ), route))
         case .redirect(let status, let template):
-            return (route, .moved(status: status, template.filled(environ.bytes, rest: behind)))
+            let location = template.filled(environ.bytes, local: local.constantPairs, rest: behind)
+            return (route, .moved(status: status, location))
         case .respond(let response): return (route, .response(response))
         case .notFound: return (route, .refused(status: 404))
         }
+    }
+
+    /// A folder that needs a slash is, for a client, where it has asked for it, and not where the route has looked.
+    private func asClientsSee(_ destination: Destination, _ route: Route) -> Destination {
+        guard case .redirect = destination, route.plan.replacement != nil else { return destination }
+        return .redirect(SiteFolder.escaped(path.bytes) + [ASCII.slash])
+    }
+
+    private func isReading(_ environ: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let method = NameValuePairs.value(of: "REQUEST_METHOD", in: environ) else { return false }
+        return method.equals("GET") || method.equals("HEAD")
+    }
+
+    private func hasDotSegment(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        path.split(separator: ASCII.slash).contains { PathPattern.isDots($0) }
     }
 
     /// What a path means to the application of a route.

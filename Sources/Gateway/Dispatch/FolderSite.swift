@@ -14,6 +14,8 @@ final class FolderSite: Site {
     func resolve(
         _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
     ) -> Destination {
+        // A folder that is mounted is one like any other: without the slash its relative links would lead astray.
+        if path.isEmpty, !mount.isEmpty { return index(of: path, mount: mount) }
         guard path.first == ASCII.slash, !SiteFolder.hasHiddenSegment(path) else {
             return .refused(status: 404)
         }
@@ -40,7 +42,7 @@ final class FolderSite: Site {
         }
         let descriptor = OwnedDescriptor(adopting: number)
         guard path.last == ASCII.slash else {
-            let own = SiteFolder.escaped(path) + [ASCII.slash]
+            let own = path.isEmpty ? [ASCII.slash] : SiteFolder.escaped(path) + [ASCII.slash]
             return .redirect(mount.isEmpty ? own : SiteFolder.escaped(mount) + own)
         }
         return .file(

@@ -114,7 +114,8 @@ final class SiteFolder {
         let rest = keepsStart ? path[...] : path.drop { $0 == ASCII.slash }
         if !keepsStart { escaped.append(ASCII.slash) }
         for byte in rest {
-            if byte == ASCII.slash || ASCII.isToken(byte) && byte != UInt8(ascii: "%") {
+            // `#` would begin a fragment, though a token may hold it.
+            if byte == ASCII.slash || ASCII.isToken(byte) && !"%#".utf8.contains(byte) {
                 escaped.append(byte)
             } else {
                 let digits = Array("0123456789ABCDEF".utf8)

@@ -73,8 +73,11 @@ struct ApplicationPlan: Sendable {
     private func check() throws(ConfigurationError) {
         let slots = slotCount
         guard slots <= Scoreboard.slotCapacity / 4 else {
+            let advice =
+                program == nil ? "lower --max-connections" : "lower --processes, --threads or --concurrency"
             throw .usage(
-                "\(slots) slots are too many: at most \(Scoreboard.slotCapacity / 4) for one application")
+                "\(slots) slots are too many: at most \(Scoreboard.slotCapacity / 4) for one application, \(advice)"
+            )
         }
         let scaling = settings.scaling
         guard scaling.way == .static || program != nil else {
@@ -166,6 +169,7 @@ struct ApplicationPlan: Sendable {
     }
 
     private mutating func planServers(_ entries: [ServerEntry]) throws(ConfigurationError) {
+        guard entries.count <= 64 else { throw .usage("there are \(entries.count) servers: name at most 64") }
         for entry in entries {
             // Workers connect, and their folder may be another.
             let bind = entry.bind.absolute
@@ -173,13 +177,13 @@ struct ApplicationPlan: Sendable {
                 Server(
                     bind: bind, address: try bind.resolve(), weight: entry.weight, isBackup: entry.isBackup))
         }
-        guard entries.count <= 64 else { throw .usage("there are \(entries.count) servers: name at most 64") }
         guard entries.contains(where: { !$0.isBackup }) else {
             throw .usage("every server is a backup: name one that is not")
         }
         // A kept connection pins one of the application's processes. Only who knows how many there are can say
         // how many may be kept.
-        processes = settings.external.maxConnections ?? settings.processes ?? 128
+        let room = Scoreboard.slotCapacity / 4 / entries.count
+        processes = settings.external.maxConnections ?? settings.processes ?? min(128, room)
         keepsConnections = settings.processes != nil
     }
 

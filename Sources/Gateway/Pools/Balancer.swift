@@ -25,7 +25,6 @@ struct Balancer {
         self.servers = servers
         hashes = servers.map { Self.hash(Array($0.name.utf8), seed: Self.offsetBasis) }
         credit = servers.map { _ in 0 }
-        order.reserveCapacity(servers.count)
     }
 
     /// The servers in the order in which a request tries them.
@@ -38,20 +37,7 @@ struct Balancer {
     mutating func order(
         key: (UInt64) -> UInt64, isOut: (Int) -> Bool, isTried: (Int) -> Bool, connections: (Int) -> Int
     ) -> [Int] {
-        // Those that work; the backups where none of them does; and where nobody seems to work, everybody: to refuse
-        // without having tried would turn a moment of trouble into an outage.
-        order.removeAll(keepingCapacity: true)
-        for index in servers.indices where !isTried(index) && !servers[index].isBackup && !isOut(index) {
-            order.append(index)
-        }
-        if order.isEmpty {
-            for index in servers.indices where !isTried(index) && servers[index].isBackup && !isOut(index) {
-                order.append(index)
-            }
-        }
-        if order.isEmpty { order += servers.indices.filter { !isTried($0) } }
-        // A request that waits for a slot after it has failed everywhere is served by whoever has one.
-        if order.isEmpty { order += servers.indices }
+        order = candidates(isOut: isOut, isTried: isTried)
         guard order.count > 1 else { return order }
         switch balance {
         case .roundRobin: takeTurn()
@@ -66,6 +52,19 @@ struct Balancer {
             order = order.indices.sorted { scores[$0] > scores[$1] }.map { order[$0] }
         }
         return order
+    }
+
+    /// The servers that a request may try, in the order of the file.
+    func candidates(isOut: (Int) -> Bool, isTried: (Int) -> Bool) -> [Int] {
+        // Those that work; the backups where none of them does; and where nobody seems to work, everybody: to refuse
+        // without having tried would turn a moment of trouble into an outage.
+        let fresh = servers.indices.filter { !isTried($0) }
+        let working = fresh.filter { !isOut($0) }
+        let chosen = working.filter { !servers[$0].isBackup }
+        if !chosen.isEmpty { return chosen }
+        if !working.isEmpty { return working }
+        // A request that waits for a slot after it has failed everywhere is served by whoever has one.
+        return fresh.isEmpty ? Array(servers.indices) : fresh
     }
 
     private mutating func takeTurn() {

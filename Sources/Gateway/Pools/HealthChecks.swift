@@ -13,7 +13,7 @@ final class HealthChecks {
     }
 
     private let application: String
-    private let check: ExternalSettings.HealthCheck
+    private let request: [UInt8]?
     private let interval: UInt64
     private let context: MasterContext
     private var servers: [Server]
@@ -23,7 +23,12 @@ final class HealthChecks {
         _ plan: ApplicationPlan, _ check: ExternalSettings.HealthCheck, indices: [Int], context: MasterContext
     ) {
         application = plan.name
-        self.check = check
+        let root: String? = if case .php(let root) = plan.site { root } else { nil }
+        request =
+            if case .path(let path) = check {
+                HealthProbe.question(
+                    path, root: root, parameters: plan.settings.encodedParameters)
+            } else { nil }
         interval = UInt64(plan.settings.external.healthInterval) * 1000
         self.context = context
         servers = zip(plan.servers, indices).map {
@@ -46,7 +51,7 @@ final class HealthChecks {
         let server = servers[position]
         let address = context.scoreboard.record(server: server.index).address ?? server.address
         do {
-            servers[position].probe = try HealthProbe(address, check, loop: context.loop) {
+            servers[position].probe = try HealthProbe(address, request, loop: context.loop) {
                 [weak self] failure in self?.note(position, failure)
             }
             // It may have answered before it was kept.

@@ -8,7 +8,8 @@ import Syscalls
 
 /// One question to one server.
 final class HealthProbe: Stream {
-    private let check: ExternalSettings.HealthCheck
+    /// The question; `nil` where to be accepted is the answer.
+    private let request: [UInt8]?
     private var isConnecting: Bool
     private var input = ByteBuffer(capacity: 4096)
     private var text = ByteBuffer()
@@ -17,12 +18,14 @@ final class HealthProbe: Stream {
     private var head = CGIResponseHead()
     private let onAnswer: (String?) -> Void
 
-    /// - Parameter onAnswer: Called once: with what is wrong, or `nil` where the server works.
+    /// - Parameters:
+    ///   - request: What ``question(_:root:parameters:)`` has made; `nil` to ask only whether it accepts.
+    ///   - onAnswer: Called once: with what is wrong, or `nil` where the server works.
     init(
-        _ address: SocketAddress, _ check: ExternalSettings.HealthCheck, loop: EventLoop,
+        _ address: SocketAddress, _ request: [UInt8]?, loop: EventLoop,
         onAnswer: @escaping (String?) -> Void
     ) throws(SyscallError) {
-        self.check = check
+        self.request = request
         self.onAnswer = onAnswer
         let attempt = try Socket.connect(address)
         isConnecting = !attempt.isConnected
@@ -31,25 +34,40 @@ final class HealthProbe: Stream {
         if !isConnecting { ask() }
     }
 
-    private func ask() {
-        guard case .path(let path) = check else { return answered(nil) }
+    /// A request for a path, as records.
+    ///
+    /// - Parameters:
+    ///   - path: May have a query behind it.
+    ///   - root: The folder of the scripts, where it is known.
+    ///   - parameters: Encoded pairs that every request to the application carries.
+    static func question(_ path: String, root: String?, parameters: [UInt8]) -> [UInt8] {
         var request = ByteBuffer(capacity: 512)
         var pairs = ByteBuffer(capacity: 256)
+        let script = String(path.prefix { $0 != "?" })
         pairs.appendPair("REQUEST_METHOD", "GET")
         pairs.appendPair("SERVER_PROTOCOL", "HTTP/1.1")
         pairs.appendPair("GATEWAY_INTERFACE", "CGI/1.1")
-        pairs.appendPair("QUERY_STRING", "")
+        pairs.appendPair("REDIRECT_STATUS", "200")
+        pairs.appendPair("QUERY_STRING", text: String(path.dropFirst(script.count + 1)))
         pairs.appendPair("CONTENT_LENGTH", "")
-        pairs.appendPair("PATH_INFO", "")
-        for name in ["REQUEST_URI", "SCRIPT_NAME", "SCRIPT_FILENAME"] as [StaticString] {
-            pairs.appendPair(name, text: path)
-        }
+        pairs.appendPair("REQUEST_URI", text: path)
+        pairs.appendPair("SCRIPT_FILENAME", text: (root ?? "") + script)
+        // php-fpm finds its ping page by SCRIPT_NAME; an application that is no folder of scripts goes by PATH_INFO.
+        pairs.appendPair("SCRIPT_NAME", text: script)
+        pairs.appendPair("PATH_INFO", text: root == nil ? script : "")
+        if let root { pairs.appendPair("DOCUMENT_ROOT", text: root) }
         RequestEncoder.appendBegin(keepsConnection: false, to: &request)
         RequestEncoder.appendParams(pairs.bytes, to: &request)
+        parameters.withUnsafeBufferPointer { RequestEncoder.appendParams($0, to: &request) }
         RequestEncoder.appendParamsEnd(to: &request)
         RequestEncoder.appendStdinEnd(to: &request)
+        return Array(request.bytes)
+    }
+
+    private func ask() {
+        guard let request else { return answered(nil) }
         // A socket that has just been made has room for it.
-        _ = send(request.bytes)
+        request.withUnsafeBufferPointer { _ = send($0) }
         receive()
     }
 

@@ -52,14 +52,20 @@ struct PoolView: Sendable {
 }
 
 extension Settings {
-    /// ``parameters`` as encoded pairs.
+    /// ``parameters`` as encoded pairs, each name once: of two values the later one counts, as that of an application over that
+    /// of the top.
     var encodedParameters: [UInt8] {
-        var pairs = ByteBuffer(capacity: 256)
+        var entries: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
         for entry in parameters {
             let bytes = Array(entry.utf8)
             guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            pairs.appendPairLengths(name: equals, value: bytes.count - equals - 1)
-            (bytes[..<equals] + bytes[(equals + 1)...]).withUnsafeBufferPointer { pairs.append($0) }
+            entries.removeAll { $0.name == bytes[..<equals] }
+            entries.append((bytes[..<equals], bytes[(equals + 1)...]))
+        }
+        var pairs = ByteBuffer(capacity: 256)
+        for (name, value) in entries {
+            pairs.appendPairLengths(name: name.count, value: value.count)
+            Array(name + value).withUnsafeBufferPointer { pairs.append($0) }
         }
         return Array(pairs.bytes)
     }

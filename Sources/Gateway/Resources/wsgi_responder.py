@@ -35,10 +35,10 @@ from contextlib import suppress
 from math import inf
 from wsgiref.util import FileWrapper, guess_scheme, is_hop_by_hop
 
-# Record types (FastCGI 1.0, §8), of which 1 to 8 belong to a request; a role, a flag, protocol statuses.
+# Record types (FastCGI 1.0, §8), of which 1 to 8 belong to a request; roles, a flag, protocol statuses.
 BEGIN_REQUEST, ABORT_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT, STDERR, DATA = range(1, 9)
 GET_VALUES, GET_VALUES_RESULT, UNKNOWN_TYPE = range(9, 12)
-RESPONDER, KEEP_CONN = 1, 1
+RESPONDER, AUTHORIZER, KEEP_CONN = 1, 2, 1
 REQUEST_COMPLETE, CANT_MPX_CONN, OVERLOADED, UNKNOWN_ROLE = range(4)
 
 HEADER = struct.Struct(">BBHHBx")  # Version, type, request id, content length, padding length (§3.3).
@@ -266,7 +266,8 @@ class Connection:
         if len(content) != 8:
             raise MalformedInput("a BEGIN_REQUEST record without role and flags")
         self.keep = content[2] & KEEP_CONN
-        if content[0] or content[1] != RESPONDER:
+        # An authorizer is a responder without a body and a path of its own (§6.3): PEP 3333 has words for both.
+        if content[0] or content[1] not in (RESPONDER, AUTHORIZER):
             return self.send(encode_end(request_id, UNKNOWN_ROLE))
         if request_id != self.records_id:
             self.prepare_records(request_id)

@@ -283,8 +283,7 @@ final class Connection: Stream {
         do { try output.append(bytes) } catch { lose(error) }
     }
 
-    /// Without room for what the client has not read, its answer cannot be completed. The connection is closed by the
-    /// next ``flush()``, not here: whoever writes is in the middle of an exchange that closing would end.
+    /// Its answer cannot be completed. ``flush()`` closes, not this: whoever writes is within an exchange that would end.
     private func lose(_ error: SyscallError) {
         context.log.error("an answer was lost in \(context.settings.temporaryFolder): \(error)")
         isLost = true
@@ -378,11 +377,7 @@ final class Connection: Stream {
 
     /// Closes, unless a request has arrived that the loop has not delivered yet: closing would throw it away.
     func closeIfSilent() {
-        if Descriptor.hasUnexpectedInput(number), !peerHasEnded {
-            setDeadline(seconds: 1)
-        } else {
-            close()
-        }
+        if Descriptor.hasUnexpectedInput(number), !peerHasEnded { setDeadline(seconds: 1) } else { close() }
     }
 
     private func beginLingering() {

@@ -2,6 +2,7 @@
 // lets the request through, and its fields `Variable-NAME` become variables of the environ; any other answer of its own is
 // what the client gets.
 
+import FastCGIBridge
 import GatewayInterface
 import Octets
 
@@ -20,10 +21,34 @@ extension Exchange {
         authorization == .asked && response.hasHead && !response.isHeadSent && head.status == 200
     }
 
-    /// What an authorizer gets: the environ without what speaks of the body and of the answering script (§6.3).
-    func appendAuthorizerEnviron(to output: inout ByteBuffer) {
-        let left: [StaticString] = ["CONTENT_LENGTH", "PATH_INFO", "PATH_TRANSLATED", "SCRIPT_NAME"]
-        output.appendPairs(of: environ.bytes) { name in !left.contains { name.equals($0) } }
+    /// Appends PARAMS where not all pairs go: an authorizer gets none that speaks of the body and of the answering script
+    /// (§6.3), and an application's own meta-variables stand alone. Of two with one name, libfcgi takes the first and others
+    /// the last one: a client must not be able to send the second.
+    ///
+    /// - Parameter own: The encoded pairs that every request to the application carries.
+    func appendSelectedParams(_ own: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer) {
+        let isAsked = authorization == .asked
+        func isOwn(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+            NameValuePairs.value(of: name, in: own) != nil
+        }
+        var pairs = ByteBuffer(capacity: environ.count)
+        local.constantPairs.withUnsafeBufferPointer { constant in
+            pairs.appendPairs(of: constant) { name in !isOwn(name) && !isAuthorized(name) }
+        }
+        RequestEncoder.appendParams(pairs.bytes, to: &output)
+        pairs.clear()
+        pairs.appendPairs(of: own) { name in !isAuthorized(name) }
+        let left: [StaticString] =
+            isAsked ? ["CONTENT_LENGTH", "PATH_INFO", "PATH_TRANSLATED", "SCRIPT_NAME"] : []
+        pairs.appendPairs(of: environ.bytes) { name in
+            (!isOwn(name) || isAuthorized(name)) && !left.contains { name.equals($0) }
+        }
+        RequestEncoder.appendParams(pairs.bytes, to: &output)
+    }
+
+    /// Whether a variable comes from the authorizer, whose word is the last one.
+    private func isAuthorized(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        NameValuePairs.value(of: name, in: authorizedPairs.bytes) != nil
     }
 
     /// Takes the variables of an authorizer's answer. What follows its head does not count.

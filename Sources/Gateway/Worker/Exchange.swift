@@ -178,7 +178,10 @@ final class Exchange {
     var bodyToSend: UInt64 { authorization == .asked ? 0 : bodyCount }
 
     /// When it has waited for too long, in the loop's milliseconds.
-    var queueDeadline: UInt64 { dispatchedAt + route.limits.queueTimeout }
+    private(set) var queueDeadline: UInt64 = 0
+
+    /// Joins a queue. What an authorizer or a server that cannot be reached has taken before is no time in a queue.
+    func beginToWait() { queueDeadline = context.loop.now + route.limits.queueTimeout }
 
     /// The client is gone. The backend may still be busy with the request; it gives the exchange back.
     func clientLeft() {
@@ -200,7 +203,7 @@ final class Exchange {
         environ.clear()
         guard
             let (route, destination) = try? context.dispatcher.describe(
-                redirect: location, from: previous, environ: &environ)
+                redirect: location, from: previous, local: local, environ: &environ)
         else {
             // For the messages about it.
             environ.clear()

@@ -63,6 +63,7 @@ extension Section {
                 "param", nil, "NAME=VALUE", .variable, \.parameters, scope: .application,
                 """
                 Meta-variable that every request to the application carries, repeatable: `APP_ENV=live`. \
+                It takes the place of one that the request brings. \
                 For applications that are not started by the gateway and so do not see `--env`.
                 """),
             Declaration(

@@ -80,6 +80,8 @@ struct ConfigurationFile {
         guard case .scalar(let text, let isPlain) = node.content else {
             throw refusal(node, "\(name) has a list or a map in it: write plain values")
         }
+        // It would be cut where it becomes a C string.
+        guard !text.utf8.contains(0) else { throw refusal(node, "\(name) holds a NUL: remove it") }
         if isPlain, ["", "~", "null", "Null", "NULL"].contains(text) {
             throw refusal(node, "\(name) has no value: write one, or remove the line")
         }

@@ -79,7 +79,12 @@ extension ConfigurationFile {
                 throw refusal(key, "a name is no list and no map: write lines like 'timeout: 4'")
             }
             if own.contains(name) {
-                part.own[name] = try given(name, key, value, isList: Self.listKeys.contains(name))
+                let given = try given(name, key, value, isList: Self.listKeys.contains(name))
+                // No path at all would be every path.
+                guard !given.texts.isEmpty else {
+                    throw refusal(value, "\(name) is empty: write a value, or remove the line")
+                }
+                part.own[name] = given
                 continue
             }
             guard let declaration = Declaration.named(name) else {
@@ -89,7 +94,8 @@ extension ConfigurationFile {
                     key, "\(what) has no setting '\(name)'" + (nearest ?? ": docs/settings.md lists them"))
             }
             guard declaration.scope.rawValue >= scope.rawValue else {
-                throw refusal(key, "'\(name)' is no setting of \(what): move it to the top of the file")
+                let place = declaration.scope == .application ? "its application, or to the top" : "the top"
+                throw refusal(key, "'\(name)' is no setting of \(what): move it to \(place) of the file")
             }
             part.settings[name] = try given(name, key, value, isList: declaration.isList)
         }

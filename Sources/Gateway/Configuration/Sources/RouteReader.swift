@@ -9,6 +9,7 @@ struct RouteReader {
     let route: NamedRoute
     /// The names of all applications.
     let applications: [String]
+    private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
     func plan() throws(ConfigurationError) -> RoutePlan {
         var plan = RoutePlan(limits: RouteLimits(route.settings))
@@ -24,10 +25,20 @@ struct RouteReader {
             guard !text.text.isEmpty, text.text.utf8.allSatisfy(ASCII.isToken) else {
                 throw refusal(text, "a method, as GET")
             }
+            // Methods are what they are, octet by octet (RFC 9110, §9.1); these never come from a client that works.
+            let capitals = text.text.uppercased()
+            guard text.text == capitals || !Self.methods.contains(capitals) else {
+                throw refusal(text, capitals)
+            }
             return Array(text.text.utf8)
         }
         plan.fields = try values("headers") { text throws(ConfigurationError) in
             let parts = text.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count < 2 || !FieldCondition.isUnaskable(String(parts[0])) else {
+                throw .usage(
+                    "\(text.mention): no route can ask for \(parts[0]), which is no part of what an application sees: remove it"
+                )
+            }
             let condition = parts.count == 2 ? FieldCondition(field: String(parts[0]), String(parts[1])) : nil
             return try demand(
                 condition, text, "a map of field names and values; * is any value, ! is none")
@@ -36,7 +47,9 @@ struct RouteReader {
         plan.stripsPrefix = try flag("strip-prefix")
         plan.folders = try values("static") { text throws(ConfigurationError) in try folder(text) }
         plan.replacement = try one("rewrite") { text throws(ConfigurationError) in
-            guard text.text.hasPrefix("/") else { throw refusal(text, "a path that begins with a slash") }
+            guard text.text.hasPrefix("/"), !text.text.contains("*") else {
+                throw refusal(text, "a path that begins with a slash, without a *")
+            }
             return Array(text.text.utf8)
         }
         plan.authorizer = try one("authorizer", application)

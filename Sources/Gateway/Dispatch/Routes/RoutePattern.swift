@@ -51,7 +51,8 @@ enum HostPattern: Equatable, Sendable {
     }
 }
 
-/// Which paths a route is for: decoded and normalized ones.
+/// Which paths a route is for: decoded and normalized ones. Slashes in a row are one slash here, as the file system and
+/// many applications take them: else `//admin/` would get past a route for `/admin/*`.
 enum PathPattern: Equatable, Sendable {
     case exact([UInt8])
     /// Every path that begins so. One that ends in a slash is also for the path without it.
@@ -62,7 +63,7 @@ enum PathPattern: Equatable, Sendable {
 
     /// Reads `/path`, `/folder/*` or `*`.
     ///
-    /// - Returns: `nil` where the text is none of them.
+    /// - Returns: `nil` where the text is none of them, or has empty, `.` or `..` segments: no path would match.
     init?(_ text: String) {
         if text == "*" {
             self = .everything
@@ -70,19 +71,59 @@ enum PathPattern: Equatable, Sendable {
         }
         let isPrefix = text.hasSuffix("*")
         let path = Array(text.utf8.dropLast(isPrefix ? 1 : 0))
-        guard path.first == ASCII.slash, !path.contains(UInt8(ascii: "*")) else { return nil }
+        guard path.first == ASCII.slash, !path.contains(UInt8(ascii: "*")), !path.contains(0) else {
+            return nil
+        }
+        var segments = path.split(separator: ASCII.slash, omittingEmptySubsequences: false).dropFirst()
+        // Of a prefix, the last one goes on.
+        if let last = segments.last, isPrefix || last.isEmpty { segments.removeLast() }
+        guard segments.allSatisfy({ !$0.isEmpty && !Self.isDots($0) }) else { return nil }
         self = isPrefix ? .prefix(path) : .exact(path)
+    }
+
+    /// `.` and `..`, which never stand in a normalized path.
+    static func isDots(_ segment: some Collection<UInt8>) -> Bool {
+        segment.elementsEqual(".".utf8) || segment.elementsEqual("..".utf8)
     }
 
     /// - Returns: How much of the path is matched, without a slash at its end; `nil` where it does not match.
     func matches(_ path: UnsafeBufferPointer<UInt8>) -> Int? {
         switch self {
-        case .exact(let own): return path.count == own.count && path.starts(with: own) ? path.count : nil
+        case .exact(let own):
+            let (used, isWhole) = Self.walk(path, own)
+            return isWhole && used == path.count ? used : nil
         case .prefix(let own):
             let isFolder = own.last == ASCII.slash
-            if path.starts(with: own) { return own.count - (isFolder ? 1 : 0) }
-            return isFolder && path.count == own.count - 1 && own.starts(with: path) ? path.count : nil
+            let (used, isWhole) = Self.walk(path, own)
+            if isWhole { return isFolder ? Self.end(of: path, before: used) : used }
+            guard isFolder, used == path.count else { return nil }
+            return Self.walk(path, own.dropLast()).isWhole ? used : nil
         }
+    }
+
+    /// Goes along a path as far as the octets of a pattern do, and over all slashes in a row.
+    private static func walk(
+        _ path: UnsafeBufferPointer<UInt8>, _ own: some Collection<UInt8>
+    ) -> (used: Int, isWhole: Bool) {
+        var used = 0
+        for byte in own {
+            while used < path.count, path[used] != byte, isRepeated(path, used) { used += 1 }
+            guard used < path.count, path[used] == byte else { return (used, false) }
+            used += 1
+        }
+        while used < path.count, isRepeated(path, used) { used += 1 }
+        return (used, true)
+    }
+
+    private static func isRepeated(_ path: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+        index > 0 && path[index] == ASCII.slash && path[index - 1] == ASCII.slash
+    }
+
+    /// Where the slashes before an index begin.
+    private static func end(of path: UnsafeBufferPointer<UInt8>, before index: Int) -> Int {
+        var end = index
+        while end > 0, path[end - 1] == ASCII.slash { end -= 1 }
+        return end
     }
 
     /// The more, the closer it describes a path.
@@ -115,6 +156,18 @@ struct FieldCondition: Equatable, Sendable {
         variable = isContentType ? name : Array("HTTP_".utf8) + name
         wanted = text == "*" ? .present : text == "!" ? .absent : .value(Array(text.utf8))
     }
+
+    /// Whether a field is never among the pairs of a request, so that a condition on it would be true always or never: what is
+    /// about the connection or the body's length, and names that could stand for another one's variable.
+    static func isUnaskable(_ field: String) -> Bool {
+        let name = field.lowercased()
+        return name.contains("_") || name.contains(".") || unaskable.contains(name)
+    }
+
+    private static let unaskable: Set = [
+        "content-length", "expect", "proxy", "connection", "keep-alive", "proxy-connection", "te", "trailer",
+        "transfer-encoding", "upgrade",
+    ]
 
     /// - Parameter environ: The encoded pairs of the request.
     func matches(_ environ: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -25,7 +25,7 @@ struct RoutePlan: Equatable, Sendable {
     var methods: [[UInt8]] = []
     /// All of them.
     var fields: [FieldCondition] = []
-    /// Whether only an application's redirects lead here.
+    /// Whether only an application's redirects lead here; for clients there is nothing then.
     var isInternal = false
     /// Folders whose files are served, the first one that has the file.
     var folders: [String] = []
@@ -71,39 +71,4 @@ struct FixedResponse: Equatable, Sendable {
     let status: Int
     let text: [UInt8]
     let contentType: [UInt8]
-}
-
-/// Where a client is sent, with places for what it has asked for.
-struct RedirectTemplate: Equatable, Sendable {
-    /// A part of it.
-    enum Piece: Equatable, Sendable {
-        case text([UInt8])
-        case scheme, host, requestTarget, query, rest
-    }
-
-    private static let names: [(String, Piece)] = [
-        ("$scheme", .scheme), ("$host", .host), ("$request_uri", .requestTarget), ("$query_string", .query),
-        ("$rest", .rest),
-    ]
-
-    let pieces: [Piece]
-
-    /// - Returns: `nil` where a `$` begins none of the names, or a character may not stand in a field.
-    init?(_ text: String) {
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
-        var pieces: [Piece] = []
-        var rest = Substring(text)
-        while !rest.isEmpty {
-            if let (name, piece) = Self.names.first(where: { rest.hasPrefix($0.0) }) {
-                pieces.append(piece)
-                rest = rest.dropFirst(name.count)
-                continue
-            }
-            let literal = rest.prefix { $0 != "$" }
-            guard !literal.isEmpty else { return nil }
-            pieces.append(.text(Array(literal.utf8)))
-            rest = rest.dropFirst(literal.count)
-        }
-        self.pieces = pieces
-    }
 }
