@@ -17,6 +17,7 @@ struct AuthorizerTests {
         let gateway = try GatewayProcess(
             file: """
                 workers: 1
+                access-log: access
                 applications:
                   auth: {run: 'fcgi:unix:\(folder / "auth")', processes: 2}
                   app: {run: 'fcgi:unix:\(folder / "app")', processes: 2, param: {REMOTE_USER: nobody, APP: live}}
@@ -154,6 +155,9 @@ struct AuthorizerTests {
                 client.send(GatewayProcess.request("GET", "/left?gate=\(gate)", fields: ["X-Ask: allow"]))
                 try eventually("it is asked") { servers.asked("auth").count == round }
                 client.reset()
+                try eventually("the gateway knows") {
+                    TextFile.read(gateway.folder / "access").lines.count { $0.contains(" 499 ") } == round
+                }
                 try TextFile.write("", to: gate)
             }
             // Both places of the authorizer are there again.
