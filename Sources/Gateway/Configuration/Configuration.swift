@@ -50,17 +50,17 @@ struct ApplicationSet: Sendable {
         guard !routes.isEmpty || plans.count == 1 else {
             throw .usage("there are \(plans.count) applications and no route to them: add 'routes:'")
         }
-        for (index, application) in reading.applications.enumerated() where !routes.isEmpty {
-            guard !routes.contains(where: { $0.action == .application(index) || $0.authorizer == index })
-            else { continue }
-            throw .usage(
-                "\(application.part.place): no route leads to application '\(application.name)': add one, or remove it"
-            )
-        }
         (self.plans, self.routes, isNamed) = (plans, routes, true)
         let limits = RouteLimits(reading.settings)
         fallback =
             routes.isEmpty ? .everything(to: 0, RouteLimits(plans[0].settings)) : RoutePlan(limits: limits)
+    }
+
+    /// The names of applications that no route leads to: their processes run for nothing.
+    var unrouted: [String] {
+        plans.indices.filter { index in
+            !(routes + [fallback]).contains { $0.action == .application(index) || $0.authorizer == index }
+        }.map { plans[$0].name }
     }
 
     /// A reload that replaces all of them has them twice for a while: what has no room for that is said at the start.

@@ -33,6 +33,11 @@ extension Master {
             errorLog: errorLog, identity: identity, workers: hasChanged ? settings.workers : workerTarget,
             now: context.loop.now)
         generations.append(generation)
+        if case .processes(let set) = configuration.source {
+            for name in set.unrouted {
+                context.log.warning("no route leads to application '\(name)': add one, or remove it")
+            }
+        }
         for pool in ownPools(of: generation) { pool.start() }
     }
 

@@ -23,8 +23,8 @@ final class ApplicationPool {
     private var hasBeenReady = false
     private var nextMemoryLook: UInt64 = 0
     private var nextRecycling: UInt64 = 0
-    /// Requests that waited when the master last looked.
-    private var queued = 0
+    /// Those that may wait for a slot.
+    private var workers: [Int] = []
 
     var name: String { plan.name }
     var settings: Settings { plan.settings }
@@ -156,12 +156,13 @@ final class ApplicationPool {
 
     /// - Parameter workers: Those that may wait for a slot; none where the pool is on its way out and only ends.
     func tick(_ now: UInt64, workers: [Int]) {
+        self.workers = workers
         for process in processes { process.tick(now) }
         guard !workers.isEmpty else { return healthChecks?.stop() ?? () }
         healthChecks?.tick(now)
         guard isSupervised else { return }
         if settings.scaling.recycles { recycle(now) }
-        if settings.scaling.way != .static { scale(now, workers) }
+        if settings.scaling.way != .static { scale(now) }
         show()
     }
 
@@ -188,7 +189,14 @@ final class ApplicationPool {
         scaler.way != .ondemand || queued > 0 || process.bootFailure != nil
     }
 
-    private func load(_ now: UInt64, _ workers: [Int]) -> PoolScaler.Load {
+    /// Requests that wait.
+    private var queued: Int {
+        workers.reduce(0) {
+            $0 + context.scoreboard.queued(pool: index, worker: $1, limit: settings.queueSize)
+        }
+    }
+
+    private func load(_ now: UInt64) -> PoolScaler.Load {
         var load = PoolScaler.Load()
         for process in processes where process.replaced == nil {
             switch process.state {
@@ -199,18 +207,15 @@ final class ApplicationPool {
             case .stopped, .retiring, .stopping: break
             }
         }
-        for worker in workers {
-            load.queued += context.scoreboard.queued(pool: index, worker: worker, limit: settings.queueSize)
-        }
+        load.queued = queued
         if load.queued > 0, let oldest = context.scoreboard.oldestWaiter(pool: index, except: -1) {
             load.wait = now - min(oldest.since, now)
         }
         return load
     }
 
-    private func scale(_ now: UInt64, _ workers: [Int]) {
-        let load = load(now, workers)
-        queued = load.queued
+    private func scale(_ now: UInt64) {
+        let load = load(now)
         start(scaler.starts(load))
         let patience = UInt64(settings.scaling.idleTimeout) * 1000
         let idle = processes.filter { $0.state == .ready && !$0.isBusy && $0.lastUsed + patience <= now }

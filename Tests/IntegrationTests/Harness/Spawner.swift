@@ -45,8 +45,10 @@ enum Spawner {
         jobs.withLock { $0.append(Job(program: program, descriptors: descriptors, answer: answer)) }
         bell.signal()
         answer.isThere.wait()
-        let result = answer.result.withLock { $0 }
-        return try result!.get()
+        let pid = try answer.result.withLock { $0 }!.get()
+        // A long run comes round: another one had the number before.
+        ended.withLock { $0[pid] = nil }
+        return pid
     }
 
     /// How a process that was started here has ended; `nil` while it runs.
