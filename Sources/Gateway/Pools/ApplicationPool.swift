@@ -23,8 +23,6 @@ final class ApplicationPool {
     private var hasBeenReady = false
     private var nextMemoryLook: UInt64 = 0
     private var nextRecycling: UInt64 = 0
-    /// Requests that waited when the master last looked.
-    private var queued = 0
 
     var name: String { plan.name }
     var settings: Settings { plan.settings }
@@ -185,7 +183,8 @@ final class ApplicationPool {
     /// Whether a process that has ended, and waited for as long as it has to, starts again. On demand, nobody needs what has
     /// crashed before somebody asks; but what did not boot is tried until it does, for its requests are turned away.
     func wants(_ process: ApplicationProcess) -> Bool {
-        scaler.way != .ondemand || queued > 0 || process.bootFailure != nil
+        scaler.way != .ondemand || process.bootFailure != nil
+            || context.scoreboard.oldestWaiter(pool: index, except: -1) != nil
     }
 
     private func load(_ now: UInt64, _ workers: [Int]) -> PoolScaler.Load {
@@ -199,6 +198,7 @@ final class ApplicationPool {
             case .stopped, .retiring, .stopping: break
             }
         }
+        // After the busy ones: a worker takes a slot first, and then says that one request fewer waits.
         for worker in workers {
             load.queued += context.scoreboard.queued(pool: index, worker: worker, limit: settings.queueSize)
         }
@@ -210,7 +210,6 @@ final class ApplicationPool {
 
     private func scale(_ now: UInt64, _ workers: [Int]) {
         let load = load(now, workers)
-        queued = load.queued
         start(scaler.starts(load))
         let patience = UInt64(settings.scaling.idleTimeout) * 1000
         let idle = processes.filter { $0.state == .ready && !$0.isBusy && $0.lastUsed + patience <= now }
