@@ -84,6 +84,10 @@ final class FastCGIBackend: Backend {
 
     private func showQueue() { leases.setWaiting(queue.oldest, count: queue.count) }
 
+    /// An exchange has got its slot. The master must not take it for one that waits as long as it is being sent: it
+    /// would start another process for it.
+    private func showServed() { if pool.grows { showQueue() } }
+
     /// Starts an exchange on a kept connection, or on a new one.
     private func start(_ exchange: Exchange) -> Bool {
         guard let servers, servers.count > 1 else { return start(exchange, in: nil) }
@@ -97,6 +101,7 @@ final class FastCGIBackend: Backend {
                 close(connection)
                 continue
             }
+            showServed()
             guard isFit(connection, for: exchange) else {
                 if connect(exchange, connection.position, connection.age, replacing: connection) {
                     return true
@@ -107,6 +112,7 @@ final class FastCGIBackend: Backend {
             return true
         }
         guard let slot = leases.acquire(in: positions) else { return false }
+        showServed()
         return connect(exchange, slot.position, slot.age, replacing: nil)
     }
 

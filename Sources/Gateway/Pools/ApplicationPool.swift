@@ -23,8 +23,6 @@ final class ApplicationPool {
     private var hasBeenReady = false
     private var nextMemoryLook: UInt64 = 0
     private var nextRecycling: UInt64 = 0
-    /// Those that may wait for a slot.
-    private var workers: [Int] = []
 
     var name: String { plan.name }
     var settings: Settings { plan.settings }
@@ -156,13 +154,12 @@ final class ApplicationPool {
 
     /// - Parameter workers: Those that may wait for a slot; none where the pool is on its way out and only ends.
     func tick(_ now: UInt64, workers: [Int]) {
-        self.workers = workers
         for process in processes { process.tick(now) }
         guard !workers.isEmpty else { return healthChecks?.stop() ?? () }
         healthChecks?.tick(now)
         guard isSupervised else { return }
         if settings.scaling.recycles { recycle(now) }
-        if settings.scaling.way != .static { scale(now) }
+        if settings.scaling.way != .static { scale(now, workers) }
         show()
     }
 
@@ -186,17 +183,11 @@ final class ApplicationPool {
     /// Whether a process that has ended, and waited for as long as it has to, starts again. On demand, nobody needs what has
     /// crashed before somebody asks; but what did not boot is tried until it does, for its requests are turned away.
     func wants(_ process: ApplicationProcess) -> Bool {
-        scaler.way != .ondemand || queued > 0 || process.bootFailure != nil
+        scaler.way != .ondemand || process.bootFailure != nil
+            || context.scoreboard.oldestWaiter(pool: index, except: -1) != nil
     }
 
-    /// Requests that wait.
-    private var queued: Int {
-        workers.reduce(0) {
-            $0 + context.scoreboard.queued(pool: index, worker: $1, limit: settings.queueSize)
-        }
-    }
-
-    private func load(_ now: UInt64) -> PoolScaler.Load {
+    private func load(_ now: UInt64, _ workers: [Int]) -> PoolScaler.Load {
         var load = PoolScaler.Load()
         for process in processes where process.replaced == nil {
             switch process.state {
@@ -207,15 +198,18 @@ final class ApplicationPool {
             case .stopped, .retiring, .stopping: break
             }
         }
-        load.queued = queued
+        // After the busy ones: a worker takes a slot first, and then says that one request fewer waits.
+        for worker in workers {
+            load.queued += context.scoreboard.queued(pool: index, worker: worker, limit: settings.queueSize)
+        }
         if load.queued > 0, let oldest = context.scoreboard.oldestWaiter(pool: index, except: -1) {
             load.wait = now - min(oldest.since, now)
         }
         return load
     }
 
-    private func scale(_ now: UInt64) {
-        let load = load(now)
+    private func scale(_ now: UInt64, _ workers: [Int]) {
+        let load = load(now, workers)
         start(scaler.starts(load))
         let patience = UInt64(settings.scaling.idleTimeout) * 1000
         let idle = processes.filter { $0.state == .ready && !$0.isBusy && $0.lastUsed + patience <= now }

@@ -110,7 +110,9 @@ struct BrokenApplicationTests {
         } _: { gateway in
             // The first one waits for what becomes of the attempt.
             try expectRefusedAtOnce(gateway, "/lazy/")
-            #expect(gateway.hasLogged("lazy: failed, its requests are answered 503: no oracle"))
+            try eventually("its last words are logged") {
+                gateway.hasLogged("lazy: failed, its requests are answered 503: no oracle")
+            }
             try expectRefusedAtOnce(gateway, "/lazy/")
             #expect(try gateway.get("/good/").status == 200)
             try gateway.folder.addResponder("lazy")
@@ -145,7 +147,7 @@ struct BrokenApplicationTests {
             try eventually("there is one for each request") { gateway.calls.count == 3 }
             try TextFile.write("", to: gate)
             for client in clients { #expect(try client.receive().status == 200) }
-            #expect(gateway.hasLogged("grows: ready"))
+            try eventually("that is said") { gateway.hasLogged("grows: ready") }
         }
     }
 }
