@@ -6,14 +6,14 @@ import Testing
 
 @Suite("gateway spawn-fcgi", .serialized)
 struct CommandTests {
-    @Test("It is called by a link, or as the first argument of the gateway", .timeLimit(.minutes(1)))
+    @Test("It is called by a link, or as the first argument of the gateway", .timeLimit(.minutes(5)))
     func names() throws {
         let (link, argument) = (try run(Comparison.ours(), "-v"), try run(Build.gateway, "spawn-fcgi", "-v"))
         #expect(link == argument && link.hasPrefix("spawn-fcgi v1.6.4 (ipv6) - spawns FastCGI processes"))
         #expect(try run(Build.gateway, "--help").contains("spawn-fcgi"))
     }
 
-    @Test("Numbers that would wrap are refused by name", .timeLimit(.minutes(1)))
+    @Test("Numbers that would wrap are refused by name", .timeLimit(.minutes(5)))
     func numbers() throws {
         for (option, value, message) in [
             ("-p", "70000", "invalid port: 70000 (a port is a number from 1 to 65535)"),
@@ -28,7 +28,7 @@ struct CommandTests {
         }
     }
 
-    @Test("An argument that is no text is refused before anything happens", .timeLimit(.minutes(1)))
+    @Test("An argument that is no text is refused before anything happens", .timeLimit(.minutes(5)))
     func octets() throws {
         let (status, _, errors) = try outcome(of: [
             "sh", "-c", "exec \"$0\" -s \"$(printf '/tmp/gateway-test-\\344')\" -- /bin/true",
@@ -38,7 +38,7 @@ struct CommandTests {
         #expect(errors == "spawn-fcgi: an argument is not UTF-8; rename what it names\n")
     }
 
-    @Test("Of several processes each is looked at, not only the first", .timeLimit(.minutes(1)))
+    @Test("Of several processes each is looked at, not only the first", .timeLimit(.minutes(5)))
     func everyProcess() throws {
         let folder = try TemporaryFolder()
         // The first to make the folder stays.
@@ -57,7 +57,7 @@ struct CommandTests {
         #expect(TextFile.read(folder / "pid").trimmed == "\(run.spawned[0])")
     }
 
-    @Test("When none of several processes can be started, nothing is left", .timeLimit(.minutes(1)))
+    @Test("When none of several processes can be started, nothing is left", .timeLimit(.minutes(5)))
     func noProcess() throws {
         let folder = try TemporaryFolder()
         let (status, output, errors) = try outcome(of: [

@@ -30,7 +30,7 @@ struct ComparisonTests {
         #expect(our == their || more != fewer, "\(aspect) differs in its order")
     }
 
-    @Test("It is spawn-fcgi 1.6.4 that ours is compared with", .timeLimit(.minutes(1)))
+    @Test("It is spawn-fcgi 1.6.4 that ours is compared with", .timeLimit(.minutes(5)))
     func version() throws {
         let said = try run(Comparison.original, "-v")
         #expect(said == "spawn-fcgi v1.6.4 (ipv6) - spawns FastCGI processes\n")
