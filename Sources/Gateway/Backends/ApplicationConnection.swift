@@ -322,9 +322,10 @@ final class ApplicationConnection: Stream {
 
     /// Gives up an exchange that nobody has read and that may be sent a second time.
     func takeUnread() -> Exchange? {
-        guard let exchange, !sawAnswer, exchange.isIdempotent, exchange.bodyToSend == 0,
+        guard let exchange, !sawAnswer, !exchange.isRetried, backend.mayRepeat(exchange),
             Descriptor.unreadByPeer(number) > 0
         else { return nil }
+        exchange.isRetried = true
         self.exchange = nil
         exchange.source = nil
         deadline = 0

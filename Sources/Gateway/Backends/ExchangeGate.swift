@@ -26,7 +26,6 @@ final class ExchangeGate: Backend {
         guard current == nil || queue.count < settings.queueSize else {
             return exchange.fail(status: 503, "Too many requests are waiting.", retryAfter: 1)
         }
-        exchange.beginToWait()
         queue.append(exchange)
         serveQueue()
     }

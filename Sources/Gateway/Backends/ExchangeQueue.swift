@@ -9,9 +9,19 @@ struct ExchangeQueue {
     /// The one that has waited longest.
     var first: Exchange? { isEmpty ? nil : storage[start] }
     /// When it began to wait.
-    var oldest: UInt64? { first?.dispatchedAt }
+    var oldest: UInt64? { first?.waitsSince }
 
-    mutating func append(_ exchange: Exchange) { storage.append(exchange) }
+    /// Adds one at the end; its time in the queue begins.
+    mutating func append(_ exchange: Exchange) {
+        exchange.beginToWait()
+        storage.append(exchange)
+    }
+
+    /// Takes off the one at a place, where 0 is the first.
+    mutating func remove(at place: Int) -> Exchange { storage.remove(at: start + place) }
+
+    /// Puts back what was taken off a place.
+    mutating func insert(_ exchange: Exchange, at place: Int) { storage.insert(exchange, at: start + place) }
 
     /// Puts back what was taken off the front.
     mutating func prepend(_ exchange: Exchange) {

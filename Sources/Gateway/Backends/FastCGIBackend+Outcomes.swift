@@ -113,6 +113,11 @@ extension FastCGIBackend {
         exchange.source = nil
         noteSuccess(connection.position)
         settle(connection, canKeep: false)
-        exchange.dispatchRedirect()
+        guard exchange.connection != nil else { return exchange.context.giveBack(exchange) }
+        if exchange.followRedirect() { return }
+        log.error(
+            "\(pool.name): \(exchange.mention): its answer is malformed: \(CGIResponseError.malformedLocation)"
+        )
+        exchange.fail(status: 502, "The application did not give a valid answer.")
     }
 }

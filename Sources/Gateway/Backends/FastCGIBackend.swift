@@ -10,12 +10,14 @@ import Syscalls
 final class FastCGIBackend: Backend {
     /// Milliseconds after its answer within which an application closes that closes for having answered.
     private static let promptly: UInt64 = 100
+    /// Exchanges of the queue that are looked at where the first one cannot be started.
+    private static let lookedAt = 64
     /// So many connections in a row show that it does so always.
     private static let closingLimit = 3
 
     let loop: EventLoop
     let pool: PoolView
-    // What each exchange asks for, beside the settings that it stands in.
+    // Copies out of the settings: they are read for each exchange, and the settings are large.
     private let repeatsRequests: Bool
     private let queueSize: Int
     let hasParameters: Bool
@@ -69,7 +71,6 @@ final class FastCGIBackend: Backend {
         guard queue.count < queueSize else {
             return exchange.fail(status: 503, "Too many requests are waiting.", retryAfter: 1)
         }
-        exchange.beginToWait()
         queue.append(exchange)
         showQueue()
         // Announced first, looked second: see Leases.
@@ -188,8 +189,23 @@ final class FastCGIBackend: Backend {
                 break
             }
         }
+        if servers != nil { serveBehindFirst() }
         showQueue()
         if queue.isEmpty { leases.returnGrants() }
+    }
+
+    /// The first in the queue may wait for one server alone, because it has failed at the others: those behind it need not
+    /// wait for that one too.
+    private func serveBehindFirst() {
+        var place = 1
+        while place < min(queue.count, Self.lookedAt) {
+            let exchange = queue.remove(at: place)
+            if start(exchange) { continue }
+            queue.insert(exchange, at: place)
+            place += 1
+        }
+        // What was handed to us and fits nobody here may fit somebody elsewhere.
+        leases.returnGrants()
     }
 
     /// Decides about a slot whose exchange is over: the next in our queue, another worker, or kept for later.

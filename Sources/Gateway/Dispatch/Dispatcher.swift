@@ -73,6 +73,8 @@ final class Dispatcher {
     ) -> (Route, Destination) {
         let match = router.match(path.bytes, environ.bytes, isInternal: isInternal)
         let route = match.route
+        // An authorizer knows neither SCRIPT_NAME nor PATH_INFO, and REQUEST_URI is what the client has written.
+        if route.authorizer >= 0 { environ.appendPair("GATEWAY_PATH", path.bytes) }
         let nothing = UnsafeBufferPointer(rebasing: path.bytes[..<0])
         if route.isDirect {
             return (route, enter(route, path.bytes, mount: nothing, &environ))

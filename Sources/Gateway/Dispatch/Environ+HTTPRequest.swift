@@ -88,7 +88,7 @@ extension ByteBuffer {
         appendPair("QUERY_STRING", query)
         let replaced: [StaticString] = [
             "REQUEST_METHOD", "QUERY_STRING", "CONTENT_TYPE", "CONTENT_LENGTH", "SCRIPT_NAME", "PATH_INFO",
-            "SCRIPT_FILENAME", "DOCUMENT_ROOT", "DOCUMENT_URI", "PATH_TRANSLATED",
+            "SCRIPT_FILENAME", "DOCUMENT_ROOT", "DOCUMENT_URI", "PATH_TRANSLATED", "GATEWAY_PATH",
         ]
         var pairs = NameValuePairs(previous)
         var start = 0

@@ -50,8 +50,7 @@ extension Exchange {
                 switch try roots.accelRedirect(bytes[target]) {
                 case .off: warn("X-Accel-Redirect", "--x-accel-root", &roots.hasWarned.accel)
                 case .place(let place): return order(place, bytes)
-                case .elsewhere:
-                    return redirect(to: bytes[target]) ? .redirected : .malformed(.malformedLocation)
+                case .elsewhere: return noteRedirect(to: bytes[target])
                 }
             } catch {
                 return .malformed(.malformedLocation)

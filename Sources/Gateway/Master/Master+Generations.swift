@@ -191,6 +191,10 @@ extension Master {
     /// A generation serves: those before it may go.
     private func serves(_ generation: Generation) {
         generation.phase = .serving
+        // Not before: a generation that is abandoned leaves what others share as it was.
+        if case .pools(let pools, let set) = generation.backend {
+            for (pool, plan) in zip(pools, set.plans) { pool.adopt(plan) }
+        }
         context.adopt(generation.settings, generation.errorLog)
         if hasServed, generation.workers.target != workerTarget {
             extensions.hooks.nworkersChanged?(info, workerTarget, generation.workers.target)

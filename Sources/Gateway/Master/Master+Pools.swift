@@ -45,8 +45,6 @@ extension Master {
                 made.append(try makePool(plan, beside: made))
             }
         }
-        // Only now that none can fail any more: until then the plans in force were those of the running generation.
-        for (pool, plan) in zip(made, set.plans) { pool.adopt(plan) }
         return made
     }
 

@@ -194,6 +194,7 @@ final class ApplicationPool {
             case .ready:
                 load.ready += 1
                 if process.isBusy { load.busy += 1 }
+            case .waiting where process.bootFailure == nil: load.resting += 1
             case .booting, .waiting: load.booting += 1
             case .stopped, .retiring, .stopping: break
             }
@@ -264,6 +265,10 @@ final class ApplicationPool {
         let ready = processes.contains { $0.state == .ready || $0.isRetiring }
         let broken = processes.contains { $0.isBroken }
         if ready { return broken ? .degraded : .ready }
+        // One that has served may die of a request; as long as another is coming, requests wait for that.
+        if processes.contains(where: { $0.isBooting && $0.bootFailure == nil }), state != .failed {
+            return .starting
+        }
         if broken { return .failed }
         if scaler.least == 0, processes.allSatisfy({ $0.pid == 0 && !$0.isWaiting }) {
             // The next request is a new attempt.

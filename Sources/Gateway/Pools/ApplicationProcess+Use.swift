@@ -14,14 +14,18 @@ extension ApplicationProcess {
 
     /// Whether it is to be started later.
     var isWaiting: Bool { if case .waiting = state { true } else { false } }
+    var isBooting: Bool { if case .booting = state { true } else { false } }
     var isRetiring: Bool { if case .retiring = state { true } else { false } }
     /// Whether it does not start, or ends again soon after.
     var isBroken: Bool {
         switch state {
-        case .waiting(let until): bootFailure != nil || until >= context.loop.now + 1000
-        case .booting: bootFailure != nil
+        case .waiting, .booting: bootFailure != nil || respawn.pause >= 1000
         case .stopped: bootFailure != nil && pool.keepsTrying
-        case .ready, .retiring, .stopping: false
+        // Until it has shown that it lives: else the state would change with each attempt.
+        case .ready:
+            respawn.pause >= 1000 && lifeExchanges == 0
+                && context.loop.now < startedAt + RespawnPolicy.longLife
+        case .retiring, .stopping: false
         }
     }
 

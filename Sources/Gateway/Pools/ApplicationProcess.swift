@@ -42,7 +42,7 @@ final class ApplicationProcess {
     private(set) var startedAt: UInt64 = 0
     /// When it had read the question, or closed it, without an answer.
     private var heardAt: UInt64?
-    private var respawn = RespawnPolicy()
+    private(set) var respawn = RespawnPolicy()
     private var probe: ReadinessProbe?
     private var output: OutputWatch?
     private var hasBooted = false

@@ -11,8 +11,10 @@ struct PoolScaler: Equatable {
     struct Load: Equatable {
         /// Processes that accept, without those that are about to leave.
         var ready = 0
-        /// Processes that boot, or wait for their next start.
+        /// Processes that boot, or that did not and wait for their next attempt.
         var booting = 0
+        /// Processes that have served and died, and wait for their next start: they take up room, and nothing hinders others.
+        var resting = 0
         /// Ready ones with at least one request.
         var busy = 0
         /// Requests that wait.
@@ -51,12 +53,12 @@ struct PoolScaler: Equatable {
     /// How many processes to start now.
     func starts(_ load: Load) -> Int {
         let total = load.ready + load.booting
-        let missing = least - total
+        let missing = min(least, most - load.resting) - total
         // At the start all that there must be may boot at once: nobody is being served yet.
         if way == .static || load.ready == 0 && missing > 0 { return max(0, missing) }
         let free = load.ready - load.busy
         let wanted = max(missing, spare - free - load.booting, demand(load))
-        return max(0, min(wanted, most - total, bootsAtOnce - load.booting))
+        return max(0, min(wanted, most - total - load.resting, bootsAtOnce - load.booting))
     }
 
     /// Processes that the queue would fill, beside those that boot already and those that are about to take from it.

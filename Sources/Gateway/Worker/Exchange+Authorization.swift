@@ -70,15 +70,18 @@ extension Exchange {
 
     /// A variable of the authorizer takes the place of one that is there.
     func addAuthorizedVariables(to environ: inout ByteBuffer) {
+        removeAuthorizedVariables(from: &environ)
+        environ.append(authorizedPairs.bytes)
+    }
+
+    /// Removes every pair that has the name of one of the authorizer's.
+    func removeAuthorizedVariables(from environ: inout ByteBuffer) {
         guard !authorizedPairs.isEmpty else { return }
         let before = Array(environ.bytes)
         environ.clear()
         before.withUnsafeBufferPointer { before in
-            environ.appendPairs(of: before) { name in
-                NameValuePairs.value(of: name, in: authorizedPairs.bytes) == nil
-            }
+            environ.appendPairs(of: before) { name in !isAuthorized(name) }
         }
-        environ.append(authorizedPairs.bytes)
     }
 }
 

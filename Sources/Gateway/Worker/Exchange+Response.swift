@@ -104,7 +104,7 @@ extension Exchange {
 
     private func takeHead(_ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
         if let path = head.localRedirect, connection != nil {
-            return redirect(to: bytes[path]) ? .redirected : .malformed(.malformedLocation)
+            return noteRedirect(to: bytes[path])
         }
         if authorization == .asked, head.status == 200 {
             takeVariables(bytes)

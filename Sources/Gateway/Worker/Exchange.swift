@@ -34,6 +34,8 @@ final class Exchange {
     /// When it was dispatched, in the loop's milliseconds; 0 before.
     private(set) var dispatchedAt: UInt64 = 0
     private(set) var redirects = 0
+    /// Where an application has sent it, until it goes there.
+    private var redirectTarget = ByteBuffer()
     /// What it goes by.
     private(set) var route: Route
     private var destination = Destination.refused(status: 404)
@@ -84,6 +86,7 @@ final class Exchange {
         destination = .refused(status: 404)
         authorization = .notAsked
         authorizedPairs.clear(keeping: 0)
+        redirectTarget.clear(keeping: 0)
         hasBody = false
         isRetried = false
         triedServers = 0
@@ -145,11 +148,16 @@ final class Exchange {
 
     /// To the authorizer, where the route has one that has not been asked, else to the destination.
     private func go() {
-        if route.authorizer >= 0, authorization == .notAsked {
+        switch authorization {
+        case _ where route.authorizer < 0, .granted: context.dispatcher.dispatch(self, to: destination)
+        case .notAsked:
             authorization = .asked
-            return context.dispatcher.authorize(self)
+            context.dispatcher.authorize(self)
+        case .asked:
+            // Nothing leads here; if something did, it would lead past the authorizer.
+            context.log.critical("\(mention): it was about to be answered before the authorizer had decided")
+            fail(status: 500, "The request could not be decided about.")
         }
-        context.dispatcher.dispatch(self, to: destination)
     }
 
     /// The authorizer has let the request through, with variables of its own.
@@ -179,9 +187,14 @@ final class Exchange {
 
     /// When it has waited for too long, in the loop's milliseconds.
     private(set) var queueDeadline: UInt64 = 0
+    /// When it joined the queue that it is in, in the loop's milliseconds.
+    private(set) var waitsSince: UInt64 = 0
 
     /// Joins a queue. What an authorizer or a server that cannot be reached has taken before is no time in a queue.
-    func beginToWait() { queueDeadline = context.loop.now + route.limits.queueTimeout }
+    func beginToWait() {
+        waitsSince = context.loop.now
+        queueDeadline = waitsSince + route.limits.queueTimeout
+    }
 
     /// The client is gone. The backend may still be busy with the request; it gives the exchange back.
     func clientLeft() {
@@ -193,17 +206,28 @@ final class Exchange {
     /// The client that was behind has taken everything.
     func clientHasRoom() { source?.clientHasRoom() }
 
-    /// Dispatches anew, as a GET for another path of this server (RFC 3875, §6.2.2).
+    // MARK: Another path of this server
+
+    /// Notes where the application sends the request (RFC 3875, §6.2.2). It stays the application's until that has let go of
+    /// it: the client may leave meanwhile, and a script may still be at work.
+    func noteRedirect(to location: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
+        redirectTarget.clear()
+        redirectTarget.append(location)
+        return .redirected
+    }
+
+    /// Goes where ``noteRedirect(to:)`` says, as a GET.
     ///
     /// - Returns: Whether that was done; false after ten in a row, or for a path that is none.
-    func redirect(to location: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard redirects < 10, connection != nil else { return false }
+    func followRedirect() -> Bool {
+        guard redirects < 10 else { return false }
         redirects += 1
+        forgetAuthorization()
         let previous = Array(environ.bytes)
         environ.clear()
         guard
             let (route, destination) = try? context.dispatcher.describe(
-                redirect: location, from: previous, local: local, environ: &environ)
+                redirect: redirectTarget.bytes, from: previous, local: local, environ: &environ)
         else {
             // For the messages about it.
             environ.clear()
@@ -213,16 +237,20 @@ final class Exchange {
         self.route = route
         self.destination = destination
         environ.appendPair("CONTENT_LENGTH", "")
-        authorization = .notAsked
-        triedServers = 0
+        (triedServers, isRetried, isIdempotent) = (0, false, true)
         body.reset()
-        bodyCount = 0
-        isLengthKnown = true
-        isIdempotent = true
+        (bodyCount, isLengthKnown) = (0, true)
         restartResponse()
-        backend = nil
-        source = nil
+        (backend, source) = (nil, nil)
+        go()
         return true
+    }
+
+    /// What one route's authorizer has said does not count on another route.
+    private func forgetAuthorization() {
+        authorization = .notAsked
+        removeAuthorizedVariables(from: &environ)
+        authorizedPairs.clear()
     }
 
     /// Forgets what an application has said so far.
@@ -230,9 +258,6 @@ final class Exchange {
         response.restart()
         parser.reset()
     }
-
-    /// Follows ``redirect(to:)`` once the application connection is done with the exchange.
-    func dispatchRedirect() { go() }
 
     // MARK: Hooks and the log
 

@@ -35,6 +35,27 @@ struct ServerFailureTests {
         }
     }
 
+    @Test("One that waits for a busy server does not hold those behind it", .timeLimit(.minutes(5)))
+    func notHeld() throws {
+        try withServers("@a, @b", "max-fails: 0\nmax-connections: 1", workers: 2) {
+            (gateway, servers) throws in
+            try servers.set("a", "hang")
+            let held = try gateway.connect()
+            try eventually("a is busy") {
+                if servers.asked("a").isEmpty { held.send("GET /held HTTP/1.1\r\nHost: a\r\n\r\n") }
+                return !servers.asked("a").isEmpty
+            }
+            try servers.set("b", "break")
+            // It is broken off by b, and may go to a alone.
+            let broken = try gateway.connect()
+            broken.send("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n")
+            try eventually("b has broken it off") { servers.asked("b").contains { $0.contains("/broken") } }
+            try servers.set("b", "fine")
+            for _ in 0..<20 { #expect(try gateway.get("/x").shown("server") == "b") }
+            try #require(try broken.poll() == nil)
+        }
+    }
+
     @Test("max-fails 0 leaves nobody out", .timeLimit(.minutes(5)))
     func neverOut() throws {
         try withServers("@a, @b", "max-fails: 0", down: ["a"]) { (gateway, _) throws in

@@ -98,6 +98,8 @@ struct SettingsLoader: Sendable {
         _ part: FileContent.Part, on base: Settings
     ) throws(ConfigurationError) -> Settings {
         var settings = base
+        // The group at the top goes with the user at the top: applications with users of their own are to be apart.
+        if part.settings["user"] != nil { settings.group = nil }
         for declaration in Declaration.all {
             guard let given = part.settings[declaration.name] else { continue }
             try declaration.store(&settings, prepare(given, declaration), true)

@@ -67,9 +67,10 @@ final class Router {
             if let pattern = entry.host {
                 guard let host, pattern.matches(host) else { continue }
             }
-            guard let matched = entry.path.matches(path), accepts(entry.route.plan, environ) else { continue }
-            // A client does not get past it either: a general route could have the same files.
+            guard let matched = entry.path.matches(path) else { continue }
+            // A client does not get past it either, whatever its method: a general route could have the same files.
             guard isInternal || !entry.route.plan.isInternal else { break }
+            guard accepts(entry.route.plan, environ) else { continue }
             return Match(route: entry.route, matched: matched)
         }
         return Match(route: fallback, matched: 0)
