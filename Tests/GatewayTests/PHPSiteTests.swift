@@ -53,10 +53,10 @@ private struct Unexpected: Error {}
 struct PHPSiteTests {
     private static let site = """
         mkdir root; cd root
-        mkdir -p docs sub/deep empty dir.php .git .well-known/acme "sp ace" page.html
+        mkdir -p docs sub/deep empty dir.php .git .git/hooks .well-known/acme "sp ace" page.html
         for name in hello a b sub/index dir.php/inner docs/x; do printf 'source' > $name.php; done
         for name in style.css noext docs/index.html docs/page.txt dir.php/inner.txt sub/deep/file hello.php.bak \\
-            .env .git/config .user.ini .well-known/acme/token .well-known/.secret "sp ace/index.html"
+            .env .git/config .git/hooks/x.php .php .user.ini .well-known/acme/token .well-known/.secret "sp ace/index.html"
         do printf '%s' "$name" > "$name"; done
         printf 'source' > upper.PHP; printf 'source' > mixed.Php; printf '' > nothing.txt
         printf secret > ../secret.txt; printf secret > ../secret.php; mkfifo pipe pipe.php
@@ -152,7 +152,8 @@ struct PHPSiteTests {
             ("/.user.ini", .refused(403)), ("/docs/.missing", .refused(403)),
             ("/.well-known/acme/token", .file(".well-known/acme/token")),
             ("/.well-known/.secret", .refused(403)), ("/docs/.well-known/x", .refused(403)),
-            ("/.well-known-not/x", .refused(403)),
+            ("/.well-known-not/x", .refused(403)), ("/.git/hooks/x.php", .refused(403)),
+            ("/.php", .refused(403)),
             ("/.well-known/missing", .refused(404)),
         ])
     }

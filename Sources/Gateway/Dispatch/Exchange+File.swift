@@ -23,6 +23,7 @@ extension Exchange {
         guard let connection else { return context.giveBack(self) }
         let size = file.remaining
         let hasRanges = response.status == 200
+        var isPart = false
         var date = ByteBuffer(capacity: 32)
         HTTPDate.append(secondsSince1970: max(0, modified), to: &date)
         if hasRanges, isGet, !isHead, let wanted = field("HTTP_RANGE"),
@@ -33,6 +34,7 @@ extension Exchange {
             case .whole: break
             case .part(let first, let count):
                 response.status = 206
+                isPart = true
                 file.narrow(from: first, count: count)
             case .unsatisfiable: return refuseRange(size: size)
             }
@@ -55,7 +57,7 @@ extension Exchange {
                 output.append("\r\n")
             }
             if hasRanges { output.append("Accept-Ranges: bytes\r\n") }
-            if response.status == 206 { Self.appendContentRange(of: file, size: size, to: &output) }
+            if isPart { Self.appendContentRange(of: file, size: size, to: &output) }
             ResponseEncoder.appendEnd(
                 framing: .length(UInt64(file.remaining)), keepsAlive: response.keepsAlive,
                 minorVersion: minorVersion, to: &output)

@@ -67,7 +67,8 @@ extension Exchange {
     private func order(_ place: FilePlace, _ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
         response.orderedFile = OrderedFile(place, head, bytes)
         response.hasHead = true
-        response.status = head.status
+        // Which part of the file is sent is not the application's to say: it sends none of it.
+        response.status = [206, 416].contains(head.status) ? 200 : head.status
         return .accepted
     }
 

@@ -40,7 +40,9 @@ final class PHPSite: Site {
         guard path.first == ASCII.slash else { return .refused(status: 404) }
         var end = 0
         while let next = endOfScriptName(in: path, from: end) {
-            if folder.hasFile(UnsafeBufferPointer(rebasing: path[..<next])) {
+            let script = UnsafeBufferPointer(rebasing: path[..<next])
+            guard !SiteFolder.hasHiddenSegment(script) else { return .refused(status: 403) }
+            if folder.hasFile(script) {
                 folder.appendScript(path, split: next, mount: mount, to: &environ)
                 return .application
             }

@@ -33,12 +33,22 @@ extension Master {
             errorLog: errorLog, identity: identity, workers: hasChanged ? settings.workers : workerTarget,
             now: context.loop.now)
         generations.append(generation)
-        if case .processes(let set) = configuration.source {
-            for name in set.unrouted {
-                context.log.warning("no route leads to application '\(name)': add one, or remove it")
-            }
-        }
+        warn(about: configuration, identity)
         for pool in ownPools(of: generation) { pool.start() }
+    }
+
+    /// What works, and is hardly what was meant.
+    private func warn(about configuration: Configuration, _ identity: UserIdentity?) {
+        guard case .processes(let set) = configuration.source else { return }
+        for name in set.unrouted {
+            context.log.warning("no route leads to application '\(name)': add one, or remove it")
+        }
+        guard SystemProcess.isRoot else { return }
+        let rooted = set.plans.filter { $0.program != nil && ($0.program?.identity?.user ?? 0) == 0 }
+        let who = ((identity?.user ?? 0) == 0 ? ["the workers"] : []) + rooted.map(\.name)
+        guard !who.isEmpty else { return }
+        context.log.warning(
+            "\(who.joined(separator: ", ")) run as root, and may do what root may: name a user (--user)")
     }
 
     private func makeBackend(_ configuration: Configuration) throws(ConfigurationError) -> GenerationBackend {

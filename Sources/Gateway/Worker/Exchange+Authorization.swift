@@ -55,17 +55,22 @@ extension Exchange {
     func takeVariables(_ bytes: UnsafeBufferPointer<UInt8>) {
         response.hasHead = true
         authorizedPairs.clear()
-        let prefix: StaticString = "variable-"
-        for field in head.fields {
-            let count = prefix.utf8CodeUnitCount
-            guard field.name.count > count,
-                bytes.span.matches(ByteRange(field.name.start, field.name.start + count), lowercase: prefix)
-            else { continue }
-            let name = bytes[ByteRange(field.name.start + count, field.name.end)]
+        for field in head.fields where isVariable(field, bytes) {
+            let name = bytes[
+                ByteRange(field.name.start + Self.variablePrefix.utf8CodeUnitCount, field.name.end)]
             authorizedPairs.appendPairLengths(name: name.count, value: field.value.count)
             authorizedPairs.append(name)
             authorizedPairs.append(bytes[field.value])
         }
+    }
+
+    private static var variablePrefix: StaticString { "variable-" }
+
+    /// Whether a field of an authorizer's answer is a variable: it is for the next application, and not for the client.
+    func isVariable(_ field: CGIField, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (start, count) = (field.name.start, Self.variablePrefix.utf8CodeUnitCount)
+        return authorization == .asked && field.name.count > count
+            && bytes.span.matches(ByteRange(start, start + count), lowercase: Self.variablePrefix)
     }
 
     /// A variable of the authorizer takes the place of one that is there.

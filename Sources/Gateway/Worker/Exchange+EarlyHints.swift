@@ -13,7 +13,10 @@ extension Exchange {
         response.hintCount += 1
         guard response.hintCount <= CGIResponseHead.hintLimit else { throw .tooManyHints }
         // HTTP/1.0 has no interim responses: its clients would take one for the answer.
-        guard minorVersion > 0, let connection, head.fields.contains(where: { $0.kind.isHint }) else {
+        // An authorizer has nothing to say to a client that it may yet refuse.
+        guard minorVersion > 0, authorization != .asked, let connection,
+            head.fields.contains(where: { $0.kind.isHint })
+        else {
             return
         }
         connection.write { output in

@@ -126,7 +126,7 @@ extension Exchange {
             }
             var hasDate = false
             var hasServer = false
-            for field in head.fields where field.kind != .hopByHop {
+            for field in head.fields where field.kind != .hopByHop && !isVariable(field, bytes) {
                 if field.kind == .date { hasDate = true }
                 if field.kind == .server { hasServer = true }
                 ResponseEncoder.appendField(bytes[field.name], bytes[field.value], to: &output)

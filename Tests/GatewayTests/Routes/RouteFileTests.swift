@@ -314,6 +314,22 @@ struct RouteFileTests {
         #expect(try readSet(one + "routes:\n  - {path: /x, application: a}").fallback.action == .notFound)
     }
 
+    @Test("A user of its own does not get the group of the top")
+    func groups() throws {
+        let text = """
+            user: www-data
+            group: shadow
+            applications:
+              own: {run: exec:true, user: games}
+              both: {run: exec:true, user: games, group: daemon}
+              neither: {run: exec:true}
+            routes: [{application: own}]
+            """
+        let settings = try readSettings(file: text).applications.map(\.settings)
+        #expect(settings.map(\.user) == ["games", "games", "www-data"])
+        #expect(settings.map(\.group) == [nil, "daemon", "shadow"])
+    }
+
     @Test("What a route does not say, its application does, and the top says what that does not")
     func inheritance() throws {
         let set = try readSet(

@@ -93,6 +93,11 @@ struct RouterTests {
             #expect(Self.match(router, Asked(path: path), isInternal: true).route.application == 1)
         }
         #expect(Self.match(Self.router([]), Asked()).route.application == -2)
+        // Not by another method either.
+        var byMethod = Self.route(1, path: "/files/*", isInternal: true)
+        byMethod.methods = [Array("GET".utf8)]
+        let asked = Asked(path: "/files/x", method: "POST")
+        #expect(Self.match(Self.router([Self.route(0), byMethod]), asked).route.application == -2)
     }
 
     // MARK: A model

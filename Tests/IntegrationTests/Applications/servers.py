@@ -63,6 +63,8 @@ def judge(ask):
         "allow-bare": (answer(b"Content-Type: text/plain\r\n\r\n"), False),
         "deny": (answer(b"Status: 403 No\r\nX-Reason: closed\r\nContent-Type: text/plain\r\n\r\nno entry"), False),
         "challenge": (answer(b"Status: 401\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\nwho are you"), False),
+        "hints": (answer(b"Status: 103\r\nLink: </a.css>\r\nSet-Cookie: a=b\r\n\r\n"
+                         b"Status: 403\r\nVariable-SECRET: 1\r\nContent-Type: text/plain\r\n\r\nno"), False),
         "away": (answer(b"Status: 302\r\nLocation: https://login.example/\r\n\r\n"), False),
         "inside": (answer(b"Location: /login?from=here\r\n\r\n"), False),
         "nothing": (b"", True),

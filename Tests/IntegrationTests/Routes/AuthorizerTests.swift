@@ -65,6 +65,11 @@ struct AuthorizerTests {
             for pair in ["REQUEST_METHOD=GET", "REQUEST_URI=/x?y", "QUERY_STRING=y", "HTTP_X_ROLE=admin"] {
                 #expect(asked.contains(" \(pair)"), "\(asked)")
             }
+            #expect(
+                try ask(gateway, "allow", "GET", "/open/..%2fx%2Fy/./z?q").shown("GATEWAY_PATH") == "/x/y/z")
+            // Hints before a decision are for nobody; variables of a refusal neither.
+            let hinted = try ask(gateway, "hints")
+            #expect(hinted.status == 403 && hinted["Variable-SECRET"] == nil)
             // Where it says nothing of a user, there is none but the application's own.
             #expect(try ask(gateway, "allow-bare").shown("REMOTE_USER") == "nobody")
             #expect(try ask(gateway, "split").shown("REMOTE_USER") == "bob")
