@@ -155,8 +155,13 @@ final class FastCGIBackend: Backend {
         _ exchange: Exchange, _ position: Int, _ age: UInt32, replacing old: ApplicationConnection?
     ) -> Bool {
         old?.close()
+        guard let address = address(ofPosition: position) else {
+            leases.release(position, age: age)
+            unreachable(exchange, position, "its name has not led anywhere yet")
+            return true
+        }
         do {
-            let attempt = try Socket.connect(address(ofPosition: position))
+            let attempt = try Socket.connect(address)
             let isConnected = attempt.isConnected
             let connection = ApplicationConnection(
                 attempt.intoSocket(), backend: self, position: position, age: age)
@@ -172,7 +177,7 @@ final class FastCGIBackend: Backend {
         }
     }
 
-    private func address(ofPosition position: Int) -> SocketAddress {
+    private func address(ofPosition position: Int) -> SocketAddress? {
         guard let servers else { return pool.slots[position].address }
         return servers.address(servers.server(ofPosition: position))
     }

@@ -42,6 +42,7 @@ final class Servers {
 
     private func isOut(_ server: Int, _ now: UInt64) -> Bool {
         scoreboard.record(server: servers[server].index).isOut(now)
+            || servers[server].isNamed && address(server) == nil
     }
 
     private func isTried(_ server: Int, _ exchange: Exchange) -> Bool {
@@ -68,8 +69,8 @@ final class Servers {
     /// The server that a slot belongs to.
     func server(ofPosition position: Int) -> Int { slots[position].process - 1 }
 
-    /// Where to connect to.
-    func address(_ server: Int) -> SocketAddress {
+    /// Where to connect to; `nil` where its name has not led anywhere yet.
+    func address(_ server: Int) -> SocketAddress? {
         let view = servers[server]
         return view.isNamed ? scoreboard.record(server: view.index).address ?? view.address : view.address
     }
@@ -81,6 +82,8 @@ final class Servers {
     /// - Returns: A line for the log where that takes the server out.
     func failed(_ server: Int, _ exchange: Exchange, _ now: UInt64) -> String? {
         exchange.triedServers |= 1 << UInt64(server)
+        // It is to be used as soon as its name leads somewhere, and not after a pause.
+        guard address(server) != nil else { return nil }
         let isOut = scoreboard.record(server: servers[server].index).failed(
             now, limit: settings.maxFails, pause: UInt64(settings.failTimeout) * 1000)
         guard isOut, servers.count > 1 else { return nil }

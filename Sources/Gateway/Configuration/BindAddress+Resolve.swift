@@ -1,6 +1,12 @@
 import Syscalls
 
 extension BindAddress {
+    /// Whether its address comes from a name.
+    var isNamed: Bool {
+        guard case .tcp(let host, _) = self, !host.isEmpty else { return false }
+        return IPAddress(host) == nil
+    }
+
     /// The first address that the text stands for.
     func resolve() throws(ConfigurationError) -> SocketAddress {
         switch self {

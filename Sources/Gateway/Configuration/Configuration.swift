@@ -33,7 +33,10 @@ struct ApplicationSet: Sendable {
 
     init(_ reading: SettingsLoader.Reading) throws(ConfigurationError) {
         var plans: [ApplicationPlan] = []
-        for application in reading.applications { plans.append(try ApplicationPlan(application)) }
+        for application in reading.applications {
+            // One dead name must not keep the others from starting: each is looked up while they serve.
+            plans.append(try ApplicationPlan(application, resolvesNames: reading.occasion == .check))
+        }
         try Self.checkRoom(plans)
         let names = plans.map(\.name)
         var routes: [RoutePlan] = []

@@ -64,7 +64,11 @@ enum Launch {
             environment: SystemProcess.environmentValue,
             variable: try Command.givenInVariable(SystemProcess.environmentValue(Origin.variableName)),
             commandLine: command.given(.commandLine), workerClasses: extensions.workerClasses.map(\.name))
-        func configuration(_ reading: SettingsLoader.Reading) throws(ConfigurationError) -> Configuration {
+        func configuration(
+            _ reading: SettingsLoader.Reading, for occasion: SettingsLoader.Occasion
+        ) throws(ConfigurationError) -> Configuration {
+            var reading = reading
+            reading.occasion = occasion
             try Surroundings.check(reading.settings)
             for application in reading.applications { try application.checkFolders() }
             return Configuration(settings: reading.settings, source: try source(reading))
@@ -74,14 +78,14 @@ enum Launch {
             print(reading.lines.joined(separator: "\n"), toStandardError: false)
             return 0
         }
-        let first = try configuration(reading)
+        let first = try configuration(reading, for: command.options.checkConfig ? .check : .start)
         if command.options.checkConfig {
             let code = try Master.check(first, extensions: extensions)
             if code == 0 { print("the configuration is valid", toStandardError: false) }
             return code
         }
         return try Master.run(first, extensions: extensions) { () throws(ConfigurationError) in
-            try configuration(try loader.load())
+            try configuration(try loader.load(), for: .reload)
         }
     }
 
@@ -150,7 +154,10 @@ extension ApplicationSource {
         }
         let kind = try application.application()
         self = .processes(
-            ApplicationSet(try ApplicationPlan(kind, name: application.text, settings: reading.settings)))
+            ApplicationSet(
+                try ApplicationPlan(
+                    kind, name: application.text, settings: reading.settings,
+                    resolvesNames: reading.occasion != .reload)))
     }
 }
 
@@ -165,10 +172,11 @@ extension NamedApplication {
 }
 
 extension ApplicationPlan {
-    init(_ application: NamedApplication) throws(ConfigurationError) {
+    init(_ application: NamedApplication, resolvesNames: Bool) throws(ConfigurationError) {
         do throws(ConfigurationError) {
             let kind = try ApplicationKind(parsing: application.run.text)
-            try self.init(kind, name: application.name, settings: application.settings)
+            try self.init(
+                kind, name: application.name, settings: application.settings, resolvesNames: resolvesNames)
         } catch {
             throw error.prefixed("\(application.run.mention) ('\(application.name)'): ")
         }

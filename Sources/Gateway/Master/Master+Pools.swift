@@ -78,8 +78,11 @@ extension Master {
         }
         do {
             context.scoreboard.setPoolState(.starting, pool: index)
-            return try ApplicationPool(
+            let pool = try ApplicationPool(
                 plan, context: context, index: index, slots: Array(slots), servers: Array(servers))
+            // The last ones know best.
+            for other in self.pools.reversed() { pool.addresses.learn(from: other.addresses) }
+            return pool
         } catch {
             throw .environment("cannot start the processes of \(plan.name): \(error)")
         }
@@ -114,7 +117,8 @@ extension Master {
             let users = generations.filter { generation in generation.pools.contains { $0 === pool } }
             let workers = users.filter { !$0.isStoppingPools }.flatMap { $0.workers.entries.keys }
             pool.tick(now, workers: workers)
-            if !workers.isEmpty { pool.nameLookup?.tick(now) { closeOwnDescriptors() } }
+            guard users.contains(where: { !$0.isStoppingPools }) else { continue }
+            pool.nameLookup?.tick(now) { closeOwnDescriptors() }
         }
     }
 }

@@ -31,17 +31,14 @@ struct ApplicationPlan: Sendable {
     /// A server of an external application.
     struct Server: Equatable, Sendable {
         let bind: BindAddress
-        /// Where it was found at the start.
-        let address: SocketAddress
+        /// Where it was found at the start; `nil` for a name that is looked up later.
+        let address: SocketAddress?
         let weight: Int
         /// Whether it is used only when all others are out.
         let isBackup: Bool
 
         /// Whether its address comes from a name.
-        var isNamed: Bool {
-            guard case .tcp(let host, _) = bind, !host.isEmpty else { return false }
-            return IPAddress(host) == nil
-        }
+        var isNamed: Bool { bind.isNamed }
 
         static func == (one: Server, other: Server) -> Bool {
             one.bind == other.bind && one.weight == other.weight && one.isBackup == other.isBackup
@@ -51,7 +48,10 @@ struct ApplicationPlan: Sendable {
     /// Processes where none are asked for, as Gunicorn recommends for its workers.
     static var defaultProcesses: Int { SystemProcess.processorCount * 2 + 1 }
 
-    init(_ kind: ApplicationKind, name: String, settings: Settings) throws(ConfigurationError) {
+    /// - Parameter resolvesNames: Whether the names of servers are looked up here and now, which may take long.
+    init(
+        _ kind: ApplicationKind, name: String, settings: Settings, resolvesNames: Bool = true
+    ) throws(ConfigurationError) {
         self.name = name
         self.settings = settings
         processes = settings.processes ?? Self.defaultProcesses
@@ -64,7 +64,7 @@ struct ApplicationPlan: Sendable {
         case .exec(let words): try planExec(words)
         case .cgi(let path): try planCGI(path, root: root)
         case .fcgi(let entries):
-            try planServers(entries)
+            try planServers(entries, resolvesNames: resolvesNames)
             site = root.map(SitePlan.php)
         }
         try check()
@@ -168,14 +168,16 @@ struct ApplicationPlan: Sendable {
         (processes, slotsPerProcess, drainsBody, endsByClosing) = (1, processes, true, true)
     }
 
-    private mutating func planServers(_ entries: [ServerEntry]) throws(ConfigurationError) {
+    private mutating func planServers(
+        _ entries: [ServerEntry], resolvesNames: Bool
+    ) throws(ConfigurationError) {
         guard entries.count <= 64 else { throw .usage("there are \(entries.count) servers: name at most 64") }
         for entry in entries {
             // Workers connect, and their folder may be another.
             let bind = entry.bind.absolute
+            let address = bind.isNamed && !resolvesNames ? nil : try bind.resolve()
             servers.append(
-                Server(
-                    bind: bind, address: try bind.resolve(), weight: entry.weight, isBackup: entry.isBackup))
+                Server(bind: bind, address: address, weight: entry.weight, isBackup: entry.isBackup))
         }
         guard entries.contains(where: { !$0.isBackup }) else {
             throw .usage("every server is a backup: name one that is not")

@@ -17,6 +17,7 @@ final class ApplicationPool {
     let servers: [Int]
     private let healthChecks: HealthChecks?
     let nameLookup: NameLookup?
+    let addresses: ServerAddresses
     private(set) var state = PoolState.starting
     /// Whether a process that does not boot is tried again, though none has ever booted.
     private(set) var keepsTrying = false
@@ -46,10 +47,12 @@ final class ApplicationPool {
         scaler = PoolScaler(
             plan.settings.scaling, most: plan.processes, slotsPerProcess: plan.slotsPerProcess,
             bootsAtOnce: SystemProcess.processorCount)
-        healthChecks = plan.settings.external.healthCheck.map {
-            HealthChecks(plan, $0, indices: servers, context: context)
+        let addresses = ServerAddresses(plan.servers, indices: servers, scoreboard: context.scoreboard)
+        self.addresses = addresses
+        healthChecks = plan.settings.external.healthCheck.map { _ in
+            HealthChecks(plan, addresses, indices: servers, context: context)
         }
-        nameLookup = NameLookup(plan, indices: servers, context: context)
+        nameLookup = NameLookup(plan, addresses, context: context)
         scriptFile = try plan.script.map { text throws(SyscallError) in try ScriptFile(text) }
         guard plan.program != nil else {
             externalSlots = slots
@@ -85,11 +88,11 @@ final class ApplicationPool {
         for (number, server) in plan.servers.enumerated() {
             let positions = number * plan.processes..<(number + 1) * plan.processes
             slots += externalSlots[positions].map {
-                PoolView.Slot(index: $0, address: server.address, process: number + 1)
+                PoolView.Slot(index: $0, address: addresses[number], process: number + 1)
             }
             servers.append(
                 ServerView(
-                    name: "\(server.bind)", index: self.servers[number], address: server.address,
+                    name: "\(server.bind)", index: self.servers[number], address: addresses[number],
                     isNamed: server.isNamed, weight: server.weight, isBackup: server.isBackup,
                     positions: positions))
         }
@@ -106,16 +109,20 @@ final class ApplicationPool {
     func start() {
         for slot in externalSlots { context.scoreboard.setSlot(slot, SlotWord(.free, age: 1)) }
         for server in servers { context.scoreboard.record(server: server).clear() }
+        addresses.publish()
         startProcesses()
         show()
     }
 
     /// Goes on for another generation, by its plan.
-    func adopt(_ plan: ApplicationPlan) { self.plan = plan }
+    func adopt(_ plan: ApplicationPlan) {
+        self.plan = plan
+        healthChecks?.adopt(plan)
+    }
 
     /// Whether everything that should be there at the start accepts.
     var isReady: Bool {
-        guard isSupervised else { return true }
+        guard isSupervised else { return nameLookup?.isSettled ?? true }
         return processes.count { $0.state == .ready } >= scaler.least
     }
 
@@ -134,10 +141,14 @@ final class ApplicationPool {
     }
 
     /// Whether no process is left.
-    var isGone: Bool { processes.allSatisfy { $0.pid == 0 } }
+    var isGone: Bool { processes.allSatisfy { $0.pid == 0 } && nameLookup?.isRunning != true }
 
-    func stop(until deadline: UInt64) { for process in processes { process.stop(until: deadline) } }
+    func stop(until deadline: UInt64) {
+        nameLookup?.stop()
+        for process in processes { process.stop(until: deadline) }
+    }
     func kill() {
+        nameLookup?.stop()
         for process in processes {
             process.stop(until: .max)
             process.kill()

@@ -6,35 +6,40 @@ final class HealthChecks {
     private struct Server {
         let name: String
         let index: Int
-        let address: SocketAddress
         var probe: HealthProbe?
         var isOut = false
         var next: UInt64 = 0
     }
 
     private let application: String
-    private let request: [UInt8]?
+    private var request: [UInt8]?
     private let interval: UInt64
+    private let addresses: ServerAddresses
     private let context: MasterContext
     private var servers: [Server]
 
     /// - Parameter indices: Those of the servers in the scoreboard.
     init(
-        _ plan: ApplicationPlan, _ check: ExternalSettings.HealthCheck, indices: [Int], context: MasterContext
+        _ plan: ApplicationPlan, _ addresses: ServerAddresses, indices: [Int], context: MasterContext
     ) {
         application = plan.name
-        let root: String? = if case .php(let root) = plan.site { root } else { nil }
-        request =
-            if case .path(let path) = check {
-                HealthProbe.question(
-                    path, root: root, parameters: plan.settings.encodedParameters)
-            } else { nil }
+        request = Self.request(plan)
+        self.addresses = addresses
         interval = UInt64(plan.settings.external.healthInterval) * 1000
         self.context = context
         servers = zip(plan.servers, indices).map {
-            Server(name: "\($0.bind)", index: $1, address: $0.address)
+            Server(name: "\($0.bind)", index: $1)
         }
     }
+
+    private static func request(_ plan: ApplicationPlan) -> [UInt8]? {
+        guard case .path(let path) = plan.settings.external.healthCheck else { return nil }
+        let root: String? = if case .php(let root) = plan.site { root } else { nil }
+        return HealthProbe.question(path, root: root, parameters: plan.settings.encodedParameters)
+    }
+
+    /// Asks from now on as another generation would.
+    func adopt(_ plan: ApplicationPlan) { request = Self.request(plan) }
 
     func tick(_ now: UInt64) {
         for position in servers.indices where servers[position].next <= now {
@@ -48,8 +53,8 @@ final class HealthChecks {
     }
 
     private func ask(_ position: Int) {
-        let server = servers[position]
-        let address = context.scoreboard.record(server: server.index).address ?? server.address
+        // A name that leads nowhere yet: workers leave it out, and there is nobody to ask.
+        guard let address = addresses[position] else { return }
         do {
             servers[position].probe = try HealthProbe(address, request, loop: context.loop) {
                 [weak self] failure in self?.note(position, failure)

@@ -1,51 +1,160 @@
-// Names of servers are looked up again and again, in a process of its own: a look-up may take seconds, and the master has
-// one thread. The answers go into the scoreboard, where workers and the master's questions read them.
+// Names of servers are looked up again and again, each in a process of its own: a look-up may take seconds, the master has
+// one thread, and a name whose resolver is silent must not keep the others waiting. One child of the master has a child for
+// each name, so that one signal ends them all. They answer on a pipe; what comes when nobody waits any more is lost with it.
 
 import Logging
 import Syscalls
 
 /// Looks up the names of the servers of one application. The master runs it.
 final class NameLookup {
-    private let servers: [(bind: BindAddress, index: Int)]
-    private let interval: UInt64
-    private let context: MasterContext
-    private var next: UInt64
-    private(set) var pid: ProcessID = 0
+    private struct Server {
+        let position: Int
+        let bind: BindAddress
+        var hasAnswered = false
+        /// Whether it could not be resolved the last time.
+        var isLost = false
+    }
 
-    /// - Parameter indices: Those of the servers in the scoreboard.
+    /// Milliseconds that an application waits at its start for the first answers.
+    private static let patience: UInt64 = 1000
+
+    private let application: String
+    private var servers: [Server]
+    private let interval: UInt64
+    private let addresses: ServerAddresses
+    private let context: MasterContext
+    private var next: UInt64 = 0
+    private var patienceEnds: UInt64?
+    private var hasEnded = false
+    private var pid: ProcessID = 0
+    private var answers: NameAnswers?
+
     /// - Returns: `nil` where no server has a name.
-    init?(_ plan: ApplicationPlan, indices: [Int], context: MasterContext) {
-        servers = zip(plan.servers, indices).filter(\.0.isNamed).map { ($0.bind, $1) }
+    init?(_ plan: ApplicationPlan, _ addresses: ServerAddresses, context: MasterContext) {
+        application = plan.name
+        servers = plan.servers.enumerated().filter(\.element.isNamed)
+            .map { Server(position: $0, bind: $1.bind) }
         guard !servers.isEmpty else { return nil }
         interval = UInt64(plan.settings.external.resolveInterval) * 1000
+        self.addresses = addresses
         self.context = context
-        next = context.loop.now + interval
+    }
+
+    /// Whether a process of it is left.
+    var isRunning: Bool { pid != 0 }
+
+    /// Whether there is nothing to wait for at the start: requests that come now find addresses, or none will come soon.
+    var isSettled: Bool {
+        addresses.isComplete || hasEnded || patienceEnds.map { $0 <= context.loop.now } ?? false
     }
 
     /// - Parameter prepare: Called in the new process: lets go of what is the master's alone.
     func tick(_ now: UInt64, prepare: () -> Void) {
         guard next <= now else { return }
         next = now + interval
-        guard pid == 0 else { return ChildProcess.signal(pid, .kill) }
+        patienceEnds = patienceEnds ?? now + Self.patience
+        // It ends, and the names that have not answered are told apart from those that have. The next one is due then.
+        guard pid == 0 else {
+            next = now
+            return ChildProcess.signal(pid, .kill)
+        }
         do {
-            let child = try ChildProcess.fork(diesWithParent: true)
-            guard child == 0 else { return pid = child }
+            try start(prepare)
         } catch {
-            return context.log.error("cannot look up the names of servers: \(error)")
+            hasEnded = true
+            context.log.error("\(application): cannot look up the names of its servers: \(error)")
         }
-        prepare()
+    }
+
+    private func start(_ prepare: () -> Void) throws(SyscallError) {
+        let (readEnd, writeEnd) = try Pipe(readsWithoutBlocking: true).intoNumbers()
+        let child: ProcessID
+        do {
+            child = try ChildProcess.fork(diesWithParent: true)
+        } catch {
+            Descriptor.closeInherited(readEnd)
+            Descriptor.closeInherited(writeEnd)
+            throw error
+        }
+        if child == 0 {
+            prepare()
+            Descriptor.closeInherited(readEnd)
+            lookUp(writeEnd)
+        }
+        pid = child
+        Descriptor.closeInherited(writeEnd)
+        for index in servers.indices { servers[index].hasAnswered = false }
+        answers = try NameAnswers(OwnedDescriptor(adopting: readEnd), loop: context.loop) {
+            [unowned self] in note($0)
+        }
+    }
+
+    // MARK: In the child
+
+    private func lookUp(_ pipe: CInt) -> Never {
+        var children: [ProcessID] = []
         for server in servers {
-            // One that cannot be found stays where it was: a resolver that is down is no reason to stop.
-            guard let address = try? server.bind.resolve() else { continue }
-            context.scoreboard.record(server: server.index).setAddress(address)
+            let child = try? ChildProcess.fork(diesWithParent: true)
+            if let child, child != 0 {
+                children.append(child)
+                continue
+            }
+            let answer = NameAnswer(position: server.position, address: try? server.bind.resolve())
+            answer.octets.withUnsafeBufferPointer { _ = Descriptor.writeAll(pipe, $0) }
+            if child == 0 { SystemProcess.exitImmediately(0) }
         }
+        for child in children { ChildProcess.wait(child) }
         SystemProcess.exitImmediately(0)
+    }
+
+    // MARK: Answers
+
+    private func note(_ answer: NameAnswer) {
+        guard let index = servers.firstIndex(where: { $0.position == answer.position }),
+            !servers[index].hasAnswered
+        else { return }
+        servers[index].hasAnswered = true
+        if let address = answer.address {
+            addresses.set(answer.position, address)
+            guard servers[index].isLost else { return }
+            servers[index].isLost = false
+            context.log.info(
+                "\(application): the name of server \(servers[index].bind) can be resolved again: \(address)")
+        } else {
+            lost(index)
+        }
+    }
+
+    /// One that cannot be found stays where it was: a resolver that is down is no reason to stop.
+    private func lost(_ index: Int) {
+        guard !servers[index].isLost else { return }
+        servers[index].isLost = true
+        let consequence =
+            addresses[servers[index].position].map { "it is used where it was, \($0)," }
+            ?? "it is left out"
+        context.log.warning(
+            "\(application): the name of server \(servers[index].bind) cannot be resolved: \(consequence) until it can"
+        )
+    }
+
+    // MARK: End
+
+    /// Ends it; nothing more is learned.
+    func stop() {
+        answers?.close()
+        answers = nil
+        if pid != 0 { ChildProcess.signal(pid, .kill) }
     }
 
     /// - Returns: Whether the process was the one that looks up.
     func reaped(_ pid: ProcessID) -> Bool {
         guard pid == self.pid else { return false }
         self.pid = 0
+        guard let answers else { return true }
+        answers.finish()
+        self.answers = nil
+        hasEnded = true
+        for index in servers.indices where !servers[index].hasAnswered { lost(index) }
         return true
     }
 }

@@ -8,8 +8,8 @@ struct PoolView: Sendable {
     struct Slot: Sendable {
         /// Its index in the scoreboard.
         let index: Int
-        /// Where its process listens.
-        let address: SocketAddress
+        /// Where its process listens; `nil` for a server whose name has not led anywhere yet.
+        let address: SocketAddress?
         /// The process, from 1; of an external application, the server.
         let process: Int
     }

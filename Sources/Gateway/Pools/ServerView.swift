@@ -6,8 +6,8 @@ struct ServerView: Sendable {
     let name: String
     /// Its index in the scoreboard.
     let index: Int
-    /// Where it is; where it has a name, where that led at the start.
-    let address: SocketAddress
+    /// Where it is; where it has a name, where that led when the worker was made, `nil` for nowhere.
+    let address: SocketAddress?
     /// Whether its name is looked up again and again.
     let isNamed: Bool
     let weight: Int

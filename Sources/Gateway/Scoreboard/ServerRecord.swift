@@ -1,6 +1,6 @@
 // What all workers, and the master's questions, have found out about a server of an external application: one that fails for
 // one worker fails for all of them. The address stands here where it comes from a name, behind a sequence counter, because
-// the name is looked up again and again.
+// the name is looked up again and again: the master writes it, and for itself goes by a table of its own.
 
 import Synchronization
 import Syscalls
@@ -48,7 +48,7 @@ struct ServerRecord {
 
     // MARK: Address
 
-    /// Says where its name leads. One process at a time writes.
+    /// Says where its name leads. Only the master does.
     func setAddress(_ address: SocketAddress) {
         guard let octets = address.octets(limit: 32) else { return }
         let odd = words[3].load(ordering: .relaxed) | 1

@@ -1,7 +1,7 @@
 import Syscalls
 import Testing
 
-@Suite("Several servers: health and names", .serialized)
+@Suite("Several servers: health", .serialized)
 struct HealthTests {
     @Test("A server that does not accept is left out before a request meets it", .timeLimit(.minutes(5)))
     func connect() throws {
@@ -63,39 +63,22 @@ struct HealthTests {
         }
     }
 
-    @Test("A name is looked up again and again", .timeLimit(.minutes(5)))
-    func name() throws {
-        let folder = try TemporaryFolder()
-        let port = try freePort()
-        let servers = try RemoteServers(["one": "127.0.0.1:\(port)", "two": "127.0.0.2:\(port)"], in: folder)
-        // The gateway alone sees these hosts.
-        func lead(to address: String) throws {
-            try run("sh", "-c", "echo '127.0.0.1 localhost\n\(address) moving.test' >\(folder / "hosts")")
+    @Test(
+        "A reload that leaves an application as it was changes what its servers are asked",
+        .timeLimit(.minutes(5)))
+    func reload() throws {
+        try withServers("@a, @b", "health-check: /health\nhealth-interval: 1\nparam: {APP: first}") {
+            (gateway, servers) throws in
+            try eventually("both are asked") {
+                ["a", "b"].allSatisfy { name in servers.asked(name).contains { $0.contains(" APP=first") } }
+            }
+            let file = gateway.folder / "gateway.yaml"
+            try TextFile.write(
+                TextFile.read(file).replacing("APP: first", with: "APP: second"), to: file)
+            gateway.signal(.hup)
+            try eventually("both are asked anew") {
+                ["a", "b"].allSatisfy { name in servers.asked(name).contains { $0.contains(" APP=second") } }
+            }
         }
-        try lead(to: "127.0.0.1")
-        try TextFile.write(
-            """
-            #!/bin/sh
-            exec unshare -m sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' \(folder / "hosts") \(Build.gateway) "$@"
-
-            """, to: folder / "gateway", mode: 0o755)
-        let gateway = try GatewayProcess(
-            file: """
-                workers: 2
-                applications:
-                  app: {run: 'fcgi:moving.test:\(port)', resolve-interval: 1, health-check: connect, health-interval: 1}
-                """, folder: folder, program: folder / "gateway")
-        try gateway.use { gateway in
-            #expect(try gateway.answering(4) == ["one": 4])
-            try lead(to: "127.0.0.2")
-            try eventually("the new address is used") { try gateway.answering(1) == ["two": 1] }
-            #expect(try gateway.answering(4) == ["two": 4])
-            // A name that is gone leads where it led.
-            try run("sh", "-c", "echo '127.0.0.1 localhost' >\(folder / "hosts")")
-            let since = Clock.monotonicMilliseconds()
-            try eventually("it was looked up once more") { Clock.monotonicMilliseconds() > since + 1300 }
-            #expect(try gateway.answering(4) == ["two": 4])
-        }
-        withExtendedLifetime(servers) {}
     }
 }

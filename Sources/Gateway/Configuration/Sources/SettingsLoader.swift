@@ -5,6 +5,13 @@ import Syscalls
 
 /// Reads the settings, as often as it is asked.
 struct SettingsLoader: Sendable {
+    /// What the settings are read for.
+    enum Occasion {
+        case start, reload
+        /// `--check-config`.
+        case check
+    }
+
     /// What one reading came to.
     struct Reading: Sendable {
         var settings: Settings
@@ -16,6 +23,7 @@ struct SettingsLoader: Sendable {
         var routes: [NamedRoute] = []
         /// Where each setting that is not the default comes from, by its name.
         var origins: [String: Origin]
+        var occasion = Occasion.start
     }
 
     private let environment: [String: Given]
