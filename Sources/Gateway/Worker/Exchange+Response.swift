@@ -74,17 +74,17 @@ extension Exchange {
         }
         do {
             if response.partialHead.isEmpty {
-                var rest = bytes
-                while try parser.parse(rest.span, into: &head) {
-                    guard head.isInterim else { return takeHead(rest) }
-                    try sendEarlyHints(rest)
-                    rest = UnsafeBufferPointer(rebasing: rest[head.byteCount...])
-                    parser.reset()
+                guard try parser.parse(bytes.span, into: &head) else {
+                    response.partialHead.append(bytes)
+                    return .accepted
                 }
-                response.partialHead.append(rest)
-                return .accepted
+                guard head.isInterim else { return takeHead(bytes) }
+                try sendEarlyHints(bytes)
+                response.partialHead.append(UnsafeBufferPointer(rebasing: bytes[head.byteCount...]))
+                parser.reset()
+            } else {
+                response.partialHead.append(bytes)
             }
-            response.partialHead.append(bytes)
             while try parser.parse(response.partialHead.bytes.span, into: &head) {
                 guard head.isInterim else {
                     // Out of the buffer that the body will not need any more.
