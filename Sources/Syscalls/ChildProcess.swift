@@ -67,6 +67,9 @@ public enum ChildProcess {
     /// Sends a signal to one process.
     public static func signal(_ pid: pid_t, _ signal: Signal) { _ = Glibc.kill(pid, signal.rawValue) }
 
+    /// Whether a process group has members that may be signalled.
+    public static func hasGroup(_ group: pid_t) -> Bool { group > 1 && Glibc.kill(-group, 0) == 0 }
+
     /// Sends a signal to a process group.
     public static func signalGroup(_ group: pid_t, _ signal: Signal) {
         // Group 0 and 1 would be ourselves and everybody.

@@ -82,6 +82,15 @@ struct RecordTests {
         #expect(header == nil)
     }
 
+    @Test("What is wrong is told in words")
+    func words() {
+        #expect("\(RecordError.unsupportedVersion(71))" == "a record of version 71, where only 1 is known")
+        #expect("\(RecordError.unexpectedType(6))" == "a record of type 6, which may not be sent there")
+        #expect("\(RecordError.unexpectedRequestID(2))" == "a record of request 2, which does not run")
+        #expect("\(RecordError.malformedEndRequest)" == "an END_REQUEST that has not eight octets")
+        #expect("\(RecordError.malformedBeginRequest)" == "a BEGIN_REQUEST that has not eight octets")
+    }
+
     @Test("Another version is refused", arguments: [0, 2, 3, 72, 255] as [UInt8])
     func version(_ version: UInt8) {
         let bytes: [UInt8] = [version, 6, 0, 1, 0, 0, 0, 0]

@@ -12,7 +12,7 @@ struct ScriptEnvironmentTests {
             block.appendPairLengths(name: name.utf8.count, value: value.utf8.count)
             block.append(text: name + value)
         }
-        return try #require(ScriptParams(decoding: block.bytes))
+        return try ScriptParams(decoding: block.bytes)
     }
 
     private func entries(
@@ -70,15 +70,19 @@ struct ScriptEnvironmentTests {
             var block = ByteBuffer()
             block.appendPairLengths(name: name.utf8.count, value: value.utf8.count)
             block.append(text: name + value)
-            #expect(ScriptParams(decoding: block.bytes) == nil)
+            #expect(throws: ScriptRefusal.malformed) { try ScriptParams(decoding: block.bytes) }
         }
         let cut: [UInt8] = [1, 5, 65, 66]
-        #expect(cut.withUnsafeBufferPointer { ScriptParams(decoding: $0) } == nil)
+        #expect(throws: ScriptRefusal.malformed) {
+            try cut.withUnsafeBufferPointer { _ = try ScriptParams(decoding: $0) }
+        }
         let length: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 1]
-        #expect(length.withUnsafeBufferPointer { ScriptParams(decoding: $0) } == nil)
+        #expect(throws: ScriptRefusal.malformed) {
+            try length.withUnsafeBufferPointer { _ = try ScriptParams(decoding: $0) }
+        }
         var many = ByteBuffer()
         for number in 0...ScriptParams.pairLimit { many.appendPair("A", decimal: UInt64(number)) }
-        #expect(ScriptParams(decoding: many.bytes) == nil)
+        #expect(throws: ScriptRefusal.tooMany) { try ScriptParams(decoding: many.bytes) }
     }
 
     @Test("A variable is set and removed")

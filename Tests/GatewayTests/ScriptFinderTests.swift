@@ -26,7 +26,7 @@ struct ScriptFinderTests {
             block.appendPairLengths(name: name.utf8.count, value: value.utf8.count)
             block.append(text: name + value)
         }
-        var params = try #require(ScriptParams(decoding: block.bytes))
+        var params = try ScriptParams(decoding: block.bytes)
         let finder = try ScriptFinder(ResponderOptions(parsing: options))
         func text(_ octets: [UInt8]?) -> String? { octets.map { String(decoding: $0, as: UTF8.self) } }
         do throws(ScriptRefusal) {
@@ -100,6 +100,10 @@ struct ScriptFinderTests {
             #expect(try found([("SCRIPT_NAME", "/a")]) == .refused(403))
             #expect(try found([("DOCUMENT_ROOT", root)]) == .refused(403))
             #expect(try found([]) == .refused(403))
+            let long = String(repeating: "/x", count: 2048)
+            #expect(try named(long) == .refused(414))
+            #expect(try named(String(long.dropFirst(root.utf8.count + 1))) == .refused(404))
+            #expect(try found([("SCRIPT_FILENAME", long + "/")]) == .refused(414))
         }
     }
 }

@@ -106,6 +106,19 @@ public enum RecordError: Error, Equatable, Sendable {
     case malformedBeginRequest
 }
 
+extension RecordError: CustomStringConvertible {
+    /// What came, in words for the operator.
+    public var description: String {
+        switch self {
+        case .unsupportedVersion(let version): "a record of version \(version), where only 1 is known"
+        case .unexpectedType(let type): "a record of type \(type), which may not be sent there"
+        case .unexpectedRequestID(let id): "a record of request \(id), which does not run"
+        case .malformedEndRequest: "an END_REQUEST that has not eight octets"
+        case .malformedBeginRequest: "a BEGIN_REQUEST that has not eight octets"
+        }
+    }
+}
+
 extension ByteBuffer {
     /// Appends a record header.
     public mutating func append(_ header: RecordHeader) {

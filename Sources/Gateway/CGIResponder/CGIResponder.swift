@@ -25,6 +25,9 @@ final class CGIResponder {
     private var accepting: Watch!
     private var connections: [ObjectIdentifier: ResponderConnection] = [:]
     private var scripts: [ProcessID: ScriptProcess] = [:]
+    /// Groups of scripts that are over, with what those have left behind.
+    private var leftGroups: Set<ProcessID> = []
+    private let errors = ErrorOutput()
     /// Requests on kept connections that wait for their turn.
     private var waiting: [ResponderConnection] = []
     private var isDraining = false
@@ -106,6 +109,7 @@ final class CGIResponder {
                     listener: connection, complain: { [unowned self] in write($0) },
                     onOver: { [unowned self] in over($0) })
                 scripts[process.pid] = process
+                leftGroups.remove(process.pid)
                 lifeline.add(group: process.pid)
                 return process
             }
@@ -114,7 +118,16 @@ final class CGIResponder {
 
     private func over(_ script: ScriptProcess) {
         scripts[script.pid] = nil
-        lifeline.remove(group: script.pid)
+        leftGroups.insert(script.pid)
+        forgetGroups()
+    }
+
+    /// What a script has left behind in its group dies with us; a number whose group is empty may be anybody's next.
+    private func forgetGroups() {
+        for group in leftGroups where !ChildProcess.hasGroup(group) {
+            leftGroups.remove(group)
+            lifeline.remove(group: group)
+        }
     }
 
     // MARK: Signals, and the end
@@ -149,6 +162,8 @@ final class CGIResponder {
 
     private func sweep(_ now: UInt64) {
         isOutOfDescriptors = false
+        forgetGroups()
+        errors.tellLosses()
         for script in scripts.values { script.sweep(now) }
         for connection in connections.values { connection.sweep() }
     }
@@ -168,10 +183,19 @@ final class CGIResponder {
 
     // MARK: The log
 
-    /// Writes a line to the standard error.
-    func log(_ line: String) { Self.log(line) }
+    /// Writes a line to the standard error, if that takes it.
+    func log(_ line: String) {
+        let text = Self.line(line)
+        errors.write(text.bytes)
+    }
 
+    /// Writes a line to the standard error before anything runs that could be held up.
     static func log(_ line: String) {
+        let text = Self.line(line)
+        Descriptor.writeAll(2, text.bytes)
+    }
+
+    static func line(_ line: String) -> ByteBuffer {
         var text = ByteBuffer(capacity: 256)
         text.append("gateway fcgiwrap: ")
         for byte in line.utf8 {
@@ -179,9 +203,9 @@ final class CGIResponder {
             text.append(byte >= 0x20 && byte != 0x7F ? byte : UInt8(ascii: "?"))
         }
         text.append(ASCII.lineFeed)
-        Descriptor.writeAll(2, text.bytes)
+        return text
     }
 
     /// Passes on what a script says on its standard error.
-    func write(_ bytes: UnsafeBufferPointer<UInt8>) { Descriptor.writeAll(2, bytes) }
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) { errors.write(bytes) }
 }

@@ -31,7 +31,7 @@ extension ResponderConnection {
         AnswerEncoder.appendEnd(
             id: id, status, applicationStatus: UInt32(truncatingIfNeeded: exitCode), to: &output)
         finish()
-        if !keepsConnection || !responder.mayKeepConnection { ending = .whenSent }
+        if !keepsConnection || hasLastInput || !responder.mayKeepConnection { ending = .whenSent }
         isIdle = ending == .none
         sendOutput()
         decode()
@@ -52,14 +52,15 @@ extension ResponderConnection {
     func sendOutput() {
         guard !isAnswerHeld || output.count > Self.highWater else { return }
         isAnswerHeld = false
-        while !output.isEmpty, !isClosed {
+        while !output.isEmpty, !isClosed, !isBlocked {
             switch send(output.bytes) {
             case .bytes(let count): output.consume(count)
-            case .wouldBlock: return
+            case .wouldBlock: break
             case .failed: return gone()
             }
-            if isBlocked { return }
+            movedAt = loop.now
         }
+        guard output.isEmpty else { return }
         if ending == .whenSent, !isClosed { leave() }
     }
 
@@ -114,6 +115,10 @@ extension ResponderConnection: ScriptListener {
             complain("\(scriptName): killed after \(responder.options.timeout) s (--timeout)")
             guard said else { return answer("504 Gateway Timeout", "The script did not answer in time.") }
             cut()
+        case .starved(let said):
+            complain(
+                "\(scriptName): killed, because the system has no memory left to pass the request's body on")
+            if said { cut() } else { end(.overloaded, exitCode: 127) }
         }
     }
 

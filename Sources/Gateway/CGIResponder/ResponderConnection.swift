@@ -20,6 +20,9 @@ final class ResponderConnection: Stream {
     private static let lowWater = 16_384
     /// How long a body may stand still before an answer that waits for its end is sent after all, in milliseconds.
     private static let bodyPatience: UInt64 = 1000
+    /// How long a web server may take nothing of what is sent to it, in milliseconds. More than any that waits for a client
+    /// of its own; one that never reads would hold a script for ever.
+    static let readerPatience: UInt64 = 300_000
 
     enum Ending { case none, whenSent, lingering }
 
@@ -40,6 +43,12 @@ final class ResponderConnection: Stream {
     var complaintIsOpen = false
     var isAnswerHeld = false
     private var bodyMovedAt: UInt64 = 0
+    /// When something was last sent.
+    var movedAt: UInt64 = 0
+    /// Whether the peer has sent its last, and reads on.
+    private(set) var hasLastInput = false
+    /// Whether nothing is decoded because answers wait that cost the peer next to nothing to ask for.
+    private var isBehind = false
     /// Whether it has no request, and has had one.
     var isIdle = false
     /// Whether it has a request, or may be about to send its first one.
@@ -67,7 +76,11 @@ final class ResponderConnection: Stream {
 
     /// Notices what the loop does not tell while nothing is received, and what has waited long enough.
     func sweep() {
-        if bodyWaiting > 0, peerHasEnded { return gone() }
+        if isBlocked, movedAt + Self.readerPatience <= loop.now {
+            responder.log(
+                "a connection was closed: nothing of an answer was taken for \(Self.readerPatience / 1000) s")
+            return gone()
+        }
         if isAnswerHeld, bodyMovedAt + Self.bodyPatience <= loop.now {
             isAnswerHeld = false
             sendOutput()
@@ -85,7 +98,19 @@ final class ResponderConnection: Stream {
         decode()
     }
 
-    override func receivedEnd(error: CInt?) { gone() }
+    /// The web server sends no more. That is no reason to give up what is complete, as long as it may read.
+    override func receivedEnd(error: CInt?) {
+        guard error == nil, ending != .lingering, !Descriptor.isHungUp(number) else { return gone() }
+        if decoder.activeID == nil {
+            guard !output.isEmpty else { return gone() }
+            ending = .whenSent
+            isBodyComplete = true
+        } else if !isBodyComplete {
+            return gone()
+        }
+        hasLastInput = true
+    }
+
     override func hungUp() { gone() }
     override func deadlinePassed() { gone() }
 
@@ -108,15 +133,27 @@ final class ResponderConnection: Stream {
             while !isClosed {
                 if ending != .none {
                     input.clear()
-                    return receive()
+                    return receiveMore()
                 }
-                guard passBody() else { return }
-                guard try take(decoder.next(input.bytes.span)) else { return receive() }
+                if decoder.activeID == nil { waitIfBehind() }
+                guard !isBehind, !isClosed, passBody() else { return }
+                guard try take(decoder.next(input.bytes.span)) else { return receiveMore() }
             }
         } catch {
             responder.log("a connection was closed: what came is no FastCGI (\(error))")
             gone()
         }
+    }
+
+    private func receiveMore() {
+        if !hasLastInput { receive() }
+    }
+
+    /// Decodes nothing more until the peer has read what it has asked for. A body goes on: it makes no answer longer.
+    private func waitIfBehind() {
+        guard output.count > Self.highWater else { return }
+        sendOutput()
+        isBehind = output.count > Self.highWater
     }
 
     /// - Returns: Whether to go on without receiving.
@@ -163,14 +200,17 @@ final class ResponderConnection: Stream {
                 answering: input.bytes[range], connections: responder.options.scripts,
                 requests: responder.options.scripts, to: &output)
             input.consume(consumed)
+            waitIfBehind()
         case .unknownType(let type, let consumed):
             AnswerEncoder.appendUnknownType(type, to: &output)
             input.consume(consumed)
+            waitIfBehind()
         case .refused(let id, let status, let keepsConnection, let consumed):
             input.consume(consumed)
             AnswerEncoder.appendEnd(id: id, status, applicationStatus: 0, to: &output)
             if !keepsConnection, decoder.activeID == nil { ending = .whenSent }
             sendOutput()
+            waitIfBehind()
         }
         return true
     }
@@ -199,13 +239,13 @@ final class ResponderConnection: Stream {
     private func prepare() {
         do throws(ScriptRefusal) {
             guard !hasTooManyParams else { throw .tooLarge }
-            guard var decoded = ScriptParams(decoding: params.bytes) else { throw .malformed }
+            var decoded = try ScriptParams(decoding: params.bytes)
             let script = try responder.finder.find(&decoded)
-            scriptName = String(decoding: script.path, as: UTF8.self)
+            scriptName = ScriptRefusal.brief(script.path)
             work = (script, responder.environment.entries(decoded))
             responder.admit(self)
         } catch {
-            let name = String(decoding: error.script, as: UTF8.self)
+            let name = ScriptRefusal.brief(error.script)
             complain(name.isEmpty ? error.reason : "\(name): \(error.reason)")
             answer(error.status, error.explanation)
         }
@@ -233,8 +273,14 @@ final class ResponderConnection: Stream {
 
     override func sendable() {
         sendOutput()
-        guard isPaused, !isClosed, output.count <= Self.lowWater else { return }
-        isPaused = false
-        script?.resumeOutput()
+        guard !isClosed, output.count <= Self.lowWater else { return }
+        if isPaused {
+            isPaused = false
+            script?.resumeOutput()
+        }
+        if isBehind {
+            isBehind = false
+            decode()
+        }
     }
 }

@@ -29,6 +29,13 @@ struct ScriptRefusal: Error, Equatable {
         status: "431 Request Header Fields Too Large",
         explanation: "The variables of the request are too large.",
         reason: "the request's variables have more than \(ScriptParams.octetLimit) octets")
+    static let tooMany = ScriptRefusal(
+        status: "431 Request Header Fields Too Large",
+        explanation: "The request has too many variables.",
+        reason: "the request has more than \(ScriptParams.pairLimit) variables")
+    static let tooLong = ScriptRefusal(
+        status: "414 URI Too Long", explanation: "The name of the script is too long.",
+        reason: "the script's name has more than \(ScriptFinder.nameLimit) octets")
     static let unnamed = ScriptRefusal(
         status: "403 Forbidden", explanation: "The request names no script.",
         reason: "no script is named: are SCRIPT_FILENAME, or DOCUMENT_ROOT and SCRIPT_NAME, passed?")
@@ -48,6 +55,13 @@ struct ScriptRefusal: Error, Equatable {
             "Scripts whose names begin with nph- are not run: rename it, and begin its answer with a Status field.",
         reason: "an NPH script is not run: rename it, and begin its answer with a Status field")
 
+    /// A script's name as lines for the operator have it: a client decides how long it is.
+    static func brief(_ script: [UInt8]) -> String {
+        let limit = 200
+        let text = String(decoding: script.prefix(limit), as: UTF8.self)
+        return script.count > limit ? text + "..." : text
+    }
+
     func of(_ script: [UInt8]) -> ScriptRefusal {
         var refusal = self
         refusal.script = script
@@ -57,6 +71,9 @@ struct ScriptRefusal: Error, Equatable {
 
 /// Finds scripts.
 final class ScriptFinder {
+    /// Octets of a name that are looked at: as many as the system takes (PATH_MAX). Each slash may cost a look at the disk.
+    static let nameLimit = 4096
+
     private let root: OwnedDescriptor?
     private let rootPath: [UInt8]
     private let allowed: [[UInt8]]
@@ -87,10 +104,14 @@ final class ScriptFinder {
             return fixed
         }
         if let path = params["SCRIPT_FILENAME"] {
+            guard path.count <= Self.nameLimit else { throw .tooLong.of(path) }
             try check(path)
             return path
         }
         guard let folder = params["DOCUMENT_ROOT"], let name = params["SCRIPT_NAME"] else { throw .unnamed }
+        guard folder.count <= Self.nameLimit, name.count <= Self.nameLimit - folder.count else {
+            throw .tooLong.of(folder + name)
+        }
         guard !Self.climbs(name) else { throw .outside.of(folder + name) }
         let whole = folder + name
         var end = whole.count

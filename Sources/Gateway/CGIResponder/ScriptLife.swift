@@ -22,13 +22,15 @@ struct ScriptLife {
         case cut(ExitStatus)
         /// It ran for too long; `said` tells whether an answer has begun.
         case timedOut(said: Bool)
+        /// Its request's body could not be passed on.
+        case starved(said: Bool)
     }
 
     private(set) var status: ExitStatus?
     private(set) var isTimedOut = false
     private var hasOutput = true
     private var hasErrors = true
-    private var hasSpoken = false
+    private(set) var hasSpoken = false
     /// Octets that waited in the pipes when the script ended: those are its own, and time counts from when they were read.
     private var owed = 0
     private var graceBegins: UInt64?

@@ -71,9 +71,12 @@ final class ScriptOutput: Source {
 final class ScriptInput: Source {
     private var descriptor: OwnedDescriptor?
     private unowned let loop: EventLoop
-    private var isClosed = false
+    private(set) var isClosed = false
+    private var hasFailed = false
     /// Called when the pipe, which was full, has room again.
     var onRoom: () -> Void = {}
+    /// Called once, when the rest can never be written. The pipe stays open: its end would look like that of the body.
+    var onFailure: () -> Void = {}
 
     init(_ descriptor: consuming OwnedDescriptor, loop: EventLoop) throws(SyscallError) {
         let number = descriptor.number
@@ -85,16 +88,17 @@ final class ScriptInput: Source {
 
     /// Writes what the pipe takes.
     ///
-    /// - Returns: Octets that are dealt with: all of them where the script reads no more, which is its right.
+    /// - Returns: Octets that are dealt with: all of them where the script reads no more, which is its right, and where
+    ///   writing has failed.
     func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var done = 0
-        while done < bytes.count, !isClosed {
+        while done < bytes.count, !isClosed, !hasFailed {
             switch Descriptor.write(number, UnsafeBufferPointer(rebasing: bytes[done...])) {
             case .bytes(let count): done += count
             case .wouldBlock where isWatched: return done
             case .wouldBlock:
-                // Where the kernel has no memory to watch it, the script gets the end in place of the rest.
-                do { try loop.add(self, .writable) } catch { close() }
+                // The kernel may have no memory to watch it.
+                do { try loop.add(self, .writable) } catch { fail() }
                 if isWatched { return done }
             case .failed: close()
             }
@@ -102,7 +106,12 @@ final class ScriptInput: Source {
         return bytes.count
     }
 
-    /// The body is complete, or nobody wants it any more.
+    private func fail() {
+        hasFailed = true
+        onFailure()
+    }
+
+    /// The body is complete, or nobody is left to read it.
     func close() {
         if isWatched { loop.remove(self) }
         isClosed = true

@@ -29,6 +29,9 @@ final class ScriptProcess {
     private var life = ScriptLife()
     /// Killed at this time if it still runs.
     private var deadline: UInt64
+    /// Since when it waits for a listener that is behind: that time is not its own.
+    private var pausedAt: UInt64?
+    private var isInputComplete = false
     private var isReaped = false
     private var isAnswered = false
     private var isOver = false
@@ -75,6 +78,7 @@ final class ScriptProcess {
 
     private func listen() {
         input.onRoom = { [unowned self] in listener?.scriptHasRoom() }
+        input.onFailure = { [unowned self] in starve() }
         output.onBytes = { [unowned self] bytes in
             life.read(bytes.count, isOutput: true, now: loop.now)
             listener?.scriptSaid(bytes)
@@ -103,17 +107,31 @@ final class ScriptProcess {
     func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { input.write(bytes) }
 
     /// The body is complete.
-    func endInput() { input.close() }
+    func endInput() {
+        isInputComplete = true
+        input.close()
+    }
+
+    /// Without the rest of its body it must not go on.
+    private func starve() {
+        guard !isAnswered else { return }
+        let listener = listener
+        abandon()
+        listener?.scriptEnded(.starved(said: life.hasSpoken))
+    }
 
     // MARK: A listener that is behind
 
     func pauseOutput() {
         output.pause()
         errors.pause()
+        if pausedAt == nil { pausedAt = loop.now }
     }
 
     func resumeOutput() {
         guard !isAnswered else { return }
+        if let pausedAt, deadline != .max { deadline += loop.now - pausedAt }
+        pausedAt = nil
         output.resume()
         errors.resume()
     }
@@ -142,7 +160,8 @@ final class ScriptProcess {
 
     /// Looks at the clock.
     func sweep(_ now: UInt64) {
-        if deadline <= now {
+        // One that has ended has not run for too long, however long its reader takes; its number may be another's by now.
+        if deadline <= now, pausedAt == nil, !isReaped {
             deadline = .max
             ChildProcess.signalGroup(pid, .kill)
             life.timedOut()
@@ -153,6 +172,8 @@ final class ScriptProcess {
     /// Sees whether the answer is over.
     private func look() {
         guard !isAnswered, let verdict = life.verdict(now: loop.now) else { return }
+        // It has closed its output but may still want the rest of the body, which comes only as long as its request lasts.
+        if !isReaped, !life.isTimedOut, !isInputComplete, !input.isClosed { return }
         // What it said last is the most interesting.
         errors.drain()
         // What still holds its pipes was started by it; a script that runs on holds none of them but its errors.
@@ -163,11 +184,12 @@ final class ScriptProcess {
         endWhenOver()
     }
 
-    /// Leaves the listener. What a script that goes on complains of is the operator's to read.
+    /// Leaves the listener. What a script that goes on complains of is the operator's to read. Its input stays open: to a
+    /// script whose body was cut off, the end would say that it has all of it.
     private func leave() {
         isAnswered = true
         listener = nil
-        input.close()
+        pausedAt = nil
         output.close()
         errors.resume()
     }
@@ -175,6 +197,7 @@ final class ScriptProcess {
     private func endWhenOver() {
         guard isReaped, isAnswered, !isOver else { return }
         isOver = true
+        input.close()
         errors.drain()
         errors.close()
         onOver(self)

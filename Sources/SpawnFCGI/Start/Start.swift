@@ -67,7 +67,7 @@ struct Start {
             path: options.application.first ?? "/bin/sh", arguments: arguments, environment: nil,
             directory: options.directory, identity: identity)
         program.root = options.root
-        program.leadsSession = !options.staysInForeground
+        program.leadsSession = !options.staysInForeground || options.watch != nil
         program.diesWithParent = options.watch != nil
         return program
     }

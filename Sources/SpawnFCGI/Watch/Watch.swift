@@ -74,8 +74,10 @@ final class Watch {
         try epoll.add(signals.descriptor.number, .readable, token: 0)
         while true {
             while let (pid, status) = ChildProcess.reap() {
-                let ending = table.ended(pid, now: Clock.monotonicMilliseconds())
-                if let ending { report("process \(pid) \(status)", ending) }
+                guard let ending = table.ended(pid, now: Clock.monotonicMilliseconds()) else { continue }
+                // What it has left behind would go on to accept from the socket.
+                ChildProcess.signalGroup(pid, .kill)
+                report("process \(pid) \(status)", ending)
             }
             if table.isOver { return }
             for index in table.due(now: Clock.monotonicMilliseconds()) { start(index, &table, batch) }
@@ -104,9 +106,11 @@ final class Watch {
         if Self.stopping.contains(signal) {
             let sent = table.stop(signal, gentle: settings.signal.signal)
             log.say("\(signal.name) came; sending \(sent.name) to \(table.running.count) processes")
-            for pid in table.running { ChildProcess.signal(pid, sent) }
+            // Each leads a session: what it has started ends with it.
+            for pid in table.running { ChildProcess.signalGroup(pid, sent) }
         } else if signal == .usr2 {
-            // The application's own business, as with multiwatch.
+            // The application's own business, as with multiwatch. It ends whoever does not expect it, so its children are
+            // spared.
             for pid in table.running { ChildProcess.signal(pid, signal) }
         }
     }

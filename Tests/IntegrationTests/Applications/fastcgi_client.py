@@ -148,6 +148,9 @@ def garbage(path, scripts):
         connection = Connection(path)
         connection.send(octets)
         assert connection.ended()
+    connection = Connection(path)
+    connection.send(begin() + params(**{"HTTP_%d" % number: "x" for number in range(1001)}) + record(STDIN))
+    assert connection.answer()[0].startswith(b"Status: 431")
     for name, value, status in [("", "x", b"400"), ("A=B", "x", b"400"), ("A", "x\0y", b"400"),
                                 ("HTTP_LONG", "x" * 600_000, b"431")]:
         connection = Connection(path)
@@ -212,20 +215,113 @@ def given_up(path, scripts, way):
         assert b"not interested" in connection.answer()[0]
 
 
+def resident(pid):
+    with open("/proc/%s/statm" % pid) as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def cut_upload(path, scripts, way):
+    """A body that does not come to its end; the test looks what the script has seen of it."""
+    notes = os.path.dirname(scripts) + "/notes/"
+    connection = Connection(path)
+    whole = request(scripts + "/stores.py", b"x" * 1000, keep=True)
+    connection.send(whole[:-8])
+    wait_for(notes + "script")
+    if way == "abort":
+        connection.send(record(ABORT))
+        assert connection.answer()[3] == COMPLETE
+    elif way == "half":
+        connection.socket.shutdown(socket.SHUT_WR)
+        assert connection.ended()
+
+
+def half_closed(path, scripts):
+    """Sends a whole request and its own end, and reads the answer, which takes longer."""
+    for keep in [False, True]:
+        connection = Connection(path)
+        connection.send(request(scripts + "/sum-late.py", b"abc", keep=keep, CONTENT_LENGTH="3"))
+        connection.socket.shutdown(socket.SHUT_WR)
+        out, _, application, protocol = connection.answer()
+        assert b"3 3 294" in out and (application, protocol) == (0, COMPLETE), out
+        assert connection.ended()
+
+
+def half_given_up(path, scripts):
+    """Ends its sending, and then closes altogether."""
+    connection = Connection(path)
+    connection.send(request(scripts + "/hang.sh"))
+    connection.socket.shutdown(socket.SHUT_WR)
+    wait_for(os.path.dirname(scripts) + "/notes/script")
+
+
+def cheap_questions(path, scripts, pid):
+    """Asks much and reads nothing."""
+    refused = begin(2, keep=True)
+    answered = request(scripts + "/missing", keep=True)
+    for opening, question in [(begin(1, keep=True), record(99, b"", 0)), (begin(1, keep=True), refused),
+                              (b"", record(GET_VALUES, pair("FCGI_MAX_REQS", ""), 0)), (b"", answered)]:
+        before = resident(pid)
+        connection = Connection(path)
+        connection.send(opening)
+        connection.socket.settimeout(0.5)
+        block, sent = question * (65536 // len(question)), 0
+        try:
+            while sent < 30_000_000:
+                sent += connection.socket.send(block)
+        except socket.timeout:
+            pass
+        assert sent < 30_000_000, "it takes all"
+        assert resident(pid) - before < 3_000_000, resident(pid) - before
+        # What has waited is answered when somebody reads.
+        connection.socket.settimeout(20)
+        for _ in range(2_000):
+            assert connection.record() is not None
+
+
+def slow_reader(path, scripts):
+    """Begins to read when the script has long ended, and its time is over."""
+    for script in ["large.py", "flood.py"]:
+        connection = Connection(path)
+        connection.send(request(scripts + "/" + script))
+        wait_for(os.path.dirname(scripts) + "/notes/" + script)
+        time.sleep(2.5)
+        out, errors, application, _ = connection.answer()
+        assert application == 0 and out.endswith(b"end"), (len(out), errors)
+
+
+def long_names(path, scripts):
+    started = time.monotonic()
+    for name in ["/a" * 240_000, "/" * 480_000]:
+        connection = Connection(path)
+        connection.send(begin() + params(DOCUMENT_ROOT=scripts, SCRIPT_NAME=name) + record(STDIN))
+        out, errors, _, _ = connection.answer()
+        assert out.startswith(b"Status: 414") and len(errors) < 500, errors
+    connection = Connection(path)
+    connection.send(begin() + params(DOCUMENT_ROOT=scripts, SCRIPT_NAME="/" + "a/" * 1500) + record(STDIN))
+    out, errors, _, _ = connection.answer()
+    assert out.startswith(b"Status: 404") and len(errors) < 500, errors
+    assert time.monotonic() - started < 5
+
+
+def deaf_log(path, scripts):
+    """Scripts fill a standard error that nobody reads."""
+    for _ in range(3):
+        connection = Connection(path)
+        connection.send(request(scripts + "/shouts.py"))
+        assert b"shouted" in connection.answer()[0]
+
+
 def unread(path, scripts, pid):
     """Does not read 300 MB for as long as they could fill the responder's memory."""
     connection = Connection(path)
     connection.send(request(scripts + "/flood.py"))
     wait_for(os.path.dirname(scripts) + "/notes/flooding")
 
-    def resident():
-        with open("/proc/%s/statm" % pid) as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
-    before = resident()
+    before = resident(pid)
     total, longest = 0, 0
     while True:
         got = connection.record()
-        longest = max(longest, resident() - before)
+        longest = max(longest, resident(pid) - before)
         if got is None or got[0] == END:
             break
         total += len(got[2])

@@ -148,6 +148,29 @@ struct WatchTests {
     }
 
     @Test(
+        "What a process has started ends with it", .timeLimit(.minutes(2)), arguments: [true, false])
+    func children(isForeground: Bool) throws {
+        let folder = try TemporaryFolder()
+        let script = "sleep 600 & echo $! >> children; wait"
+        let run = try watch(isForeground ? ["-n"] : [], ["/bin/sh", "-c", script], in: folder)
+        defer { run.discard() }
+        let supervisor = try eventually("it watches") { run.supervisor }
+        func child(_ index: Int) throws -> ProcessID {
+            try eventually("there is a child") {
+                let lines = TextFile.read(folder / "children").lines
+                return lines.count > index ? ProcessID(lines[index]) : nil
+            }
+        }
+        let first = try child(0)
+        ChildProcess.signal(run.spawned[0], .kill)
+        try eventually("the child has ended too") { !SystemProcess.isRunning(first) }
+        let second = try child(1)
+        #expect(SystemProcess.isRunning(second))
+        ChildProcess.signal(supervisor, .term)
+        try eventually("all have ended") { try run.tree.entries.isEmpty && !SystemProcess.isRunning(second) }
+    }
+
+    @Test(
         "A supervisor that is killed takes its processes along", .timeLimit(.minutes(2)),
         arguments: [true, false])
     func killed(isForeground: Bool) throws {
