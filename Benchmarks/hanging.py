@@ -81,8 +81,11 @@ class Load:
     async def client(self, number):
         reader = writer = None
         if self.rate:
-            await asyncio.sleep(self.random.expovariate(self.rate / CLIENTS))
+            await self.think()
         while time.monotonic() < self.end:
+            if writer is not None and reader.at_eof():
+                writer.close()  # It was kept for long enough without a request.
+                writer = None
             if writer is None:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             hangs = self.hangs and self.random.randrange(50) == 0
@@ -103,10 +106,13 @@ class Load:
                 writer.close()
                 writer = None
             if self.rate:
-                await asyncio.sleep(min(self.random.expovariate(self.rate / CLIENTS),
-                                        max(0, self.end - time.monotonic())))
+                await self.think()
         if writer is not None:
             writer.close()
+
+    async def think(self):
+        pause = self.random.expovariate(self.rate / CLIENTS)
+        await asyncio.sleep(min(pause, max(0, self.end - time.monotonic())))
 
     async def run(self):
         await asyncio.gather(*(self.client(number) for number in range(CLIENTS)))
