@@ -42,8 +42,7 @@ final class FolderSite: Site {
         }
         let descriptor = OwnedDescriptor(adopting: number)
         guard path.last == ASCII.slash else {
-            let own = path.isEmpty ? [ASCII.slash] : SiteFolder.escaped(path) + [ASCII.slash]
-            return .redirect(mount.isEmpty ? own : SiteFolder.escaped(mount) + own)
+            return SiteFolder.redirect(path, mount: mount)
         }
         return .file(
             OutgoingFile(descriptor, count: status.size), type: MediaType.of(file.bytes),

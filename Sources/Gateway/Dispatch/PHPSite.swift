@@ -36,7 +36,7 @@ final class PHPSite: Site {
         self.mount.clear()
         self.mount.append(mount)
         // A folder that is mounted is one like any other: without the slash its relative links would lead astray.
-        if path.isEmpty, !mount.isEmpty { return .redirect(SiteFolder.escaped(mount) + [ASCII.slash]) }
+        if path.isEmpty, !mount.isEmpty { return SiteFolder.redirect(path, mount: mount) }
         guard path.first == ASCII.slash else { return .refused(status: 404) }
         var end = 0
         while let next = endOfScriptName(in: path, from: end) {
@@ -73,7 +73,7 @@ final class PHPSite: Site {
             guard case .file(let number, let status) = folder.open(file.bytes) else { continue }
             let descriptor = OwnedDescriptor(adopting: number)
             // Without the slash the page's relative links would lead one folder too high.
-            guard path.last == ASCII.slash else { return redirect(path) }
+            guard path.last == ASCII.slash else { return SiteFolder.redirect(path, mount: mount.bytes) }
             if isScript {
                 folder.appendScript(file.bytes, split: file.count, mount: mount.bytes, to: &environ)
                 return .application
@@ -83,11 +83,6 @@ final class PHPSite: Site {
                 modified: status.modified)
         }
         return frontController(into: &environ)
-    }
-
-    private func redirect(_ path: UnsafeBufferPointer<UInt8>) -> Destination {
-        let own = SiteFolder.escaped(path) + [ASCII.slash]
-        return .redirect(mount.isEmpty ? own : SiteFolder.escaped(mount.bytes) + own)
     }
 
     private func frontController(into environ: inout ByteBuffer) -> Destination {

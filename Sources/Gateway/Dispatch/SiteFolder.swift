@@ -105,6 +105,17 @@ final class SiteFolder {
         return false
     }
 
+    /// Sends the client to the same folder with a slash behind it: without one, the relative links of its page would lead one
+    /// folder too high.
+    ///
+    /// - Parameter mount: What stands before the site's own part of the path.
+    static func redirect(
+        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>
+    ) -> Destination {
+        let parts = [mount, path].filter { !$0.isEmpty }.flatMap { escaped($0) }
+        return .redirect(parts + [ASCII.slash])
+    }
+
     /// A decoded path as it may stand in a Location field.
     ///
     /// - Parameter keepsStart: Whether it goes behind something else, and may begin with anything.
