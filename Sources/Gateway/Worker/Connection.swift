@@ -12,7 +12,7 @@ import Syscalls
 
 /// One accepted client.
 final class Connection: Stream {
-    private enum Phase {
+    enum Phase {
         /// Between requests, or in a request head.
         case head
         /// In a request body.
@@ -24,35 +24,31 @@ final class Connection: Stream {
         case lingering
     }
 
-    /// Octets and time that a client gets to read the last answer.
-    private static let lingerLimit = 1 << 20
-    private static let lingerTime: UInt64 = 2000
-
     let context: WorkerContext
     let local: LocalEnd
     /// What takes its place for requests that came to a proxy over TLS; `nil` where the peer's word does not count.
     private let secure: LocalEnd?
     /// The client's address and port as encoded pairs.
     let peer: PeerAddress
-    private var phase = Phase.head
-    private var input = ByteBuffer()
-    private var parser: RequestParser
+    var phase = Phase.head
+    var input = ByteBuffer()
+    var parser: RequestParser
     private var head = RequestHead()
     private var decoder = BodyDecoder(.none)
-    private var exchange: Exchange?
-    private var isProcessing = false
+    var exchange: Exchange?
+    var isProcessing = false
     /// Whether the header deadline runs: from accept for the first request, from its first byte for others.
     private var isInHead = true
-    private var served = 0
-    private var lingered = 0
-    private var mustLinger = false
+    var served = 0
+    var lingered = 0
+    var mustLinger = false
     /// Whether a part of an answer could not be kept.
-    private var isLost = false
+    var isLost = false
     /// Whether the memory of an idle connection has been given up.
-    private var isTrimmed = false
+    var isTrimmed = false
     /// What waits to be sent to the client.
     let output: Spool
-    private var file: OutgoingFile?
+    var file: OutgoingFile?
 
     init(
         _ descriptor: consuming OwnedDescriptor, context: WorkerContext, local: LocalEnd, secure: LocalEnd?,
@@ -132,7 +128,7 @@ final class Connection: Stream {
     /// Uses up as much of `bytes` as makes sense now.
     ///
     /// - Returns: How much; the rest is kept for later.
-    private func process(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    func process(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var used = 0
         while !isClosed {
             let rest = UnsafeBufferPointer(rebasing: bytes[used...])
@@ -167,7 +163,7 @@ final class Connection: Stream {
         return bytes.count
     }
 
-    private func afterProcessing() {
+    func afterProcessing() {
         flush()
         // A client that does not take its answers gets no further requests read.
         guard !isClosed, !isBlocked else { return }
@@ -188,7 +184,7 @@ final class Connection: Stream {
         }
     }
 
-    private func setDeadline(seconds: Int) { deadline = loop.now + UInt64(seconds) * 1000 }
+    func setDeadline(seconds: Int) { deadline = loop.now + UInt64(seconds) * 1000 }
 
     // MARK: A request
 
@@ -217,7 +213,7 @@ final class Connection: Stream {
     /// Answers a request that is not one, and reads no further request from this connection.
     ///
     /// - Parameter bytes: Where it begins.
-    private func refuse(_ error: RequestError, _ bytes: UnsafeBufferPointer<UInt8>) {
+    func refuse(_ error: RequestError, _ bytes: UnsafeBufferPointer<UInt8>) {
         let exchange = self.exchange ?? context.takeExchange(for: self)
         self.exchange = exchange
         phase = .responding
@@ -261,135 +257,7 @@ final class Connection: Stream {
         close()
     }
 
-    // MARK: Sending
+    override func sendable() { roomAgain() }
 
-    /// Sends `file` after what is in ``output``.
-    func send(_ file: OutgoingFile) { self.file = file }
-
-    /// Whether the client is so far behind that the application should wait.
-    var isBackedUp: Bool {
-        output.footprint >= exchange?.route.limits.buffer ?? context.settings.bufferLimit
-    }
-
-    /// Appends a head, a chunk end or the like to ``output``.
-    func write(_ body: (inout ByteBuffer) -> Void) {
-        guard !isLost else { return }
-        do { try output.withMemory(body) } catch { lose(error) }
-    }
-
-    /// Appends a part of a body to ``output``.
-    func write(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard !isLost else { return }
-        do { try output.append(bytes) } catch { lose(error) }
-    }
-
-    /// Its answer cannot be completed. ``flush()`` closes, not this: whoever writes is within an exchange that would end.
-    private func lose(_ error: SyscallError) {
-        context.log.error("an answer was lost in \(context.settings.temporaryFolder): \(error)")
-        isLost = true
-    }
-
-    /// Sends what the socket takes.
-    func flush() {
-        guard !isClosed else { return }
-        if isLost { return close() }
-        guard !isBlocked else { return }
-        do {
-            while !output.isEmpty {
-                let front = try output.front()
-                switch send(front) {
-                case .bytes(let count):
-                    output.consume(count)
-                    if count < front.count { return waitForRoom() }
-                case .wouldBlock: return waitForRoom()
-                case .failed: return close()
-                }
-            }
-        } catch {
-            lose(error)
-            return close()
-        }
-        guard sendFile() else { return }
-        if phase == .lingering, exchange == nil { beginLingering() }
-    }
-
-    /// - Returns: Whether no file is left to send.
-    private func sendFile() -> Bool {
-        guard let file else { return true }
-        while file.remaining > 0 {
-            switch sendFile(file.number, offset: file.offset, count: file.remaining) {
-            case .bytes(let count): file.advance(count)
-            case .wouldBlock:
-                waitForRoom()
-                return false
-            case .failed:
-                close()
-                return false
-            }
-        }
-        self.file = nil
-        return true
-    }
-
-    private func waitForRoom() { setDeadline(seconds: context.settings.sendTimeout) }
-
-    override func sendable() {
-        deadline = 0
-        flush()
-        guard !isClosed, !isBlocked else { return }
-        switch phase {
-        case .responding: exchange?.clientHasRoom()
-        case .body where !isProcessing: afterProcessing()
-        case .head where !isProcessing:
-            // The answer went out at last: on with the next request.
-            isProcessing = true
-            if !input.isEmpty { input.consume(process(input.bytes)) }
-            isProcessing = false
-            afterProcessing()
-        case .head, .body, .lingering: break
-        }
-    }
-
-    // MARK: The end
-
-    override func deadlinePassed() {
-        if isBlocked { return close() }  // The client does not read.
-        switch phase {
-        case .head where parser.isAtStart: idled()
-        case .head, .body:
-            isProcessing = true
-            refuse(.timeout, input.bytes)
-            isProcessing = false
-            afterProcessing()
-        case .responding: break
-        case .lingering: close()
-        }
-    }
-
-    /// Nothing has come for a second, or for as long as a connection may stay without a request.
-    private func idled() {
-        let rest = context.settings.keepAlive - 1
-        if isTrimmed || served == 0 || rest <= 0 { return closeIfSilent() }
-        isTrimmed = true
-        output.reset(keeping: 0)
-        setDeadline(seconds: rest)
-    }
-
-    /// Closes, unless a request has arrived that the loop has not delivered yet: closing would throw it away.
-    func closeIfSilent() {
-        if Descriptor.hasUnexpectedInput(number), !peerHasEnded { setDeadline(seconds: 1) } else { close() }
-    }
-
-    private func beginLingering() {
-        // Closing a socket with unread bytes resets the connection; without any, nothing is lost by closing.
-        guard mustLinger || mayHaveUnread || !input.isEmpty else { return close() }
-        Descriptor.shutdownSending(number)
-        deadline = loop.now + Self.lingerTime
-        receive()
-    }
-
-    private func linger(_ count: Int) {
-        lingered += count
-        if lingered > Self.lingerLimit { close() } else { receive() }
-    }
+    override func deadlinePassed() { timeIsUp() }
 }
