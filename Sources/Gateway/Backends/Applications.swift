@@ -7,6 +7,8 @@ final class Applications: Backend {
     /// - Parameter backends: By the index that routes name.
     init(_ backends: [any Backend]) { self.backends = backends }
 
+    let streamsBodies = true
+
     func serve(_ exchange: Exchange) { backends[exchange.application].serve(exchange) }
     func clientLeft(_ exchange: Exchange) { backends[exchange.application].clientLeft(exchange) }
     func sweep(_ now: UInt64) { for backend in backends { backend.sweep(now) } }

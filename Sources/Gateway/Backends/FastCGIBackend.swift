@@ -65,6 +65,8 @@ final class FastCGIBackend: Backend {
 
     // MARK: Exchanges come
 
+    let streamsBodies = true
+
     func serve(_ exchange: Exchange) {
         if queue.isEmpty, start(exchange) { return }
         guard leases.poolState != .failed else { return refuse(exchange) }

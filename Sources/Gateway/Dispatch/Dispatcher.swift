@@ -26,6 +26,8 @@ enum Destination {
 final class Dispatcher {
     private let backend: any Backend
     private let router: Router
+    /// Whether applications can get bodies as they come.
+    let streamsBodies: Bool
     private var path = ByteBuffer(capacity: 1024)
     private var rest = ByteBuffer(capacity: 1024)
 
@@ -34,6 +36,7 @@ final class Dispatcher {
     ///   - router: Says which request goes where.
     init(backend: any Backend, router: Router) {
         self.backend = backend
+        streamsBodies = backend.streamsBodies
         self.router = router
     }
 
@@ -175,6 +178,8 @@ final class Dispatcher {
 
 /// What answers exchanges: an application in this process, or one behind FastCGI.
 protocol Backend: AnyObject {
+    /// Whether it takes requests whose bodies are still on their way.
+    var streamsBodies: Bool { get }
     /// Takes a complete request; the answer follows now or later.
     func serve(_ exchange: Exchange)
     /// The exchange's client is gone. The backend gives the exchange back when it is done with it.
@@ -183,4 +188,8 @@ protocol Backend: AnyObject {
     func sweep(_ now: UInt64)
     /// Called when another process rang this worker's bell.
     func wake()
+}
+
+extension Backend {
+    var streamsBodies: Bool { false }
 }

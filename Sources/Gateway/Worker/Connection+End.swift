@@ -1,5 +1,7 @@
 // How a connection ends: by a deadline, for want of requests, or after a last answer that the client is given time to read.
 
+import HTTP
+import Octets
 import Syscalls
 
 extension Connection {
@@ -12,6 +14,7 @@ extension Connection {
         if isBlocked { return close() }  // The client does not read.
         switch phase {
         case .head where parser.isAtStart: idled()
+        case .body where isStreamingBody: abandonBody(.timeout)
         case .head, .body:
             isProcessing = true
             refuse(.timeout, input.bytes)

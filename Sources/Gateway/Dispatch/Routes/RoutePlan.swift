@@ -56,6 +56,8 @@ struct RouteLimits: Equatable, Sendable {
     let bufferMemory: Int
     /// Octets of an answer that may wait for a slow client.
     let buffer: Int
+    /// Whether the application gets a body of known length as it comes.
+    let streamsBody: Bool
 
     init(_ settings: Settings) {
         timeout = UInt64(settings.timeout) * 1000
@@ -63,6 +65,7 @@ struct RouteLimits: Equatable, Sendable {
         body = settings.bodyLimit
         bufferMemory = settings.bufferMemory
         buffer = settings.bufferLimit
+        streamsBody = settings.streamsRequestBody
     }
 }
 
