@@ -1,5 +1,7 @@
 // How a connection ends: by a deadline, for want of requests, or after a last answer that the client is given time to read.
 
+import HTTP
+import Octets
 import Syscalls
 
 extension Connection {
@@ -9,10 +11,19 @@ extension Connection {
 
     /// The deadline of whatever was being waited for has passed.
     func timeIsUp() {
-        if isBlocked { return close() }  // The client does not read.
+        if isBlocked {
+            guard !readsOn() else { return }
+            context.counters.add(.timedOut)
+            // The kernel would go on for minutes with what it holds for a client that does not read.
+            Descriptor.resetOnClose(number)
+            return close()
+        }
         switch phase {
         case .head where parser.isAtStart: idled()
+        // It is this worker that is behind, not the client.
+        case .body where mayHaveUnread: setDeadline(seconds: 1)
         case .head, .body:
+            context.counters.add(.timedOut)
             isProcessing = true
             refuse(.timeout, input.bytes)
             isProcessing = false

@@ -24,6 +24,9 @@ final class Connection: Stream {
         case lingering
     }
 
+    /// Octets of a head that are kept also where memory is short.
+    private static let sparedHead = 4096
+
     let context: WorkerContext
     let local: LocalEnd
     /// What takes its place for requests that came to a proxy over TLS; `nil` where the peer's word does not count.
@@ -46,21 +49,36 @@ final class Connection: Stream {
     var isLost = false
     /// Whether the memory of an idle connection has been given up.
     var isTrimmed = false
+    /// Where it waits for its client among others.
+    var idlePlace = IdleConnections.Place()
+    /// Its place in the count of its client's address, or -1.
+    private let addressPlace: Int
+    /// Octets of ``input`` that are counted in the budget.
+    private var countedInput = 0
+    /// Octets received since ``bodyPace`` was last told.
+    private var arrived = 0
+    private var bodyPace = Pace()
+    /// Octets given to the socket, and those of them that the client had taken when ``sendPace`` was last told.
+    var sent = 0
+    var taken = 0
+    var sendPace = Pace()
+    /// Whether an answer waits for the client.
+    var isWaitingForRoom = false
     /// What waits to be sent to the client.
     let output: Spool
     var file: OutgoingFile?
 
     init(
         _ descriptor: consuming OwnedDescriptor, context: WorkerContext, local: LocalEnd, secure: LocalEnd?,
-        peer: PeerAddress
+        peer: PeerAddress, addressPlace: Int = -1
     ) {
+        self.addressPlace = addressPlace
         self.context = context
         self.local = local
         self.secure = secure
         self.peer = peer
         parser = RequestParser(limits: context.settings.requestLimits)
-        output = Spool(
-            memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
+        output = context.makeSpool()
         super.init(descriptor, loop: context.loop)
     }
 
@@ -80,6 +98,7 @@ final class Connection: Stream {
     func start() throws(SyscallError) {
         try open()
         context.opened()
+        context.door.idle.enter(self, .silent, loop.now)
         setDeadline(seconds: context.settings.headerTimeout)
         receive()
     }
@@ -89,6 +108,9 @@ final class Connection: Stream {
             self.exchange = nil
             exchange.clientLeft()
         }
+        context.door.idle.leave(self)
+        context.door.leave(addressPlace)
+        context.budget.change(by: -countedInput)
         context.closed()
     }
 
@@ -99,6 +121,8 @@ final class Connection: Stream {
     }
 
     override func received(_ count: Int) {
+        context.counters.add(.octetsIn, count)
+        arrived += count
         guard phase != .lingering else { return linger(count) }
         isProcessing = true
         if input.isEmpty {
@@ -130,6 +154,7 @@ final class Connection: Stream {
     /// - Returns: How much; the rest is kept for later.
     func process(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var used = 0
+        var inRow = 0
         while !isClosed {
             let rest = UnsafeBufferPointer(rebasing: bytes[used...])
             do {
@@ -139,7 +164,12 @@ final class Connection: Stream {
                         flush()
                         if isBlocked || isClosed { return used }
                     }
+                    guard inRow < context.settings.pipelineDepth || rest.isEmpty else {
+                        giveWay()
+                        return used
+                    }
                     guard try parser.parse(rest.span, into: &head) else { return used }
+                    inRow += 1
                     used += head.byteCount
                     parser.reset()
                     try begin(rest)
@@ -165,20 +195,33 @@ final class Connection: Stream {
 
     func afterProcessing() {
         flush()
-        // A client that does not take its answers gets no further requests read.
-        guard !isClosed, !isBlocked else { return }
+        if input.capacity != countedInput, !isClosed {
+            context.budget.change(by: input.capacity - countedInput)
+            countedInput = input.capacity
+        }
+        // A client that does not take its answers gets no further requests read, and one that has many waits its turn.
+        guard !isClosed, !isBlocked, !givesWay else { return }
         switch phase {
         case .head:
             if !parser.isAtStart {
+                if context.budget.isExhausted, input.count > Self.sparedHead {
+                    context.complainOfMemory()
+                    return refuse(.overloaded, input.bytes)
+                }
                 if !isInHead { setDeadline(seconds: context.settings.headerTimeout) }
                 isInHead = true
+                context.door.idle.enter(self, .partial, loop.now)
             } else if served > 0 {
                 isTrimmed = false
                 setDeadline(seconds: 1)
+                context.door.idle.enter(self, .kept, loop.now)
             }
             receive()
         case .body:
-            setDeadline(seconds: context.settings.bodyTimeout)
+            bodyPace.moved(
+                arrived, loop.now, grace: context.settings.bodyTimeout, rate: context.settings.bodyRate)
+            arrived = 0
+            deadline = bodyPace.end
             receive()
         case .responding, .lingering: break
         }
@@ -190,6 +233,7 @@ final class Connection: Stream {
 
     private func begin(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
         deadline = 0
+        context.door.idle.leave(self)
         isInHead = false
         let exchange = context.takeExchange(for: self)
         self.exchange = exchange
@@ -197,6 +241,13 @@ final class Connection: Stream {
         output.memoryLimit = exchange.route.limits.bufferMemory
         guard head.body != .none, head.body != .length(0) else { return dispatch() }
         if case .length(let count) = head.body, count > exchange.route.limits.body { throw .bodyTooLarge }
+        // What it would take is not there, and it is better said before the body comes than when it is here.
+        guard !context.budget.isExhausted else {
+            context.complainOfMemory()
+            throw .overloaded
+        }
+        arrived = 0
+        bodyPace.begin(loop.now, grace: context.settings.bodyTimeout)
         if head.expectsContinue {
             write { $0.append(ResponseEncoder.continueResponse) }
         }
@@ -214,6 +265,7 @@ final class Connection: Stream {
     ///
     /// - Parameter bytes: Where it begins.
     func refuse(_ error: RequestError, _ bytes: UnsafeBufferPointer<UInt8>) {
+        context.door.idle.leave(self)
         let exchange = self.exchange ?? context.takeExchange(for: self)
         self.exchange = exchange
         phase = .responding
@@ -230,12 +282,16 @@ final class Connection: Stream {
         guard let exchange else { return }
         self.exchange = nil
         served += 1
-        context.scoreboard.countRequest(worker: context.index)
         context.giveBack(exchange)
         phase = keepsAlive ? .head : .lingering
         guard !isProcessing else { return }
         flush()
         guard !isClosed, !isBlocked, phase == .head else { return }
+        goOn()
+    }
+
+    /// On with what has come already.
+    func goOn() {
         isProcessing = true
         if !input.isEmpty {
             input.consume(process(input.bytes))
@@ -243,6 +299,10 @@ final class Connection: Stream {
         }
         isProcessing = false
         afterProcessing()
+    }
+
+    override func turnCame() {
+        if phase == .head, !isBlocked { goOn() }
     }
 
     /// Lets go of the exchange, which has come to its end.
