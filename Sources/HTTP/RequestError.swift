@@ -31,6 +31,8 @@ public enum RequestError: Error, Equatable, Sendable {
     case malformedPath
     /// There is no room for the body (RFC 4918, §11.5).
     case insufficientStorage
+    /// There is no memory for it now (RFC 9110, §15.6.4).
+    case overloaded
     /// The request did not arrive in time (RFC 9110, §15.5.9).
     case timeout
 
@@ -46,6 +48,7 @@ public enum RequestError: Error, Equatable, Sendable {
         case .unsupportedExpectation: 417
         case .fieldsTooLarge: 431
         case .unsupportedMethod, .unsupportedTransferCoding: 501
+        case .overloaded: 503
         case .unsupportedVersion: 505
         case .insufficientStorage: 507
         }
@@ -69,6 +72,7 @@ public enum RequestError: Error, Equatable, Sendable {
         case .malformedBody: "The request body is malformed."
         case .malformedPath: "The path is malformed."
         case .insufficientStorage: "There is no room for the request body."
+        case .overloaded: "The server is busy."
         case .timeout: "The request did not arrive in time."
         }
     }

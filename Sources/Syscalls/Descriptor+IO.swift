@@ -148,7 +148,8 @@ public enum Descriptor {
         try require("fcntl") { fcntl(descriptor, F_SETFD, closes ? FD_CLOEXEC : 0) }
     }
 
-    /// Bytes of a unix stream that the peer has not read yet; 0 also where that cannot be told.
+    /// Bytes that were sent and that the peer's side has not taken: not read, of a unix stream, or not acknowledged, of
+    /// TCP; 0 also where that cannot be told.
     public static func unreadByPeer(_ descriptor: CInt) -> Int {
         max(0, Int(CSyscalls_unread_by_peer(descriptor)))
     }

@@ -45,6 +45,10 @@ public struct IPAddress: Equatable, Sendable {
         self = found
     }
 
+    /// What tells clients apart: an IPv4 address, and of IPv6 the first 64 bits, within which one client has addresses
+    /// without number.
+    public var client: (UInt64, UInt64) { isIPv4 ? (high, low) : (high, 0) }
+
     /// Whether the first bits are those of `network`.
     ///
     /// - Parameter bits: 0…128, counted over the 128 bits of the mapped form.

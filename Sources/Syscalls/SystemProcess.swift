@@ -109,4 +109,14 @@ public enum SystemProcess {
 
     /// Makes writes to a closed peer an error instead of a deadly signal.
     public static func ignoreBrokenPipes() { _ = Glibc.signal(SIGPIPE, SIG_IGN) }
+
+    /// Makes writes beyond the limit of a file's size (RLIMIT_FSIZE) an error instead of a deadly signal.
+    public static func ignoreFileSizeSignals() { _ = Glibc.signal(SIGXFSZ, SIG_IGN) }
+
+    /// Descriptors that this process may have open at once.
+    public static var descriptorLimit: Int {
+        var limit = rlimit()
+        guard getrlimit(CInt(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
 }

@@ -30,6 +30,7 @@ extension CGIResponder {
     fileprivate static func run(_ options: ResponderOptions) throws {
         SystemProcess.openStandardDescriptors()
         SystemProcess.ignoreBrokenPipes()
+        SystemProcess.ignoreFileSizeSignals()
         SystemProcess.raiseDescriptorLimit()
         guard let bind = options.listen else {
             return try CGIResponder(options, listener: Descriptor.duplicate(inheritedSocket())).run()

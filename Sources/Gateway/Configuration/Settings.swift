@@ -45,8 +45,8 @@ struct Settings: Sendable {
     var revision: String?
     /// Connections that wait to be accepted.
     var backlog = 2048
-    /// Connections of a worker; beyond it, it accepts no more until one closes. Stops a flood of idle connections
-    /// from taking all memory and descriptors.
+    /// Connections of a worker; beyond it idle ones go, and where none can go new ones get 503. Stops a flood of
+    /// connections from taking all memory and descriptors.
     var workerConnections = 8192
 
     // MARK: Time, in seconds
@@ -91,6 +91,19 @@ struct Settings: Sendable {
     var accelRoots: [AccelRoot] = []
     /// Folder of temporary files.
     var temporaryFolder = "/tmp"
+
+    // MARK: Front door
+
+    /// Octets a second that a request body must arrive at; 0 is no limit. Stops clients that drip a body.
+    var bodyRate = 500
+    /// Octets a second that a client must take of what waits for it; 0 is no limit. Stops clients that read in drips.
+    var sendRate = 500
+    /// Connections of one client address to all workers; 0 is no limit. Stops one client from taking all of them.
+    var addressConnections = 1024
+    /// Requests of one connection that are answered in a row. Stops a pipeline from keeping the others waiting.
+    var pipelineDepth = 32
+    /// Octets of all buffers of one worker. Stops many slow clients from taking all memory.
+    var workerBuffers = 256 << 20
 
     // MARK: Surroundings
 

@@ -14,6 +14,8 @@ private final class TemporaryFile {
 /// A first-in, first-out queue of bytes in memory and then in an unlinked file.
 final class Spool {
     static let blockSize = 65_536
+    /// The same where memory is short.
+    private static let smallBlockSize = 8192
 
     private var memory = ByteBuffer()
     private var file: TemporaryFile?
@@ -22,13 +24,42 @@ final class Spool {
     /// Bytes kept in memory before the file begins.
     var memoryLimit: Int
     private let folder: String
+    /// What the memory is counted in.
+    private var budget: MemoryBudget?
+    /// Octets of memory that are counted in the budget.
+    private var counted = 0
 
     /// - Parameters:
     ///   - memoryLimit: Bytes kept in memory before the file begins.
     ///   - folder: Where the file is made.
-    init(memoryLimit: Int, folder: String) {
+    ///   - budget: Where its memory counts. When that is used up, bytes go to the file at once.
+    init(memoryLimit: Int, folder: String, budget: MemoryBudget? = nil) {
         self.memoryLimit = memoryLimit
         self.folder = folder
+        self.budget = budget
+    }
+
+    deinit { leaveBudget() }
+
+    /// Counts no more: it belongs to somebody else from now on, perhaps on another thread.
+    func leaveBudget() {
+        budget?.change(by: -counted)
+        budget = nil
+        counted = 0
+    }
+
+    private func countMemory() {
+        guard memory.capacity != counted, let budget else { return }
+        budget.change(by: memory.capacity - counted)
+        counted = memory.capacity
+    }
+
+    /// Whether bytes may wait in memory.
+    private func mayKeep(_ count: Int) -> Bool {
+        guard memory.count + count <= memoryLimit || memory.isEmpty else { return false }
+        guard let budget, budget.isExhausted else { return true }
+        // What is there already costs nothing.
+        return memory.count + count <= memory.capacity
     }
 
     /// Bytes that wait.
@@ -42,8 +73,9 @@ final class Spool {
     ///
     /// - Throws: When the file cannot be made or written: a full disk. Nothing of `bytes` is kept then.
     func append(_ bytes: UnsafeBufferPointer<UInt8>) throws(SyscallError) {
-        if fileStart == fileEnd, memory.count + bytes.count <= memoryLimit || memory.isEmpty {
-            return memory.append(bytes)
+        if fileStart == fileEnd, mayKeep(bytes.count) {
+            memory.append(bytes)
+            return countMemory()
         }
         if file == nil { file = try TemporaryFile(in: folder) }
         try Files.write(file!.descriptor.number, bytes, at: fileEnd)
@@ -52,7 +84,10 @@ final class Spool {
 
     /// Lets `write` append to the part in memory, whatever its limit: for heads and chunk ends, which are small.
     func withMemory(_ write: (inout ByteBuffer) -> Void) throws(SyscallError) {
-        if fileStart == fileEnd { return write(&memory) }
+        if fileStart == fileEnd {
+            write(&memory)
+            return countMemory()
+        }
         var small = ByteBuffer(capacity: 64)
         write(&small)
         try append(small.bytes)
@@ -61,12 +96,15 @@ final class Spool {
     /// The first bytes; empty only where none waits. Valid until the spool is next changed.
     func front() throws(SyscallError) -> UnsafeBufferPointer<UInt8> {
         if memory.isEmpty, fileStart < fileEnd {
-            let block = min(Self.blockSize, fileEnd - fileStart)
+            let isShort = budget?.isExhausted ?? false
+            if isShort { memory.clear(keeping: Self.smallBlockSize) }
+            let block = min(isShort ? Self.smallBlockSize : Self.blockSize, fileEnd - fileStart)
             let room = UnsafeMutableBufferPointer(rebasing: memory.spare(block)[0..<block])
             let count = try Files.read(file!.descriptor.number, into: room, at: fileStart)
             // Somebody has made the file shorter.
             guard count > 0 else { throw SyscallError.inputOutput("pread") }
             memory.commit(count)
+            countMemory()
             fileStart += count
             if fileStart == fileEnd {
                 file = nil
@@ -85,6 +123,7 @@ final class Spool {
     /// - Parameter limit: Bytes of memory to keep for later.
     func reset(keeping limit: Int = Spool.blockSize) {
         memory.clear(keeping: limit)
+        countMemory()
         file = nil
         fileStart = 0
         fileEnd = 0

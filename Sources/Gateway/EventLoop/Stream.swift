@@ -18,6 +18,7 @@ class Stream: Source {
     private var peerEnded = false
     private var isReceiving = false
     private var isResuming = false
+    private var wantsTurn = false
     /// Whether the socket is full and ``sendable()`` will be called.
     final private(set) var isBlocked = false
     /// Whether the descriptor is gone from the loop.
@@ -46,6 +47,8 @@ class Stream: Source {
     func receivedEnd(error: CInt?) {}
     /// The socket that was full has room.
     func sendable() {}
+    /// Others have had their turn.
+    func turnCame() {}
     /// The connection broke or was closed by the peer entirely while nothing was being received.
     func hungUp() {}
 
@@ -67,6 +70,17 @@ class Stream: Source {
             loop.resume(self)
         }
     }
+
+    /// Lets others have their turn; ``turnCame()`` follows in the next one of the loop.
+    final func giveWay() {
+        wantsTurn = true
+        guard !isResuming else { return }
+        isResuming = true
+        loop.resume(self)
+    }
+
+    /// Whether ``turnCame()`` is still to come.
+    final var givesWay: Bool { wantsTurn }
 
     /// Takes ``receive()`` back.
     final func stopReceiving() { wantsReceive = false }
@@ -130,6 +144,10 @@ class Stream: Source {
 
     final func resume() {
         isResuming = false
+        if wantsTurn {
+            wantsTurn = false
+            if !isClosed { turnCame() }
+        }
         if wantsReceive { performReceives() }
     }
 

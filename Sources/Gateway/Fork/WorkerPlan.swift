@@ -42,6 +42,11 @@ struct WorkerPlan: Sendable {
         if case .pools(let pools, _, _) = backend { pools.map(\.settings) } else { [settings] }
     }
 
+    /// Connections to applications that a worker may have at once.
+    var slotCount: Int {
+        if case .pools(let pools, _, _) = backend { pools.reduce(0) { $0 + $1.slots.count } } else { 0 }
+    }
+
     /// Lets go of the terminal, where the gateway is one in the background. What goes wrong before is still shown there.
     func leaveTerminal() {
         if settings.detaches { Detachment.silence(settings.unusedDescriptors) }

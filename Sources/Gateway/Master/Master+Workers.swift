@@ -86,6 +86,8 @@ extension Master {
         if context.scoreboard.state(worker: index) != .booting { generation.workers.serves(index: index) }
         let request = lastWords(ofWorker: index)
         let hasAnswered = context.scoreboard.requests(worker: index) > 0
+        let totals = context.scoreboard.totals(worker: index)
+        if totals[.accepted] > 0 { context.log.info("worker \(index) (pid \(pid)) served \(totals)") }
         // Those that wait look again: a slot may have become free.
         if context.scoreboard.clear(worker: index) { context.doorbells.ringAllWorkers() }
         extensions.hooks.childExit?(info, WorkerInfo(slot: index, age: entry?.age ?? 0, pid: pid))

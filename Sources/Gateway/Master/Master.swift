@@ -62,6 +62,7 @@ final class Master {
         do {
             SystemProcess.openStandardDescriptors()
             SystemProcess.ignoreBrokenPipes()
+            SystemProcess.ignoreFileSizeSignals()
             let succession = try Succession.inherited()
             // Before the way into the background: they are for the process that the service manager started.
             let activated = try ActivatedSockets.take().map { socket in

@@ -44,6 +44,7 @@ extension Scoreboard {
     /// Who the worker is, and since when.
     func setIdentity(age: Int, pid: ProcessID, startedAt: UInt64, worker: Int) {
         let identity = UInt64(UInt32(truncatingIfNeeded: age)) << 32 | UInt64(UInt32(bitPattern: pid))
+        raiseWorkerBound(over: worker)
         entry(worker, 4).pointee.store(identity, ordering: .relaxed)
         entry(worker, 5).pointee.store(startedAt, ordering: .relaxed)
     }

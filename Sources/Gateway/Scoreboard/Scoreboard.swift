@@ -33,6 +33,11 @@ final class Scoreboard: @unchecked Sendable {
     private let stateBase: Int
     private let serverBase: Int
     private let recordBase: Int
+    private let counterBase: Int
+    private let boundBase: Int
+    private let addressBase: Int
+    /// How client addresses are hashed, the same in all workers: the master chooses the key before it forks.
+    let addressHash = KeyedHash.random
 
     init() throws(SyscallError) {
         slotBase = Self.workerCapacity * Self.wordsPerWorker
@@ -43,7 +48,12 @@ final class Scoreboard: @unchecked Sendable {
         stateBase = exchangeBase + Self.slotCapacity
         serverBase = stateBase + Self.poolCapacity
         recordBase = serverBase + Self.serverCapacity * ServerRecord.wordCount
-        let count = recordBase + Self.workerCapacity * RequestRecord.wordCount
+        counterBase = recordBase + Self.workerCapacity * RequestRecord.wordCount
+        // One more than there are workers, for those that are gone.
+        boundBase = counterBase + (Self.workerCapacity + 1) * WorkerCounters.wordCount
+        addressBase = boundBase + 8
+        // Memory is only what is written to: the tables of workers that there never are cost nothing.
+        let count = addressBase + Self.workerCapacity * AddressCounts.places
         memory = try SharedMemory(count: count * MemoryLayout<UInt64>.stride)
         // Zero-filled memory is what Atomic<UInt64>(0) is.
         words = memory.base.bindMemory(to: Atomic<UInt64>.self, capacity: count)
@@ -68,12 +78,36 @@ final class Scoreboard: @unchecked Sendable {
         return RequestRecord(words: words + recordBase + worker * RequestRecord.wordCount)
     }
 
+    /// What a worker has counted.
+    func counters(worker: Int) -> WorkerCounters {
+        precondition(worker >= 0 && worker < Self.workerCapacity)
+        return WorkerCounters(words: words + counterBase + worker * WorkerCounters.wordCount)
+    }
+
+    /// What all workers had counted that are gone.
+    var endedCounters: WorkerCounters {
+        WorkerCounters(words: words + counterBase + Self.workerCapacity * WorkerCounters.wordCount)
+    }
+
+    /// Connections by client address.
+    var addresses: AddressCounts { AddressCounts(words: words + addressBase) }
+
+    /// No worker has this index or a higher one. A worker wrote it.
+    var workerBound: Int { Int(min(words[boundBase].load(ordering: .relaxed), UInt64(Self.workerCapacity))) }
+
+    /// A worker with this index exists from now on.
+    func raiseWorkerBound(over worker: Int) {
+        words[boundBase].max(UInt64(worker + 1), ordering: .relaxed)
+    }
+
     /// Takes a worker that is gone out of everything: its entry, its place in the queues, its leases.
     ///
     /// - Returns: Whether it held slots, so that those who wait should look again.
     func clear(worker: Int) -> Bool {
         for word in 0..<Self.wordsPerWorker { entry(worker, word).pointee.store(0, ordering: .relaxed) }
         record(worker: worker).clear()
+        retireCounters(worker: worker)
+        addresses.clear(worker: worker)
         for pool in 0..<Self.poolCapacity { setWaiting(nil, worker: worker, pool: pool) }
         var found = false
         for slot in 0..<Self.slotCapacity {

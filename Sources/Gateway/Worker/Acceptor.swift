@@ -1,19 +1,22 @@
+// A listener as a worker sees it. Of the workers that wait on it the kernel wakes one; whether a connection is served,
+// left to another worker or refused is the front door's decision.
+
 import Logging
 import Syscalls
 
-/// A listener as a worker sees it: accepts while there is room.
+/// Accepts the connections of one listener.
 final class Acceptor: Source {
     private let context: WorkerContext
+    private let door: FrontDoor
     private let local: LocalEnd
     /// The same listener for requests of which a trusted proxy says that they came over TLS.
     private let secure: LocalEnd
     private var isPaused = false
     private var isDraining = false
-    /// When lack of descriptors may be logged again.
-    private var nextComplaint: UInt64 = 0
 
     init(listener: CInt, local: LocalEnd, secure: LocalEnd, context: WorkerContext) {
         self.context = context
+        door = context.door
         self.local = local
         self.secure = secure
         super.init(number: listener)
@@ -40,37 +43,70 @@ final class Acceptor: Source {
 
     /// Goes on after a pause, when there may be room again.
     func resumeIfPaused() {
-        guard isPaused, !context.holdsAccepting, context.connectionCount < context.settings.workerConnections
-        else { return }
+        guard isPaused, !context.holdsAccepting, door.isOpen else { return }
         isPaused = false
         do { try start() } catch { context.log.error("cannot go on accepting: \(error)") }
     }
 
-    /// - Returns: Whether a connection was accepted.
+    /// Accepts what the kernel may have told a worker of that has no room.
+    func helpOut() { if isWatched { ready(.readable) } }
+
+    /// - Returns: Whether another connection may wait.
     private func accept() -> Bool {
-        guard isDraining || context.connectionCount < context.settings.workerConnections else {
+        guard isDraining || door.hasRoom() else { return turnAway(isShort: false) }
+        var address = Socket.anyAddress
+        let number = Socket.accept(self.number, peer: &address)
+        guard number >= 0 else {
+            // Without a descriptor the connection stays in the backlog.
+            if Socket.isOutOfDescriptors(-number) { return door.makeRoom() || turnAway(isShort: true) }
+            // Anything else concerns one connection that is gone already, or means that none waits.
+            return Socket.isTransient(-number)
+        }
+        let descriptor = OwnedDescriptor(adopting: number)
+        context.counters.add(.accepted)
+        // A proxy speaks for many.
+        let isTrusted = context.trusted.trusts(address)
+        guard let place = isTrusted ? -1 : door.enter(address) else {
+            door.refuse(
+                descriptor, isShort: false,
+                because:
+                    "\(address.host) has \(context.settings.addressConnections) already (--address-connections)"
+            )
+            context.counters.add(.closed)
+            return true
+        }
+        let connection = Connection(
+            descriptor, context: context, local: local, secure: isTrusted ? secure : nil,
+            peer: PeerAddress(address, local: local.isWildcard ? number : nil), addressPlace: place)
+        do { try connection.start() } catch { context.log.error("cannot watch a connection: \(error)") }
+        return true
+    }
+
+    /// Leaves the next connection to others, or tells it that there is no room anywhere.
+    private func turnAway(isShort: Bool) -> Bool {
+        if isShort { door.complain() }
+        // The last copy of a listener is about to be closed: whom it cannot serve it resets.
+        guard !isDraining else { return false }
+        guard door.isFull() else {
             pauseAccepting()
             return false
         }
         var address = Socket.anyAddress
-        let number = Socket.accept(self.number, peer: &address)
+        let number =
+            isShort
+            ? door.acceptWithSpare(self.number, peer: &address) : Socket.accept(self.number, peer: &address)
         guard number >= 0 else {
-            if Socket.isOutOfDescriptors(-number) {
-                if context.loop.now >= nextComplaint {
-                    nextComplaint = context.loop.now + 10_000
-                    context.log.error(
-                        "out of descriptors: no new connection until one closes (raise 'ulimit -n')")
-                }
-                pauseAccepting()
-            }
-            // Anything else concerns one connection that is gone already, or means that none waits.
+            // Not even the spare one: the listener would be reported ready again and again.
+            if Socket.isOutOfDescriptors(-number) { pauseAccepting() }
             return Socket.isTransient(-number)
         }
-        let connection = Connection(
-            OwnedDescriptor(adopting: number), context: context, local: local,
-            secure: context.trusted.trusts(address) ? secure : nil,
-            peer: PeerAddress(address, local: local.isWildcard ? number : nil))
-        do { try connection.start() } catch { context.log.error("cannot watch a connection: \(error)") }
+        context.counters.add(.accepted)
+        door.refuse(
+            OwnedDescriptor(adopting: number), isShort: isShort,
+            because: isShort
+                ? "there is no descriptor left"
+                : "all workers have as many as they may have (--worker-connections)")
+        context.counters.add(.closed)
         return true
     }
 

@@ -14,9 +14,18 @@ extension Connection {
         if exchange.holdsBody {
             // The client is not late: it has sent what may wait.
             if !isBlocked { deadline = 0 }
+            isBodyHeld = true
             return stopReceiving()
         }
-        if !isBlocked { setDeadline(seconds: context.settings.bodyTimeout) }
+        if isBodyHeld {
+            isBodyHeld = false
+            bodyPace.begin(loop.now, grace: context.settings.bodyTimeout)
+        } else {
+            bodyPace.moved(
+                arrived, loop.now, grace: context.settings.bodyTimeout, rate: context.settings.bodyRate)
+        }
+        arrived = 0
+        if !isBlocked { deadline = bodyPace.end }
         receive()
     }
 

@@ -11,11 +11,22 @@ extension Connection {
 
     /// The deadline of whatever was being waited for has passed.
     func timeIsUp() {
-        if isBlocked { return close() }  // The client does not read.
+        if isBlocked {
+            guard !readsOn() else { return }
+            context.counters.add(.timedOut)
+            // The kernel would go on for minutes with what it holds for a client that does not read.
+            Descriptor.resetOnClose(number)
+            return close()
+        }
         switch phase {
         case .head where parser.isAtStart: idled()
-        case .body where isStreamingBody: abandonBody(.timeout)
+        // It is this worker that is behind, not the client.
+        case .body where mayHaveUnread: setDeadline(seconds: 1)
+        case .body where isStreamingBody:
+            context.counters.add(.timedOut)
+            abandonBody(.timeout)
         case .head, .body:
+            context.counters.add(.timedOut)
             isProcessing = true
             refuse(.timeout, input.bytes)
             isProcessing = false

@@ -27,7 +27,7 @@ extension Connection {
 
     /// Its answer cannot be completed. ``flush()`` closes, not this: whoever writes is within an exchange that would end.
     private func lose(_ error: SyscallError) {
-        context.log.error("an answer was lost in \(context.settings.temporaryFolder): \(error)")
+        context.lost("an answer", error)
         isLost = true
     }
 
@@ -42,6 +42,7 @@ extension Connection {
                 switch send(front) {
                 case .bytes(let count):
                     output.consume(count)
+                    countSent(count)
                     if count < front.count { return waitForRoom() }
                 case .wouldBlock: return waitForRoom()
                 case .failed: return close()
@@ -52,6 +53,7 @@ extension Connection {
             return close()
         }
         guard sendFile() else { return }
+        isWaitingForRoom = false
         if phase == .lingering, exchange == nil { beginLingering() }
     }
 
@@ -60,7 +62,9 @@ extension Connection {
         guard let file else { return true }
         while file.remaining > 0 {
             switch sendFile(file.number, offset: file.offset, count: file.remaining) {
-            case .bytes(let count): file.advance(count)
+            case .bytes(let count):
+                file.advance(count)
+                countSent(count)
             case .wouldBlock:
                 waitForRoom()
                 return false
@@ -73,7 +77,39 @@ extension Connection {
         return true
     }
 
-    func waitForRoom() { setDeadline(seconds: context.settings.sendTimeout) }
+    private func countSent(_ count: Int) {
+        sent += count
+        context.counters.add(.octetsOut, count)
+    }
+
+    /// The socket is full. Its reader is looked at now, whenever it has room, and when the time is over: no octet costs
+    /// anything as long as all of them are taken at once.
+    private func waitForRoom() {
+        if !isWaitingForRoom {
+            isWaitingForRoom = true
+            sendPace.begin(loop.now, grace: context.settings.sendTimeout)
+        }
+        lookAtReader()
+        deadline = sendPace.end
+    }
+
+    /// What the client has taken since the last look buys it time. What the socket has taken does not count: it holds
+    /// megabytes.
+    private func lookAtReader() {
+        let now = sent - Descriptor.unreadByPeer(number)
+        guard now > taken else { return }
+        sendPace.moved(
+            now - taken, loop.now, grace: context.settings.sendTimeout, rate: context.settings.sendRate)
+        taken = now
+    }
+
+    /// Whether a client that the deadline has passed for reads after all, as slowly as is allowed.
+    func readsOn() -> Bool {
+        lookAtReader()
+        guard sendPace.end > loop.now else { return false }
+        deadline = sendPace.end
+        return true
+    }
 
     /// The socket that was full has room.
     func roomAgain() {
@@ -87,10 +123,7 @@ extension Connection {
             if phase == .body, !isProcessing { afterProcessing() }
         case .head where !isProcessing:
             // The answer went out at last: on with the next request.
-            isProcessing = true
-            if !input.isEmpty { input.consume(process(input.bytes)) }
-            isProcessing = false
-            afterProcessing()
+            if !givesWay { goOn() }
         case .head, .lingering: break
         }
     }

@@ -24,6 +24,9 @@ final class Connection: Stream {
         case lingering
     }
 
+    /// Octets of a head that are kept also where memory is short.
+    private static let sparedHead = 4096
+
     let context: WorkerContext
     let local: LocalEnd
     /// What takes its place for requests that came to a proxy over TLS; `nil` where the peer's word does not count.
@@ -46,21 +49,38 @@ final class Connection: Stream {
     var isLost = false
     /// Whether the memory of an idle connection has been given up.
     var isTrimmed = false
+    /// Where it waits for its client among others.
+    var idlePlace = IdleConnections.Place()
+    /// Its place in the count of its client's address, or -1.
+    private let addressPlace: Int
+    /// Octets of ``input`` that are counted in the budget.
+    private var countedInput = 0
+    /// Octets received since ``bodyPace`` was last told.
+    var arrived = 0
+    var bodyPace = Pace()
+    /// Whether the client waits because the application is behind with its body.
+    var isBodyHeld = false
+    /// Octets given to the socket, and those of them that the client had taken when ``sendPace`` was last told.
+    var sent = 0
+    var taken = 0
+    var sendPace = Pace()
+    /// Whether an answer waits for the client.
+    var isWaitingForRoom = false
     /// What waits to be sent to the client.
     let output: Spool
     var file: OutgoingFile?
 
     init(
         _ descriptor: consuming OwnedDescriptor, context: WorkerContext, local: LocalEnd, secure: LocalEnd?,
-        peer: PeerAddress
+        peer: PeerAddress, addressPlace: Int = -1
     ) {
+        self.addressPlace = addressPlace
         self.context = context
         self.local = local
         self.secure = secure
         self.peer = peer
         parser = RequestParser(limits: context.settings.requestLimits)
-        output = Spool(
-            memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
+        output = context.makeSpool()
         super.init(descriptor, loop: context.loop)
     }
 
@@ -80,6 +100,7 @@ final class Connection: Stream {
     func start() throws(SyscallError) {
         try open()
         context.opened()
+        context.door.idle.enter(self, .silent, loop.now)
         setDeadline(seconds: context.settings.headerTimeout)
         receive()
     }
@@ -89,6 +110,9 @@ final class Connection: Stream {
             self.exchange = nil
             exchange.clientLeft()
         }
+        context.door.idle.leave(self)
+        context.door.leave(addressPlace)
+        context.budget.change(by: -countedInput)
         context.closed()
     }
 
@@ -99,6 +123,8 @@ final class Connection: Stream {
     }
 
     override func received(_ count: Int) {
+        context.counters.add(.octetsIn, count)
+        arrived += count
         guard phase != .lingering else { return linger(count) }
         isProcessing = true
         if input.isEmpty {
@@ -130,6 +156,7 @@ final class Connection: Stream {
     /// - Returns: How much; the rest is kept for later.
     func process(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var used = 0
+        var inRow = 0
         while !isClosed {
             let rest = UnsafeBufferPointer(rebasing: bytes[used...])
             do {
@@ -139,7 +166,12 @@ final class Connection: Stream {
                         flush()
                         if isBlocked || isClosed { return used }
                     }
+                    guard inRow < context.settings.pipelineDepth || rest.isEmpty else {
+                        giveWay()
+                        return used
+                    }
                     guard try parser.parse(rest.span, into: &head) else { return used }
+                    inRow += 1
                     used += head.byteCount
                     parser.reset()
                     try begin(rest)
@@ -165,16 +197,26 @@ final class Connection: Stream {
 
     func afterProcessing() {
         flush()
-        // A client that does not take its answers gets no further requests read.
-        guard !isClosed, !isBlocked || isStreamingBody else { return }
+        if input.capacity != countedInput, !isClosed {
+            context.budget.change(by: input.capacity - countedInput)
+            countedInput = input.capacity
+        }
+        // A client that does not take its answers gets no further requests read, and one that has many waits its turn.
+        guard !isClosed, !givesWay, !isBlocked || isStreamingBody else { return }
         switch phase {
         case .head:
             if !parser.isAtStart {
+                if context.budget.isExhausted, input.count > Self.sparedHead {
+                    context.complainOfMemory()
+                    return refuse(.overloaded, input.bytes)
+                }
                 if !isInHead { setDeadline(seconds: context.settings.headerTimeout) }
                 isInHead = true
+                context.door.idle.enter(self, .partial, loop.now)
             } else if served > 0 {
                 isTrimmed = false
                 setDeadline(seconds: 1)
+                context.door.idle.enter(self, .kept, loop.now)
             }
             receive()
         case .body: receiveBody()
@@ -188,6 +230,7 @@ final class Connection: Stream {
 
     private func begin(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
         deadline = 0
+        context.door.idle.leave(self)
         isInHead = false
         let exchange = context.takeExchange(for: self)
         self.exchange = exchange
@@ -195,6 +238,13 @@ final class Connection: Stream {
         output.memoryLimit = exchange.route.limits.bufferMemory
         guard head.body != .none, head.body != .length(0) else { return dispatch() }
         if case .length(let count) = head.body, count > exchange.route.limits.body { throw .bodyTooLarge }
+        // What it would take is not there, and it is better said before the body comes than when it is here.
+        guard !context.budget.isExhausted else {
+            context.complainOfMemory()
+            throw .overloaded
+        }
+        arrived = 0
+        bodyPace.begin(loop.now, grace: context.settings.bodyTimeout)
         decoder = BodyDecoder(head.body)
         phase = .body
         if isEarly { return exchange.dispatch() }
@@ -220,6 +270,7 @@ final class Connection: Stream {
     ///
     /// - Parameter bytes: Where it begins.
     func refuse(_ error: RequestError, _ bytes: UnsafeBufferPointer<UInt8>) {
+        context.door.idle.leave(self)
         let exchange = self.exchange ?? context.takeExchange(for: self)
         self.exchange = exchange
         phase = .responding
@@ -236,7 +287,6 @@ final class Connection: Stream {
         guard let exchange else { return }
         self.exchange = nil
         served += 1
-        context.scoreboard.countRequest(worker: context.index)
         context.giveBack(exchange)
         // What an application has not waited for still comes.
         if phase == .body { mustLinger = true }
@@ -244,6 +294,11 @@ final class Connection: Stream {
         guard !isProcessing else { return }
         flush()
         guard !isClosed, !isBlocked, phase == .head else { return }
+        goOn()
+    }
+
+    /// On with what has come already.
+    func goOn() {
         isProcessing = true
         if !input.isEmpty {
             input.consume(process(input.bytes))
@@ -251,6 +306,10 @@ final class Connection: Stream {
         }
         isProcessing = false
         afterProcessing()
+    }
+
+    override func turnCame() {
+        if phase == .head, !isBlocked { goOn() }
     }
 
     /// Lets go of the exchange, which has come to its end.

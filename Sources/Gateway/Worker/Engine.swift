@@ -149,6 +149,16 @@ final class Engine {
         }
     }
 
+    /// Looks whether there is room again here, and whether a worker without room was told of connections that wait.
+    private func sweepAcceptors() {
+        context.door.lookAgain()
+        let helps = context.scoreboard.isFullSomewhere(but: context.index)
+        for acceptor in acceptors {
+            acceptor.resumeIfPaused()
+            if helps { acceptor.helpOut() }
+        }
+    }
+
     private func holdsAcceptingChanged() {
         guard !context.isDraining else { return }
         for acceptor in acceptors {
@@ -169,8 +179,7 @@ final class Engine {
         backend.sweep(now)
         context.showOldest()
         recycling.sweep(now)
-        if !context.isDraining { for acceptor in acceptors { acceptor.resumeIfPaused() } }
-        if context.isDraining { closeUnused(now) }
+        if context.isDraining { closeUnused(now) } else { sweepAcceptors() }
     }
 
     /// Connections without a request get a second to send one, which is answered and told that it was the last: closing

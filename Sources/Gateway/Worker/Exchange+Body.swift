@@ -55,7 +55,7 @@ extension Exchange {
         do {
             try body.append(bytes)
         } catch {
-            context.log.error("a request body was lost in \(context.settings.temporaryFolder): \(error)")
+            context.lost("a request body", error)
             throw .insufficientStorage
         }
         if bodyState.isStreamed { source?.bodyHasCome() }

@@ -293,7 +293,7 @@ extension Exchange {
     /// Answers a request that is refused; the connection ends with it.
     func refuse(_ error: RequestError) {
         response.keepsAlive = false
-        fail(status: error.status, error.explanation)
+        fail(status: error.status, error.explanation, retryAfter: error == .overloaded ? 1 : nil)
     }
 
     /// Answers with a redirect.

@@ -72,7 +72,7 @@ final class Exchange {
     init(context: WorkerContext) {
         self.context = context
         route = context.dispatcher.fallback
-        body = Spool(memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
+        body = context.makeSpool()
         response = ResponseState()
     }
 
@@ -171,7 +171,8 @@ final class Exchange {
     /// Gives the body up to an application that may read it after the exchange is over.
     func takeBody() -> Spool {
         let taken = body
-        body = Spool(memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
+        taken.leaveBudget()
+        body = context.makeSpool()
         return taken
     }
 
@@ -292,6 +293,8 @@ final class Exchange {
 
     /// The response is decided to its end: tells the hook and the log.
     func log(status: Int) {
+        context.counters.request(status: status)
+        context.scoreboard.countRequest(worker: context.index)
         // With a backend it went to the application, and ``announce()`` was called for it.
         if backend != nil, let hook = context.postRequest { hook(context.info, environValue, status) }
         guard let accessLog = context.accessLog else { return }

@@ -18,6 +18,7 @@ enum Worker {
         let info = WorkerInfo(slot: plan.index, age: plan.age, pid: SystemProcess.id)
         let hooks = plan.extensions.hooks
         SystemProcess.ignoreBrokenPipes()
+        SystemProcess.ignoreFileSizeSignals()
         SystemProcess.handleAbort { hooks.workerAbort?(info) }
         plan.scoreboard.setIdentity(
             age: plan.age, pid: info.pid, startedAt: Clock.monotonicMilliseconds(), worker: plan.index)

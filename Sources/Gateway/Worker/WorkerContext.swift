@@ -18,6 +18,15 @@ final class WorkerContext {
     let policy: BuiltinClass
     /// Whose X-Forwarded-Proto is believed.
     let trusted: TrustedPeers
+    /// What this worker has done, in the scoreboard.
+    let counters: WorkerCounters
+    /// What the buffers of its connections and exchanges take.
+    let budget: MemoryBudget
+    /// Who is served, and who goes for whom.
+    private(set) var door: FrontDoor!
+    /// When it was last said that memory or the disk is full.
+    var memoryLines = LineInterval()
+    var spoolLines = LineInterval()
     /// Where applications may have files sent from.
     let fileRoots: [FileRoots]
     /// What requests are called.
@@ -59,6 +68,8 @@ final class WorkerContext {
         index = plan.index
         settings = plan.settings
         scoreboard = plan.scoreboard
+        counters = plan.scoreboard.counters(worker: plan.index)
+        budget = MemoryBudget(limit: plan.settings.workerBuffers)
         trusted = try TrustedPeers(plan.settings.forwardedAllowIPs)
         var roots: [FileRoots] = []
         for settings in plan.applicationSettings { roots.append(try FileRoots(settings)) }
@@ -73,6 +84,7 @@ final class WorkerContext {
         self.accessLog = accessLog
         self.dispatcher = dispatcher
         scratch = .allocate(capacity: Self.scratchSize)
+        door = FrontDoor(self, slots: plan.slotCount)
     }
 
     deinit { scratch.deallocate() }
@@ -81,7 +93,30 @@ final class WorkerContext {
 
     func closed() {
         connectionCount -= 1
+        counters.add(.closed)
+        door.lookAgain()
         connectionClosed()
+    }
+
+    /// A buffer for a body or an answer.
+    func makeSpool() -> Spool {
+        Spool(memoryLimit: settings.bufferMemory, folder: settings.temporaryFolder, budget: budget)
+    }
+
+    /// Something that waits could not be kept. A full disk concerns everybody: it is said once in a while.
+    func lost(_ what: StaticString, _ error: SyscallError) {
+        guard let times = spoolLines.happened(loop.now) else { return }
+        log.error(
+            "\(what) was lost in \(settings.temporaryFolder) (--temporary-folder): \(error)\(LineInterval.times(times))"
+        )
+    }
+
+    /// The buffers of the worker are full.
+    func complainOfMemory() {
+        guard let times = memoryLines.happened(loop.now) else { return }
+        log.error(
+            "the buffers hold \(budget.used) octets: requests with a body get 503 (--worker-buffers)\(LineInterval.times(times))"
+        )
     }
 
     /// An exchange for a request that begins.

@@ -9,8 +9,9 @@ extension Section {
             Declaration(
                 "worker-connections", nil, "N", .number(1...1_000_000), \.workerConnections,
                 """
-                Connections of one worker; beyond it, new ones wait in the backlog. Stops floods of connections \
-                from taking all memory and descriptors.
+                Connections of one worker; beyond it idle ones are closed, and where none is idle new ones are left to \
+                other workers or answered 503. Never more than the limit of descriptors leaves room for. Stops floods of \
+                connections from taking all memory and descriptors.
                 """),
             Declaration(
                 "queue-size", nil, "N", .number(0...1_000_000), \.queueSize, scope: .application,
