@@ -58,7 +58,9 @@ final class Connection: Stream {
         self.local = local
         self.secure = secure
         self.peer = peer
-        parser = RequestParser(limits: context.settings.requestLimits)
+        var rules = context.settings.requestRules
+        rules.trustsPeer = secure != nil
+        parser = RequestParser(limits: context.settings.requestLimits, rules: rules)
         output = Spool(
             memoryLimit: context.settings.bufferMemory, folder: context.settings.temporaryFolder)
         super.init(descriptor, loop: context.loop)
@@ -139,7 +141,9 @@ final class Connection: Stream {
                         flush()
                         if isBlocked || isClosed { return used }
                     }
-                    guard try parser.parse(rest.span, into: &head) else { return used }
+                    // The memory is the worker's or this connection's own, and only rules that are off change it.
+                    guard try parser.parse(rewriting: UnsafeMutableBufferPointer(mutating: rest), into: &head)
+                    else { return used }
                     used += head.byteCount
                     parser.reset()
                     try begin(rest)
@@ -151,6 +155,7 @@ final class Connection: Stream {
                         used += consumed
                     case .end(let consumed):
                         used += consumed
+                        if !decoder.trailers.fields.isEmpty { exchange!.trailers = decoder.trailers }
                         dispatch()
                     }
                 case .responding: return used
@@ -200,7 +205,7 @@ final class Connection: Stream {
         if head.expectsContinue {
             write { $0.append(ResponseEncoder.continueResponse) }
         }
-        decoder = BodyDecoder(head.body)
+        decoder = BodyDecoder(head.body, limits: parser.limits)
         phase = .body
     }
 

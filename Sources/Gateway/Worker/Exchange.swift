@@ -22,6 +22,8 @@ final class Exchange {
     private(set) var local: LocalEnd!
     /// The body, whole once the exchange is dispatched.
     private(set) var body: Spool
+    /// The fields behind the body, for whoever asks; `nil` where there are none.
+    var trailers: TrailerSection?
     /// Octets of the body.
     private(set) var bodyCount: UInt64 = 0
     private(set) var minorVersion: UInt8 = 1
@@ -79,6 +81,7 @@ final class Exchange {
         environ.clear(keeping: 4096)
         body.reset()
         bodyCount = 0
+        trailers = nil
         id = 0
         dispatchedAt = 0
         redirects = 0
@@ -239,7 +242,7 @@ final class Exchange {
         environ.appendPair("CONTENT_LENGTH", "")
         (triedServers, isRetried, isIdempotent) = (0, false, true)
         body.reset()
-        (bodyCount, isLengthKnown) = (0, true)
+        (bodyCount, isLengthKnown, trailers) = (0, true, nil)
         restartResponse()
         (backend, source) = (nil, nil)
         go()
