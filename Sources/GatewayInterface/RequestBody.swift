@@ -8,14 +8,21 @@ public final class RequestBody: Sendable {
     /// Octets in all.
     public let count: Int
     private let reader: Mutex<@Sendable (Int) throws -> [UInt8]>
+    private let trailerReader: (@Sendable () -> [TrailerField])?
+    private let isAtEnd = Atomic(false)
 
     /// - Parameters:
     ///   - count: Octets in all.
     ///   - reader: Called with a maximum; answers with the next octets, none at the end. It is never called by two
     ///     threads at once.
-    public init(count: Int, reader: @escaping @Sendable (Int) throws -> [UInt8]) {
+    ///   - trailers: Called when somebody asks for the trailer fields, not before the end of the body.
+    public init(
+        count: Int, reader: @escaping @Sendable (Int) throws -> [UInt8],
+        trailers: (@Sendable () -> [TrailerField])? = nil
+    ) {
         self.count = count
         self.reader = Mutex(reader)
+        trailerReader = trailers
     }
 
     /// A body without octets.
@@ -29,7 +36,20 @@ public final class RequestBody: Sendable {
     /// - Throws: What the file that holds a large body throws when it cannot be read; in a responder also
     ///   ``RequestBodyError/incomplete`` and ``RequestBodyError/tooLate``.
     public func read(upTo limit: Int = 65_536) throws -> [UInt8] {
-        try reader.withLock { try $0(limit) }
+        let block = try reader.withLock { try $0(limit) }
+        if trailerReader != nil, block.isEmpty { isAtEnd.store(true, ordering: .releasing) }
+        return block
+    }
+
+    /// The fields that a client has sent behind a chunked body (RFC 9110, §6.5), in their order; none before ``read(upTo:)``
+    /// has answered with no octets, or ``readAll(limit:)`` has returned.
+    ///
+    /// They were checked and counted as header fields are, but they are not among them: the request has been routed and
+    /// authorized by its head alone. Those that would say where a body ends, whom a request is for or who asks have been
+    /// left out.
+    public var trailers: [TrailerField] {
+        guard let trailerReader, isAtEnd.load(ordering: .acquiring) else { return [] }
+        return trailerReader()
     }
 
     /// All octets that have not been read yet.
@@ -42,6 +62,20 @@ public final class RequestBody: Sendable {
         all.reserveCapacity(count)
         while case let block = try read(), !block.isEmpty { all += block }
         return all
+    }
+}
+
+/// A field behind a body.
+public struct TrailerField: Equatable, Sendable {
+    /// As it was sent; names are compared without regard to case.
+    public let name: String
+    /// Without blanks at its ends; bytes that are no UTF-8 are repaired.
+    public let value: String
+
+    /// A field made of its parts.
+    public init(name: String, value: String) {
+        self.name = name
+        self.value = value
     }
 }
 

@@ -8,6 +8,7 @@ extension RequestHead {
         var hostField: ByteRange?
         var contentLength: ByteRange?
         var transferEncoding: ByteRange?
+        var hasContentType = false
         for field in fields {
             switch field.kind {
             case .host:
@@ -22,6 +23,10 @@ extension RequestHead {
             case .transferEncoding:
                 guard transferEncoding == nil else { throw .ambiguousFraming }
                 transferEncoding = field.value
+            case .contentType:
+                // What one reader takes for JSON, another must not take for a form.
+                guard !hasContentType else { throw .malformedField }
+                hasContentType = true
             case .connection:
                 readConnection(field.value, in: bytes)
             case .expect where minorVersion == 1:
@@ -51,6 +56,7 @@ extension RequestHead {
             }
             body = .chunked
         } else if let length {
+            // `1*DIGIT` (RFC 9110, §8.6): `007` is seven, and an application is told 7. An empty value is no number.
             switch bytes.decimal(length) {
             case .value(let count): body = .length(count)
             case .malformed: throw .ambiguousFraming
@@ -59,15 +65,17 @@ extension RequestHead {
         }
     }
 
-    /// A coding before a final `chunked` is understood but not supported; `chunked` twice or not last is an error.
+    /// Whether other codings stand before a final `chunked`: understood, but not supported. `chunked` twice, not last,
+    /// with a parameter, quoted, or between empty elements is an error: it is how one server is made to see the coding
+    /// and another is not.
     private func endsInChunked(_ coding: ByteRange, in bytes: Span<UInt8>) -> Bool {
-        var count = 0
-        var last = false
+        var (count, chunked, last) = (0, 0, false)
         forEachElement(of: coding, in: bytes) { element in
             last = bytes.matches(element, lowercase: "chunked")
-            if last { count += 1 }
+            count += 1
+            if last { chunked += 1 }
         }
-        return last && count == 1
+        return last && chunked == 1 && count > 1
     }
 
     private mutating func readConnection(_ value: ByteRange, in bytes: Span<UInt8>) {

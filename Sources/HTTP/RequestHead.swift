@@ -63,6 +63,14 @@ public struct HeaderField: Equatable, Sendable {
     public var kind: FieldName
     /// Whether a Connection field names it, which makes it hop-by-hop too.
     public var isNominated = false
+    /// Whether its name keeps it out of the environ (``RequestRules/ambiguousNames``).
+    public var isUnmapped = false
+
+    init(name: ByteRange, value: ByteRange, kind: FieldName) {
+        self.name = name
+        self.value = value
+        self.kind = kind
+    }
 }
 
 /// A parsed request head: offsets into the bytes it came from, and what they mean for the connection.

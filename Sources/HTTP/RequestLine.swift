@@ -2,7 +2,9 @@ import Octets
 
 extension RequestHead {
     /// `method SP request-target SP HTTP-version` (RFC 9112, §3), with exactly one space at each place.
-    mutating func parseRequestLine(_ line: ByteRange, in bytes: Span<UInt8>) throws(RequestError) {
+    mutating func parseRequestLine(
+        _ line: ByteRange, in bytes: Span<UInt8>, rules: RequestRules
+    ) throws(RequestError) {
         var index = line.start
         while index < line.end, ASCII.isToken(bytes[index]) { index += 1 }
         guard index > line.start, index < line.end, bytes[index] == ASCII.space else {
@@ -18,21 +20,38 @@ extension RequestHead {
         }
         target = ByteRange(targetStart, index)
         guard !target.isEmpty else { throw .malformedRequestLine }
-        try parseVersion(ByteRange(index + 1, line.end), in: bytes)
+        try parseVersion(ByteRange(index + 1, line.end), in: bytes, rules)
+        guard rules.permitsUnconventionalMethod || isConventional(method, in: bytes) else {
+            throw .unconventionalMethod
+        }
         isHead = bytes.equals(method, "HEAD")
         try splitTarget(in: bytes)
     }
 
+    /// What every registered method is: 3 to 20 octets, none of them `#` or in lower case. Whatever else is a token
+    /// is more often a mistake, or a try, than a method.
+    private func isConventional(_ method: ByteRange, in bytes: Span<UInt8>) -> Bool {
+        guard method.count >= 3, method.count <= 20 else { return false }
+        for index in method.start..<method.end {
+            let byte = bytes[index]
+            if byte &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "#") { return false }
+        }
+        return true
+    }
+
     /// `"HTTP/" DIGIT "." DIGIT` (RFC 9112, §2.3); case-sensitive.
-    private mutating func parseVersion(_ range: ByteRange, in bytes: Span<UInt8>) throws(RequestError) {
+    private mutating func parseVersion(
+        _ range: ByteRange, in bytes: Span<UInt8>, _ rules: RequestRules
+    ) throws(RequestError) {
         guard range.count == 8, bytes.equals(ByteRange(range.start, range.start + 5), "HTTP/"),
             ASCII.isDigit(bytes[range.start + 5]), bytes[range.start + 6] == UInt8(ascii: "."),
             ASCII.isDigit(bytes[range.start + 7])
         else { throw .malformedRequestLine }
-        guard bytes[range.start + 5] == UInt8(ascii: "1"), bytes[range.start + 7] <= UInt8(ascii: "1") else {
-            throw .unsupportedVersion
-        }
-        minorVersion = bytes[range.start + 7] - UInt8(ascii: "0")
+        let minor = bytes[range.start + 7] - UInt8(ascii: "0")
+        // `PRI * HTTP/2.0` is where a client that speaks HTTP/2 without having asked ends (RFC 9113, §3.4).
+        guard bytes[range.start + 5] == UInt8(ascii: "1"), minor <= 1 || rules.permitsUnconventionalVersion
+        else { throw .unsupportedVersion }
+        minorVersion = min(minor, 1)
         isPersistent = minorVersion == 1
     }
 
@@ -73,48 +92,5 @@ extension RequestHead {
         while end < target.end, bytes[end] != UInt8(ascii: "?") { end += 1 }
         path = ByteRange(start, end)
         query = end < target.end ? ByteRange(end + 1, target.end) : ByteRange(end, end)
-    }
-}
-
-/// `uri-host [ ":" port ]` without userinfo (RFC 9110, §7.2; RFC 3986, §3.2).
-public enum Authority {
-    /// Whether the bytes of `range` are a host that a request may be for.
-    public static func isValid(_ range: ByteRange, in bytes: Span<UInt8>) -> Bool {
-        let name = hostName(range, in: bytes)
-        guard !name.isEmpty else { return false }
-        if bytes[name.start] == UInt8(ascii: "[") {
-            guard name.count > 3, bytes[name.end - 1] == UInt8(ascii: "]") else { return false }
-            for index in name.start + 1..<name.end - 1 {
-                let byte = bytes[index]
-                guard ASCII.hexadecimalValue(byte) != nil || byte == ASCII.colon || byte == UInt8(ascii: ".")
-                else { return false }
-            }
-        } else {
-            for index in name.start..<name.end {
-                guard ASCII.isHostName(bytes[index]) else { return false }
-                guard bytes[index] == UInt8(ascii: "%") else { continue }
-                guard index + 2 < name.end, ASCII.hexadecimalValue(bytes[index + 1]) != nil,
-                    ASCII.hexadecimalValue(bytes[index + 2]) != nil
-                else { return false }
-            }
-        }
-        guard name.end < range.end else { return true }
-        guard bytes[name.end] == ASCII.colon else { return false }
-        let port = ByteRange(name.end + 1, range.end)
-        if port.isEmpty { return true }  // `host:` is allowed by RFC 3986, §3.2.3.
-        guard case .value(let number) = bytes.decimal(port) else { return false }
-        return number <= 65_535
-    }
-
-    /// The host without its port; an IPv6 address keeps its brackets.
-    public static func hostName(_ range: ByteRange, in bytes: Span<UInt8>) -> ByteRange {
-        guard !range.isEmpty else { return range }
-        var end = range.start
-        if bytes[end] == UInt8(ascii: "[") {
-            while end < range.end, bytes[end] != UInt8(ascii: "]") { end += 1 }
-            return ByteRange(range.start, min(end + 1, range.end))
-        }
-        while end < range.end, bytes[end] != ASCII.colon { end += 1 }
-        return ByteRange(range.start, end)
     }
 }

@@ -117,7 +117,7 @@ struct MalformedRequestLineTests {
             Malformed("GET /\u{A0} HTTP/1.1" + rest, .malformedTarget),
             Malformed("GET * HTTP/1.1" + rest, .malformedTarget),
             Malformed("POST * HTTP/1.1" + rest, .malformedTarget),
-            Malformed("options * HTTP/1.1" + rest, .malformedTarget),
+            Malformed("options * HTTP/1.1" + rest, .unconventionalMethod),
             Malformed("OPTIONS *a HTTP/1.1" + rest, .malformedTarget),
             Malformed("OPTIONS *?a HTTP/1.1" + rest, .malformedTarget),
             Malformed("OPTIONS ** HTTP/1.1" + rest, .malformedTarget),
@@ -140,7 +140,7 @@ struct MalformedRequestLineTests {
             Malformed("GET urn:a HTTP/1.1" + rest, .malformedTarget),
             Malformed("CONNECT a:443 HTTP/1.1" + rest, .unsupportedMethod),
             Malformed("CONNECT / HTTP/1.1" + rest, .unsupportedMethod),
-            Malformed("connect a:443 HTTP/1.1" + rest, .malformedTarget),
+            Malformed("connect a:443 HTTP/1.1" + rest, .unconventionalMethod),
         ])
     func target(_ vector: Malformed) {
         #expect(RequestOutcome.of(vector.request) == .refused(vector.error))

@@ -62,7 +62,7 @@ struct RequestLimitTests {
                 == .refused(.fieldsTooLarge))
         #expect(
             outcome("\(line(14))\r\nHost: a\r\nA: b\r\nA: b\r\nA: b\r\n x\r\n\r\n")
-                == .refused(.fieldsTooLarge))
+                == .refused(.obsoleteFolding))
     }
 
     @Test("A head may have as many octets as the limit says, and not one more")

@@ -15,6 +15,7 @@ struct ParsedRequest: Equatable, Sendable {
     var minorVersion: UInt8
     var fields: [String]
     var nominated: [String]
+    var unmapped: [String]
     var body: BodyFraming
     var expectsContinue: Bool
     var isPersistent: Bool
@@ -31,6 +32,7 @@ struct ParsedRequest: Equatable, Sendable {
         minorVersion = head.minorVersion
         fields = head.fields.map { "\(text($0.name)): \(text($0.value))" }
         nominated = head.fields.filter(\.isNominated).map { text($0.name) }
+        unmapped = head.fields.filter(\.isUnmapped).map { text($0.name) }
         body = head.body
         expectsContinue = head.expectsContinue
         isPersistent = head.isPersistent
@@ -64,13 +66,19 @@ enum Cut: CaseIterable, Sendable {
 
 extension RequestOutcome {
     /// Parses `bytes` as they come in by `cut`.
-    static func of(_ bytes: [UInt8], _ cut: Cut, limits: RequestLimits = RequestLimits()) -> RequestOutcome {
-        var parser = RequestParser(limits: limits)
+    static func of(
+        _ bytes: [UInt8], _ cut: Cut, limits: RequestLimits = RequestLimits(),
+        rules: RequestRules = RequestRules()
+    ) -> RequestOutcome {
+        var parser = RequestParser(limits: limits, rules: rules)
         var head = RequestHead()
+        var bytes = bytes
         do {
             for length in cut.lengths(of: bytes) {
-                let arrived = bytes.span.extracting(first: length)
-                if try parser.parse(arrived, into: &head) { return .accepted(ParsedRequest(head, bytes)) }
+                let isComplete = try bytes.withUnsafeMutableBufferPointer { memory throws(RequestError) in
+                    try parser.parse(rewriting: .init(rebasing: memory[..<length]), into: &head)
+                }
+                if isComplete { return .accepted(ParsedRequest(head, bytes)) }
             }
         } catch {
             return .refused(error)
@@ -80,13 +88,13 @@ extension RequestOutcome {
 
     /// Parses `bytes` cut in every way, and expects all of them to agree.
     static func of(
-        _ bytes: [UInt8], limits: RequestLimits = RequestLimits(),
+        _ bytes: [UInt8], limits: RequestLimits = RequestLimits(), rules: RequestRules = RequestRules(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) -> RequestOutcome {
-        let whole = of(bytes, .whole, limits: limits)
+        let whole = of(bytes, .whole, limits: limits, rules: rules)
         for cut in [Cut.byLine, .byByte] {
             #expect(
-                of(bytes, cut, limits: limits) == whole,
+                of(bytes, cut, limits: limits, rules: rules) == whole,
                 "cut \(cut): \(Latin1.text(bytes[...]).debugDescription)",
                 sourceLocation: sourceLocation)
         }
@@ -95,10 +103,10 @@ extension RequestOutcome {
 
     /// Parses `text`, one byte a character, cut in every way.
     static func of(
-        _ text: String, limits: RequestLimits = RequestLimits(),
+        _ text: String, limits: RequestLimits = RequestLimits(), rules: RequestRules = RequestRules(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) -> RequestOutcome {
-        of(Latin1.bytes(text), limits: limits, sourceLocation: sourceLocation)
+        of(Latin1.bytes(text), limits: limits, rules: rules, sourceLocation: sourceLocation)
     }
 }
 

@@ -77,6 +77,8 @@ struct Settings: Sendable {
     var queueSize = 1024
     /// Limits of a request head.
     var requestLimits = RequestLimits()
+    /// How strictly requests are read.
+    var requestRules = RequestRules()
     /// Octets of a request body; beyond it 413. Stops clients from filling the disk.
     var bodyLimit: UInt64 = 1 << 30
     /// Octets of a body or of an answer that are kept in memory before a temporary file is used.

@@ -35,7 +35,8 @@ extension ByteBuffer {
                 appendPair("HTTP_HOST", bytes[head.host])
             // An attacker's Proxy field would become HTTP_PROXY, which many libraries obey (httpoxy).
             case .proxy: break
-            case let kind where kind.isHopByHop || field.isNominated: break
+            // Another field may become the same variable only by `_` or `.`, which would let a client forge it.
+            case let kind where kind.isHopByHop || field.isNominated || field.isUnmapped: break
             default: appendField(at: index, of: head, bytes)
             }
         }
@@ -48,12 +49,10 @@ extension ByteBuffer {
     ) {
         let field = head.fields[index]
         let name = bytes[field.name]
-        // Another field may become the same variable only by `_` or `.`, which would let a client forge it.
-        for byte in name where byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") { return }
         var total = field.value.count
         var hasTwin = false
         for other in head.fields.indices
-        where other != index && bytes.span.matches(head.fields[other].name, field.name) {
+        where other != index && isTwin(head.fields[other], of: field, bytes) {
             if other < index { return }  // Joined to the first already.
             hasTwin = true
             total += 2 + head.fields[other].value.count
@@ -64,18 +63,25 @@ extension ByteBuffer {
         append(bytes[field.value])
         guard hasTwin else { return }
         for other in head.fields.indices.dropFirst(index + 1)
-        where bytes.span.matches(head.fields[other].name, field.name) {
+        where isTwin(head.fields[other], of: field, bytes) {
             append(field.kind == .cookie ? "; " : ", ")
             append(bytes[head.fields[other].value])
         }
     }
 
-    /// Upper case, with `-` as `_`.
+    private func isTwin(
+        _ other: HeaderField, of field: HeaderField, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        !other.isUnmapped && !other.isNominated && bytes.span.isSameVariable(other.name, field.name)
+    }
+
+    /// Upper case, with `-` as `_`, and `.` where it is let in.
     private mutating func appendVariableName(_ name: UnsafeBufferPointer<UInt8>) {
         let room = spare(name.count)
         for index in 0..<name.count {
             let byte = name[index]
-            room[index] = byte == UInt8(ascii: "-") ? UInt8(ascii: "_") : ASCII.uppercased(byte)
+            let isMark = byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+            room[index] = isMark ? UInt8(ascii: "_") : ASCII.uppercased(byte)
         }
         commit(name.count)
     }

@@ -79,7 +79,9 @@ final class Connection: Stream {
         self.local = local
         self.secure = secure
         self.peer = peer
-        parser = RequestParser(limits: context.settings.requestLimits)
+        var rules = context.settings.requestRules
+        rules.trustsPeer = secure != nil
+        parser = RequestParser(limits: context.settings.requestLimits, rules: rules)
         output = context.makeSpool()
         super.init(descriptor, loop: context.loop)
     }
@@ -170,7 +172,9 @@ final class Connection: Stream {
                         giveWay()
                         return used
                     }
-                    guard try parser.parse(rest.span, into: &head) else { return used }
+                    // The memory is the worker's or this connection's own, and only rules that are off change it.
+                    guard try parser.parse(rewriting: UnsafeMutableBufferPointer(mutating: rest), into: &head)
+                    else { return used }
                     inRow += 1
                     used += head.byteCount
                     parser.reset()
@@ -183,6 +187,7 @@ final class Connection: Stream {
                         used += consumed
                     case .end(let consumed):
                         used += consumed
+                        if !decoder.trailers.fields.isEmpty { exchange!.trailers = decoder.trailers }
                         bodyIsComplete()
                     }
                 case .responding: return used
@@ -245,7 +250,7 @@ final class Connection: Stream {
         }
         arrived = 0
         bodyPace.begin(loop.now, grace: context.settings.bodyTimeout)
-        decoder = BodyDecoder(head.body)
+        decoder = BodyDecoder(head.body, limits: parser.limits)
         phase = .body
         if isEarly { return exchange.dispatch() }
         if head.expectsContinue {

@@ -9,17 +9,21 @@ extension Exchange {
     /// The request as a Swift application sees it. The body moves into it.
     func makeRequest() -> Request {
         let environ = environValue
-        guard bodyCount > 0 else { return Request(environ: environ) }
+        guard bodyCount > 0 || trailers != nil else { return Request(environ: environ) }
         // RequestBody lets one thread at a time call the reader, and the exchange does not touch the spool any more.
         nonisolated(unsafe) let spool = takeBody()
+        var readTrailers: (@Sendable () -> [TrailerField])?
+        if let trailers { readTrailers = { trailers.texts } }
         return Request(
             environ: environ,
-            body: RequestBody(count: Int(bodyCount)) { limit in
-                let front = try spool.front()
-                let bytes = Array(front.prefix(limit))
-                spool.consume(bytes.count)
-                return bytes
-            })
+            body: RequestBody(
+                count: Int(bodyCount),
+                reader: { limit in
+                    let front = try spool.front()
+                    let bytes = Array(front.prefix(limit))
+                    spool.consume(bytes.count)
+                    return bytes
+                }, trailers: readTrailers))
     }
 
     /// Answers with a Swift application's response; its fields are held to the same rules as any application's.
@@ -65,5 +69,16 @@ extension Exchange {
         }
         log(status: answer.status)
         connection.finished(keepsAlive: response.keepsAlive)
+    }
+}
+
+extension TrailerSection {
+    /// The fields as a Swift application sees them.
+    fileprivate var texts: [TrailerField] {
+        fields.map { field in
+            TrailerField(
+                name: String(decoding: bytes[field.name.start..<field.name.end], as: UTF8.self),
+                value: String(decoding: bytes[field.value.start..<field.value.end], as: UTF8.self))
+        }
     }
 }

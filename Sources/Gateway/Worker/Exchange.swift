@@ -22,6 +22,8 @@ final class Exchange {
     private(set) var local: LocalEnd!
     /// What has come of the body and has not gone to the application: all of it, where it is not streamed.
     private(set) var body: Spool
+    /// The fields behind the body, for whoever asks; `nil` where there are none.
+    var trailers: TrailerSection?
     /// Octets of the body that have come.
     var bodyCount: UInt64 = 0
     /// How far it is.
@@ -82,6 +84,7 @@ final class Exchange {
         body.reset()
         bodyCount = 0
         bodyState = BodyState()
+        trailers = nil
         id = 0
         dispatchedAt = 0
         redirects = 0
@@ -240,7 +243,7 @@ final class Exchange {
         environ.appendPair("CONTENT_LENGTH", "")
         (triedServers, isRetried, isIdempotent) = (0, false, true)
         dropBody()
-        isLengthKnown = true
+        (isLengthKnown, trailers) = (true, nil)
         restartResponse()
         (backend, source) = (nil, nil)
         go()
