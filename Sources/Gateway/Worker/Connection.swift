@@ -198,6 +198,7 @@ final class Connection: Stream {
         guard head.body != .none, head.body != .length(0) else { return dispatch() }
         if case .length(let count) = head.body, count > exchange.route.limits.body { throw .bodyTooLarge }
         if head.expectsContinue {
+            guard !exchange.isAnsweredUnasked() else { return }
             write { $0.append(ResponseEncoder.continueResponse) }
         }
         decoder = BodyDecoder(head.body)
@@ -208,6 +209,12 @@ final class Connection: Stream {
         deadline = 0
         phase = .responding
         exchange!.dispatch()
+    }
+
+    /// The exchange answers, and nobody reads the body.
+    func endsUnread() {
+        phase = .responding
+        mustLinger = true
     }
 
     /// Answers a request that is not one, and reads no further request from this connection.

@@ -1,0 +1,4 @@
+import Compression
+import Octets
+import Testing
+
