@@ -82,8 +82,12 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         .testTarget(name: "OctetsTests", dependencies: ["Octets"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CBrotliDecoder", path: "Tests/CBrotliDecoder", pkgConfig: "libbrotlidec",
+            providers: [.apt(["libbrotli-dev"])]),
         .testTarget(
-            name: "CompressionTests", dependencies: ["Compression", "Octets", "Syscalls", "TestSupport"],
+            name: "CompressionTests",
+            dependencies: ["Compression", "Octets", "CZlib", "CBrotliDecoder", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),

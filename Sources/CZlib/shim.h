@@ -6,3 +6,6 @@
 static inline int CZlib_begin_gzip(z_streamp stream, int level, int window_bits, int memory_level) {
     return deflateInit2(stream, level, Z_DEFLATED, 16 + window_bits, memory_level, Z_DEFAULT_STRATEGY);
 }
+
+/* Begins to read a gzip stream, for the tests. C for the same reason. */
+static inline int CZlib_begin_gunzip(z_streamp stream) { return inflateInit2(stream, 16 + 15); }

@@ -93,7 +93,7 @@ public struct CGIResponseHead: Sendable {
     public internal(set) var sendfile: ByteRange?
     /// The value of X-Accel-Redirect.
     public internal(set) var accelRedirect: ByteRange?
-    /// Whether X-Accel-Buffering is `no`.
+    /// Whether the answer is to wait nowhere: X-Accel-Buffering is `no`, or it is server-sent events.
     public internal(set) var isUnbuffered = false
     /// Octets of the head, the blank line included.
     public internal(set) var byteCount = 0

@@ -71,10 +71,20 @@ public struct CGIResponseParser: Sendable {
             head.fields.append(CGIField(name: name, value: value, kind: kind))
         case .sendfile: head.sendfile = head.sendfile ?? value
         case .accelRedirect: head.accelRedirect = head.accelRedirect ?? value
-        case .accelBuffering: head.isUnbuffered = bytes.matches(value, lowercase: "no")
+        case .accelBuffering: if bytes.matches(value, lowercase: "no") { head.isUnbuffered = true }
         case .accel: break
-        default: head.fields.append(CGIField(name: name, value: value, kind: kind))
+        default:
+            if kind == .contentType, isEventStream(value, in: bytes) { head.isUnbuffered = true }
+            head.fields.append(CGIField(name: name, value: value, kind: kind))
         }
+    }
+
+    /// Whether the answer is server-sent events (HTML, §9.2): what is behind a slow client is of no use to it any more.
+    private func isEventStream(_ type: ByteRange, in bytes: Span<UInt8>) -> Bool {
+        let end = type.start + 17
+        guard type.end >= end else { return false }
+        return bytes.matches(ByteRange(type.start, end), lowercase: "text/event-stream")
+            && (type.end == end || bytes[end] == UInt8(ascii: ";") || ASCII.isBlank(bytes[end]))
     }
 
     /// `3DIGIT [SP reason-phrase]` (RFC 3875, §6.3.3). Of 1xx only 103 is for an application to send: 100 is the

@@ -178,6 +178,21 @@ struct CGIResponseTests {
         #expect(CGIOutcome.of("X-Accel-Buffering: yes\nA: b\n\n").answer?.fields == ["A: b"])
     }
 
+    @Test(
+        "Server-sent events wait nowhere",
+        arguments: [
+            ("text/event-stream", true), ("Text/Event-Stream; charset=utf-8", true),
+            ("text/event-stream ;a", true),
+            ("text/event-streams", false), ("text/event", false), ("text/html", false),
+        ])
+    func eventStream(type: String, isUnbuffered: Bool) throws {
+        let bytes = Array("Content-Type: \(type)\n\n".utf8)
+        var parser = CGIResponseParser()
+        var head = CGIResponseHead()
+        let isComplete = try parser.parse(bytes.span, into: &head)
+        #expect(isComplete && head.isUnbuffered == isUnbuffered && head.fields.count == 1)
+    }
+
     @Test("A parser that is reset reads the next answer as if it were the first")
     func reset() throws {
         var parser = CGIResponseParser()

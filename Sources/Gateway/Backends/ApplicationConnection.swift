@@ -110,7 +110,13 @@ final class ApplicationConnection: Stream {
         }
         RequestEncoder.appendParamsEnd(to: &output)
         bodyToSend = exchange.bodyToSend
-        if bodyToSend == 0 { RequestEncoder.appendStdinEnd(to: &output) } else { appendBody() }
+        if bodyToSend == 0 {
+            RequestEncoder.appendStdinEnd(to: &output)
+        } else {
+            exchange.wantBody()
+            guard self.exchange === exchange else { return }
+            appendBody()
+        }
         sendOutput()
         renewDeadline()
         if !isClosed { receive() }
@@ -121,6 +127,8 @@ final class ApplicationConnection: Stream {
         guard let exchange else { return }
         do {
             let front = try exchange.body.front()
+            // The rest has not come yet.
+            guard front.count > 0 else { return }
             let count = min(front.count, Self.bodyBlock)
             RequestEncoder.appendStdin(UnsafeBufferPointer(rebasing: front[..<count]), to: &output)
             exchange.body.consume(count)
@@ -129,6 +137,15 @@ final class ApplicationConnection: Stream {
             return end(.failed("the request body was lost: \(error)"))
         }
         if bodyToSend == 0 { RequestEncoder.appendStdinEnd(to: &output) }
+        exchange.bodyWasTaken()
+    }
+
+    /// A further part of a body that is sent as it comes is there.
+    func bodyHasCome() {
+        guard !isConnecting, !isBlocked, output.isEmpty, bodyToSend > 0 else { return }
+        appendBody()
+        sendOutput()
+        renewDeadline()
     }
 
     private func sendOutput() {
@@ -276,8 +293,12 @@ final class ApplicationConnection: Stream {
     private func renewDeadline() {
         // While the client is behind, the application is not late.
         guard let exchange, !isPaused else { return }
+        guard !waitsForBody else { return deadline = 0 }
         deadline = loop.now + (takesTooLittle ? backend.sendTimeout : exchange.route.limits.timeout)
     }
+
+    /// Whether everything has been sent that the client has sent, and not all of the body.
+    private var waitsForBody: Bool { bodyToSend > 0 && output.isEmpty }
 
     /// Whether an application that runs elsewhere does not take what is sent to it. Of our own processes, which may have begun to
     /// work already, the answer is awaited.
@@ -301,7 +322,10 @@ final class ApplicationConnection: Stream {
     func clientLeft() {
         isOrphaned = true
         // Before a connection is made, the application knows nothing of it, and never will.
-        if isConnecting || backend.pool.endsByClosing || exchange?.response.hasHead == true {
+        if isConnecting || backend.pool.endsByClosing || exchange?.response.hasHead == true
+            // It would wait for the rest of the body for ever, and must not take what it has for all of it.
+            || exchange?.bodyState.isOwed == true
+        {
             end(.done(canKeep: false))
         } else if isPaused {
             clientHasRoom()

@@ -7,6 +7,8 @@ final class Applications: Backend {
     /// - Parameter backends: By the index that routes name.
     init(_ backends: [any Backend]) { self.backends = backends }
 
+    let streamsBodies = true
+
     func serve(_ exchange: Exchange) { backends[exchange.application].serve(exchange) }
     func isOut(_ exchange: Exchange) -> Bool { backends[exchange.application].isOut(exchange) }
     func refuse(_ exchange: Exchange) { backends[exchange.application].refuse(exchange) }

@@ -20,6 +20,8 @@ final class ExchangeGate: Backend {
         self.log = log
     }
 
+    var streamsBodies: Bool { backend.streamsBodies }
+
     func serve(_ exchange: Exchange) {
         // A local redirect brings the exchange that is through already.
         if exchange === current { return backend.serve(exchange) }

@@ -65,6 +65,8 @@ final class FastCGIBackend: Backend {
 
     // MARK: Exchanges come
 
+    let streamsBodies = true
+
     /// No process accepts, and it may be long until one does: nobody has to wait to hear that.
     func isOut(_ exchange: Exchange) -> Bool { leases.poolState == .failed }
 

@@ -83,6 +83,8 @@ struct Settings: Sendable {
     var bufferMemory = 524_288
     /// Octets of an answer that may wait for a slow reader in all; beyond it the application waits.
     var bufferLimit = 1 << 30
+    /// Whether an application gets a request's body as it comes, and not whole.
+    var streamsRequestBody = false
     /// Folders that X-Sendfile may name files in.
     var sendfileRoots: [String] = []
     /// Folders that X-Accel-Redirect names files in.

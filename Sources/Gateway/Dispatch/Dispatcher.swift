@@ -26,6 +26,8 @@ enum Destination {
 final class Dispatcher {
     private let backend: any Backend
     private let router: Router
+    /// Whether applications can get bodies as they come.
+    let streamsBodies: Bool
     private var path = ByteBuffer(capacity: 1024)
     private var rest = ByteBuffer(capacity: 1024)
 
@@ -34,6 +36,7 @@ final class Dispatcher {
     ///   - router: Says which request goes where.
     init(backend: any Backend, router: Router) {
         self.backend = backend
+        streamsBodies = backend.streamsBodies
         self.router = router
     }
 
@@ -180,6 +183,8 @@ final class Dispatcher {
 
 /// What answers exchanges: an application in this process, or one behind FastCGI.
 protocol Backend: AnyObject {
+    /// Whether it takes requests whose bodies are still on their way.
+    var streamsBodies: Bool { get }
     /// Takes a complete request; the answer follows now or later.
     func serve(_ exchange: Exchange)
     /// Whether no application is running that could answer, so that nobody wants the body of the request.
@@ -195,6 +200,8 @@ protocol Backend: AnyObject {
 }
 
 extension Backend {
+    var streamsBodies: Bool { false }
+
     func isOut(_ exchange: Exchange) -> Bool { false }
     func refuse(_ exchange: Exchange) {
         exchange.fail(status: 503, "The application is not running.", retryAfter: 5)

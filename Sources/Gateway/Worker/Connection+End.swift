@@ -14,6 +14,7 @@ extension Connection {
         if isBlocked { return close() }  // The client does not read.
         switch phase {
         case .head where parser.isAtStart: idled()
+        case .body where isStreamingBody: abandonBody(.timeout)
         case .head, .body:
             isProcessing = true
             refuse(.timeout, input.bytes)

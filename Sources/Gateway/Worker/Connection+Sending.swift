@@ -82,14 +82,16 @@ extension Connection {
         guard !isClosed, !isBlocked else { return }
         switch phase {
         case .responding: exchange?.clientHasRoom()
-        case .body where !isProcessing: afterProcessing()
+        case .body:
+            if isStreamingBody { exchange?.clientHasRoom() }
+            if phase == .body, !isProcessing { afterProcessing() }
         case .head where !isProcessing:
             // The answer went out at last: on with the next request.
             isProcessing = true
             if !input.isEmpty { input.consume(process(input.bytes)) }
             isProcessing = false
             afterProcessing()
-        case .head, .body, .lingering: break
+        case .head, .lingering: break
         }
     }
 }

@@ -122,7 +122,7 @@ final class Connection: Stream {
     }
 
     override func hungUp() {
-        if phase == .responding { close() }
+        if phase == .responding || isStreamingBody { close() }
     }
 
     /// Uses up as much of `bytes` as makes sense now.
@@ -151,13 +151,13 @@ final class Connection: Stream {
                         used += consumed
                     case .end(let consumed):
                         used += consumed
-                        dispatch()
+                        bodyIsComplete()
                     }
                 case .responding: return used
                 case .lingering: return bytes.count
                 }
             } catch {
-                refuse(error, rest)
+                if isStreamingBody { abandonBody(error) } else { refuse(error, rest) }
             }
         }
         return bytes.count
@@ -166,7 +166,7 @@ final class Connection: Stream {
     func afterProcessing() {
         flush()
         // A client that does not take its answers gets no further requests read.
-        guard !isClosed, !isBlocked else { return }
+        guard !isClosed, !isBlocked || isStreamingBody else { return }
         switch phase {
         case .head:
             if !parser.isAtStart {
@@ -177,9 +177,7 @@ final class Connection: Stream {
                 setDeadline(seconds: 1)
             }
             receive()
-        case .body:
-            setDeadline(seconds: context.settings.bodyTimeout)
-            receive()
+        case .body: receiveBody()
         case .responding, .lingering: break
         }
     }
@@ -193,16 +191,24 @@ final class Connection: Stream {
         isInHead = false
         let exchange = context.takeExchange(for: self)
         self.exchange = exchange
-        try exchange.begin(head, bytes)
+        let isEarly = try exchange.begin(head, bytes)
         output.memoryLimit = exchange.route.limits.bufferMemory
         guard head.body != .none, head.body != .length(0) else { return dispatch() }
         if case .length(let count) = head.body, count > exchange.route.limits.body { throw .bodyTooLarge }
+        decoder = BodyDecoder(head.body)
+        phase = .body
+        if isEarly { return exchange.dispatch() }
         if head.expectsContinue {
             guard !exchange.isAnsweredUnasked() else { return }
             write { $0.append(ResponseEncoder.continueResponse) }
         }
-        decoder = BodyDecoder(head.body)
-        phase = .body
+    }
+
+    private func bodyIsComplete() {
+        guard isStreamingBody, let exchange else { return dispatch() }
+        phase = .responding
+        if !isBlocked { deadline = 0 }
+        exchange.bodyIsComplete()
     }
 
     private func dispatch() {
@@ -239,6 +245,8 @@ final class Connection: Stream {
         served += 1
         context.scoreboard.countRequest(worker: context.index)
         context.giveBack(exchange)
+        // What an application has not waited for still comes.
+        if phase == .body { mustLinger = true }
         phase = keepsAlive ? .head : .lingering
         guard !isProcessing else { return }
         flush()

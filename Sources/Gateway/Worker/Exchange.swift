@@ -20,10 +20,12 @@ final class Exchange {
     private(set) var environ = ByteBuffer(capacity: 2048)
     /// The pairs that are the same for every request of the listener.
     private(set) var local: LocalEnd!
-    /// The body, whole once the exchange is dispatched.
+    /// What has come of the body and has not gone to the application: all of it, where it is not streamed.
     private(set) var body: Spool
-    /// Octets of the body.
-    private(set) var bodyCount: UInt64 = 0
+    /// Octets of the body that have come.
+    var bodyCount: UInt64 = 0
+    /// How far it is.
+    var bodyState = BodyState()
     private(set) var minorVersion: UInt8 = 1
     private(set) var isHead = false
     /// Whether the request may be sent a second time (RFC 9110, §9.2.2).
@@ -79,6 +81,7 @@ final class Exchange {
         environ.clear(keeping: 4096)
         body.reset()
         bodyCount = 0
+        bodyState = BodyState()
         id = 0
         dispatchedAt = 0
         redirects = 0
@@ -102,8 +105,10 @@ final class Exchange {
     // MARK: From the connection
 
     /// Takes the request over from its head.
-    func begin(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
-        guard let connection else { return }
+    ///
+    /// - Returns: Whether it is to be dispatched before its body has come.
+    func begin(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) -> Bool {
+        guard let connection else { return false }
         minorVersion = head.minorVersion
         isHead = head.isHead
         response.keepsAlive = head.isPersistent && !context.policy.servesOneAtATime
@@ -119,23 +124,14 @@ final class Exchange {
             environ.appendPair("CONTENT_LENGTH", "")
         }
         isLengthKnown = head.body != .chunked
+        guard hasBody, case .application = destination else { return false }
+        return beginBody(head)
     }
 
     /// Whether CONTENT_LENGTH is in the environ already: a chunked body's is not, before its end.
     private var isLengthKnown = true
 
-    func appendBody(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
-        bodyCount += UInt64(bytes.count)
-        guard bodyCount <= route.limits.body else { throw .bodyTooLarge }
-        do {
-            try body.append(bytes)
-        } catch {
-            context.log.error("a request body was lost in \(context.settings.temporaryFolder): \(error)")
-            throw .insufficientStorage
-        }
-    }
-
-    /// The request is complete: sends it to its destination.
+    /// The request is complete, or complete enough: sends it to its destination.
     func dispatch() {
         if !isLengthKnown { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
         id = context.requestIDs.next()
@@ -196,7 +192,9 @@ final class Exchange {
     var application: Int { authorization == .asked ? route.authorizer : route.application }
 
     /// Octets of the body that the application is to see: an authorizer sees none of it.
-    var bodyToSend: UInt64 { authorization == .asked ? 0 : bodyCount }
+    var bodyToSend: UInt64 {
+        authorization == .asked ? 0 : bodyState.isStreamed ? bodyState.length : bodyCount
+    }
 
     /// When it has waited for too long, in the loop's milliseconds.
     private(set) var queueDeadline: UInt64 = 0
@@ -210,9 +208,11 @@ final class Exchange {
     }
 
     /// The client is gone. The backend may still be busy with the request; it gives the exchange back.
-    func clientLeft() {
+    ///
+    /// - Parameter status: For the log, where no answer has begun.
+    func clientLeft(status: Int = 499) {
         connection = nil
-        log(status: response.isHeadSent ? response.status : 499)
+        log(status: response.isHeadSent ? response.status : status)
         if let backend { backend.clientLeft(self) } else { context.giveBack(self) }
     }
 
@@ -251,8 +251,8 @@ final class Exchange {
         self.destination = destination
         environ.appendPair("CONTENT_LENGTH", "")
         (triedServers, isRetried, isIdempotent) = (0, false, true)
-        body.reset()
-        (bodyCount, isLengthKnown) = (0, true)
+        dropBody()
+        isLengthKnown = true
         restartResponse()
         (backend, source) = (nil, nil)
         go()

@@ -8,6 +8,9 @@
  *   exit          ends the process instead
  *   crowded       says whether a second connection waits while this one is served
  *   stderr        writes a line to FCGI_STDERR
+ *   echo          sends each byte of the body back as soon as it has come
+ *   redirect      sends the client to another path, without reading the body
+ *   early         answers before it reads the body, and reads none of it
  *   leak=BYTES    takes so much memory and keeps it
  *
  * The path /environ is answered with the environ, /pid with the process; a request with a body with the number of
@@ -99,6 +102,17 @@ static void write_pattern(long size, FCGX_Stream *out) {
         FCGX_PutStr((char *)block, left < (long)sizeof block ? (int)left : (int)sizeof block, out);
 }
 
+/* FCGX_GetStr would wait until its buffer is full. */
+static void echo(FCGX_Request *request) {
+    int byte;
+    FCGX_PutS("Content-Type: text/plain\r\n\r\n", request->out);
+    FCGX_FFlush(request->out);
+    while ((byte = FCGX_GetChar(request->in)) != EOF) {
+        FCGX_PutChar(byte, request->out);
+        FCGX_FFlush(request->out);
+    }
+}
+
 static void answer(FCGX_Request *request) {
     const char *query = FCGX_GetParam("QUERY_STRING", request->envp);
     const char *path = FCGX_GetParam("PATH_INFO", request->envp);
@@ -106,6 +120,16 @@ static void answer(FCGX_Request *request) {
     unsigned char received[65536];
     unsigned long long count = 0, sum = 0;
     int part, crowded = is_crowded();
+
+    if (field(query, "echo")) return echo(request);
+    if (field(query, "redirect")) {
+        FCGX_PutS("Location: /elsewhere\r\n\r\n", request->out);
+        return;
+    }
+    if (field(query, "early")) {
+        FCGX_PutS("Content-Type: text/plain\r\n\r\nearly", request->out);
+        return;
+    }
 
     while ((part = FCGX_GetStr((char *)received, sizeof received, request->in)) > 0) {
         for (int index = 0; index < part; index++) sum += received[index];

@@ -48,6 +48,14 @@ extension Section {
                 Octets of an answer that wait for a slow client in all; then the application waits. Stops slow \
                 readers from filling the disk.
                 """),
+            Declaration(
+                "stream-request-body", of: \.streamsRequestBody, scope: .route,
+                """
+                Gives an application the body of a request as it comes, and not when all of it is there: for large \
+                uploads, and for applications that answer while they read. A slow client then holds an application \
+                process. Bodies that come without Content-Length, and those for handlers in Swift, are kept until \
+                they are whole all the same.
+                """),
         ])
 }
 
@@ -62,4 +70,5 @@ struct SizeOptions: DeclaredOptions {
     @Option(declared: "limit-request-body") var limitRequestBody: String?
     @Option(declared: "buffer-memory") var bufferMemory: String?
     @Option(declared: "buffer-limit") var bufferLimit: String?
+    @Flag(declared: "stream-request-body") var streamRequestBody: Bool?
 }

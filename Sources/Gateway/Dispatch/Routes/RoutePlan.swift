@@ -59,6 +59,8 @@ struct RouteLimits: Equatable, Sendable {
     let bufferMemory: Int
     /// Octets of an answer that may wait for a slow client.
     let buffer: Int
+    /// Whether the application gets a body of known length as it comes.
+    let streamsBody: Bool
 
     init(_ settings: Settings) {
         timeout = UInt64(settings.timeout) * 1000
@@ -66,6 +68,7 @@ struct RouteLimits: Equatable, Sendable {
         body = settings.bodyLimit
         bufferMemory = settings.bufferMemory
         buffer = settings.bufferLimit
+        streamsBody = settings.streamsRequestBody
     }
 }
 

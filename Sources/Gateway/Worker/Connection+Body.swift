@@ -1,0 +1,30 @@
+// A request body on its way in. Where the application gets it as it comes, the connection reads no faster than the
+// application takes it, and answers may go out meanwhile.
+
+import HTTP
+
+extension Connection {
+    /// Whether the application has the request already, and gets the body as it comes.
+    var isStreamingBody: Bool { phase == .body && exchange?.bodyState.isIncomplete == true }
+
+    /// Asks for more of the body, unless the application is behind.
+    func receiveBody() {
+        // While the client's bytes are being dealt with, this is decided afterwards.
+        guard phase == .body, !isProcessing, !isClosed, let exchange else { return }
+        if exchange.holdsBody {
+            // The client is not late: it has sent what may wait.
+            if !isBlocked { deadline = 0 }
+            return stopReceiving()
+        }
+        if !isBlocked { setDeadline(seconds: context.settings.bodyTimeout) }
+        receive()
+    }
+
+    /// Ends a connection whose request went to the application before its body had come, and will never be complete.
+    func abandonBody(_ error: RequestError) {
+        guard let exchange else { return }
+        self.exchange = nil
+        exchange.clientLeft(status: error.status)
+        close()
+    }
+}

@@ -1,0 +1,96 @@
+// How the body of a request gets from the client to the application: whole, before the request is dispatched, or as it comes,
+// where the route says so. As it comes, a slow client holds an application process; in return the application sees the first
+// octets at once, and no upload is written to a disk first. Whatever happens, an application that has got less than
+// CONTENT_LENGTH says loses its connection: it never sees the end of a body that has none.
+
+import HTTP
+import Logging
+import Octets
+import Syscalls
+
+/// How far the body of a request is.
+struct BodyState {
+    /// Whether the application gets it as it comes.
+    var isStreamed = false
+    /// Whether the client still owes a part of it.
+    var isIncomplete = false
+    /// Whether nobody wants the rest.
+    var isUnwanted = false
+    /// Whether the client waits for `100 Continue`.
+    var wantsContinue = false
+    /// Octets that the client has announced; counts where it is streamed.
+    var length: UInt64 = 0
+    /// Whether the connection may be kept after the whole body has come.
+    var keepsAlive = false
+
+    /// Whether an application waits for a part that has not come.
+    var isOwed: Bool { isStreamed && isIncomplete }
+}
+
+extension Exchange {
+    /// Octets that wait for the application before no more is read from the client.
+    private static let streamLimit = 65_536
+
+    /// Decides whether the application gets the body as it comes. One of unknown length never does: CONTENT_LENGTH stands in
+    /// the environ, before the body.
+    ///
+    /// - Returns: Whether the exchange is to be dispatched now.
+    func beginBody(_ head: RequestHead) -> Bool {
+        guard route.limits.streamsBody, context.dispatcher.streamsBodies,
+            case .length(let count) = head.body, count > 0
+        else { return false }
+        bodyState = BodyState(
+            isStreamed: true, isIncomplete: true, wantsContinue: head.expectsContinue, length: count,
+            keepsAlive: response.keepsAlive)
+        // Until the body is there, the next request cannot be found.
+        response.keepsAlive = false
+        return true
+    }
+
+    /// Takes a part of the body.
+    func appendBody(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
+        bodyCount += UInt64(bytes.count)
+        guard bodyCount <= route.limits.body else { throw .bodyTooLarge }
+        guard !bodyState.isUnwanted else { return }
+        do {
+            try body.append(bytes)
+        } catch {
+            context.log.error("a request body was lost in \(context.settings.temporaryFolder): \(error)")
+            throw .insufficientStorage
+        }
+        if bodyState.isStreamed { source?.bodyHasCome() }
+    }
+
+    /// The client has sent all of a body that the application gets as it comes.
+    func bodyIsComplete() {
+        bodyState.isIncomplete = false
+        if !response.isHeadSent { response.keepsAlive = bodyState.keepsAlive }
+        source?.bodyHasCome()
+    }
+
+    /// Whether as much of the body waits for the application as may.
+    var holdsBody: Bool { bodyState.isStreamed && body.count >= Self.streamLimit }
+
+    /// The application takes the body: a client that asked first is told to send it.
+    func wantBody() {
+        guard bodyState.wantsContinue else { return }
+        bodyState.wantsContinue = false
+        guard bodyCount == 0, let connection else { return }
+        connection.write { $0.append(ResponseEncoder.continueResponse) }
+        connection.flush()
+    }
+
+    /// The application has taken a part of the body.
+    func bodyWasTaken() {
+        guard bodyState.isStreamed, bodyState.isIncomplete, !holdsBody else { return }
+        connection?.receiveBody()
+    }
+
+    /// Another path is answered in place of the application's, without the body.
+    func dropBody() {
+        body.reset()
+        bodyCount = 0
+        bodyState.isUnwanted = bodyState.isStreamed
+        bodyState.isStreamed = false
+    }
+}
