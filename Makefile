@@ -14,32 +14,34 @@ PREFIX ?= /usr/local
 BIND ?= 127.0.0.1:8000
 # The Swift runtime goes into the binary: it runs on machines without a toolchain, and calls it without a detour.
 RELEASE = swift build -c release --static-swift-stdlib
+# What is linked: FastCGI's own library, gzip and brotli.
+LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev pkg-config
 PYTHON ?= python3
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
-SUITES = OctetsTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|IntegrationTests
+SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test check docs format example-hummingbird bench endurance install clean
 
 run: run-$(EXAMPLE)
 
 run-python:
-	@scripts/install-packages libfcgi-dev pkg-config
+	@scripts/install-packages $(LIBRARIES)
 	$(RELEASE) --product gateway
 	.build/release/gateway wsgi:app:application --chdir examples/python --bind $(BIND)
 
 run-php:
-	@scripts/install-packages libfcgi-dev pkg-config php-cgi
+	@scripts/install-packages $(LIBRARIES) php-cgi
 	$(RELEASE) --product gateway
 	.build/release/gateway php:examples/php/public --bind $(BIND)
 
 run-swift:
-	@scripts/install-packages libfcgi-dev pkg-config
+	@scripts/install-packages $(LIBRARIES)
 	$(RELEASE) --package-path examples/swift
 	examples/swift/.build/release/hello --bind $(BIND)
 
 test:
-	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
-		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi
+	@scripts/install-packages $(LIBRARIES) gcc curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
+		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli
 	@PYTHON=$(PYTHON) scripts/python-packages
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests
@@ -47,14 +49,14 @@ test:
 	scripts/smoke-examples
 
 check:
-	@scripts/install-packages libfcgi-dev pkg-config
+	@scripts/install-packages $(LIBRARIES)
 	swift format lint --strict --recursive Package.swift Sources Tests examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
 	swift build --build-tests
 	scripts/check-imports.py
 	scripts/check-settings
 
 docs:
-	@scripts/install-packages libfcgi-dev pkg-config
+	@scripts/install-packages $(LIBRARIES)
 	swift build --product gateway
 	scripts/check-settings --write
 
@@ -63,24 +65,24 @@ format:
 
 # Not part of the tests: Hummingbird and NIO take minutes to build.
 example-hummingbird:
-	@scripts/install-packages libfcgi-dev pkg-config curl procps
+	@scripts/install-packages $(LIBRARIES) curl procps
 	swift build --package-path examples/swift/hummingbird-worker
 	scripts/smoke-hummingbird
 
 bench:
-	@scripts/install-packages libfcgi-dev pkg-config gcc wrk nginx-light lighttpd
+	@scripts/install-packages $(LIBRARIES) gcc wrk nginx-light lighttpd
 	$(RELEASE) --product gateway
 	$(RELEASE) --package-path examples/swift
 	$(PYTHON) Benchmarks/compare.py $(BENCH)
 
 endurance:
-	@scripts/install-packages libfcgi-dev pkg-config php-cgi procps
+	@scripts/install-packages $(LIBRARIES) php-cgi procps
 	$(RELEASE) --product gateway
 	$(RELEASE) --package-path examples/swift
 	for application in wsgi php swift; do $(PYTHON) Benchmarks/endurance.py --application $$application || exit 1; done
 
 install:
-	@scripts/install-packages libfcgi-dev pkg-config
+	@scripts/install-packages $(LIBRARIES)
 	$(RELEASE) --product gateway
 	install -D -m 755 .build/release/gateway $(DESTDIR)$(PREFIX)/bin/gateway
 

@@ -34,6 +34,15 @@ let package = Package(
         .systemLibrary(
             name: "CFastCGI", path: "Sources/CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
 
+        .systemLibrary(
+            name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CBrotli", path: "Sources/CBrotli", pkgConfig: "libbrotlienc",
+            providers: [.apt(["libbrotli-dev"])]),
+
+        // gzip and brotli as streams of bytes.
+        .target(name: "Compression", dependencies: ["Octets", "CZlib", "CBrotli"], swiftSettings: hot),
+
         // The operating system, wrapped once.
         .target(name: "Syscalls", dependencies: ["CSyscalls"], swiftSettings: hot),
 
@@ -54,7 +63,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge", "YAML",
+                "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge", "Compression",
+                "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -72,6 +82,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
         .testTarget(name: "OctetsTests", dependencies: ["Octets"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CBrotliDecoder", path: "Tests/CBrotliDecoder", pkgConfig: "libbrotlidec",
+            providers: [.apt(["libbrotli-dev"])]),
+        .testTarget(
+            name: "CompressionTests",
+            dependencies: ["Compression", "Octets", "CZlib", "CBrotliDecoder", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
         .testTarget(

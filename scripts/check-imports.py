@@ -19,6 +19,8 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "Glibc": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CSyscalls": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
+    "CZlib": (("Sources/Compression/", "Tests/CompressionTests/"), "use the encoders of Compression"),
+    "CBrotli": (("Sources/Compression/",), "use the encoders of Compression"),
     "ArgumentParser": (
         ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
     "Yams": (("Sources/YAML/",), "use YAMLNode: Yams brings Foundation along"),
@@ -37,7 +39,8 @@ LISTS: Dict[str, Set[str]] = {
 
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {
-    "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"}}
+    "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"},
+    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}}
 
 # A folder that never imports one module. (That HTTP never imports FastCGIBridge is said by its list.)
 STRANGERS: Dict[str, str] = {"Sources/FastCGIBridge/": "HTTP"}

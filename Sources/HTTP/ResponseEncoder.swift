@@ -19,6 +19,7 @@ public enum ResponseFraming: Equatable, Sendable {
     /// Chooses for a final response.
     ///
     /// - Parameters:
+    ///   - status: The final status, 200 to 999.
     ///   - length: The body's length where it is known; for HEAD, that of the body left out.
     ///   - minorVersion: Of the request.
     ///   - isHead: Whether the request's method was HEAD.
@@ -26,6 +27,7 @@ public enum ResponseFraming: Equatable, Sendable {
         status: Int, length: UInt64?, minorVersion: UInt8, isHead: Bool
     ) -> ResponseFraming {
         if Status.forbidsBody(status) { return .forbidden }
+        if Status.isEmpty(status) { return .length(0) }
         if let length { return .length(length) }
         if isHead { return .unstated }
         return minorVersion == 1 ? .chunked : .untilClose
@@ -65,6 +67,16 @@ public enum ResponseEncoder {
         output.append(": ")
         output.append(value)
         output.append("\r\n")
+    }
+
+    /// What an answer with status 426 says about other protocols, which it must (RFC 9110, §15.5.22), and which has to be named
+    /// in Connection (§7.8). Of the fields that are about the connection every other one is the gateway's alone.
+    public static func appendUpgrade(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer
+    ) {
+        guard name.span.matches(ByteRange(0, name.count), lowercase: "upgrade") else { return }
+        appendField(name, value, to: &output)
+        output.append("Connection: upgrade\r\n")
     }
 
     /// Framing and persistence, and the empty line that ends the head.

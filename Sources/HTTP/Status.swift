@@ -62,4 +62,8 @@ public enum Status {
 
     /// Whether an answer with this status never has a body (RFC 9110, §6.4.1).
     public static func forbidsBody(_ status: Int) -> Bool { status < 200 || status == 204 || status == 304 }
+
+    /// Whether an answer with this status has a body of no octets: 205 is framed as others are, and must have none
+    /// (RFC 9110, §15.3.6).
+    public static func isEmpty(_ status: Int) -> Bool { status == 205 }
 }

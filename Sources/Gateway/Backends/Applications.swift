@@ -10,6 +10,8 @@ final class Applications: Backend {
     let streamsBodies = true
 
     func serve(_ exchange: Exchange) { backends[exchange.application].serve(exchange) }
+    func isOut(_ exchange: Exchange) -> Bool { backends[exchange.application].isOut(exchange) }
+    func refuse(_ exchange: Exchange) { backends[exchange.application].refuse(exchange) }
     func clientLeft(_ exchange: Exchange) { backends[exchange.application].clientLeft(exchange) }
     func sweep(_ now: UInt64) { for backend in backends { backend.sweep(now) } }
     func wake() { for backend in backends { backend.wake() } }

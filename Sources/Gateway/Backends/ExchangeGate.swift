@@ -32,6 +32,9 @@ final class ExchangeGate: Backend {
         serveQueue()
     }
 
+    func isOut(_ exchange: Exchange) -> Bool { backend.isOut(exchange) }
+    func refuse(_ exchange: Exchange) { backend.refuse(exchange) }
+
     /// An exchange has come to its end.
     func ended(_ exchange: Exchange) {
         guard exchange === current else { return }

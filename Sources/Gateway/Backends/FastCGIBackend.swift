@@ -67,6 +67,9 @@ final class FastCGIBackend: Backend {
 
     let streamsBodies = true
 
+    /// No process accepts, and it may be long until one does: nobody has to wait to hear that.
+    func isOut(_ exchange: Exchange) -> Bool { leases.poolState == .failed }
+
     func serve(_ exchange: Exchange) {
         if queue.isEmpty, start(exchange) { return }
         guard leases.poolState != .failed else { return refuse(exchange) }
@@ -78,11 +81,6 @@ final class FastCGIBackend: Backend {
         // Announced first, looked second: see Leases.
         serveQueue()
         if !queue.isEmpty { leases.recall() }
-    }
-
-    /// No process accepts, and it may be long until one does: nobody has to wait to hear that.
-    private func refuse(_ exchange: Exchange) {
-        exchange.fail(status: 503, "The application is not running.", retryAfter: 5)
     }
 
     private func showQueue() { leases.setWaiting(queue.oldest, count: queue.count) }

@@ -30,6 +30,8 @@ final class FaultBackend: Backend {
         exchange.respond(Response(status: 500, page, contentType: "text/html; charset=utf-8"))
     }
 
+    func isOut(_ exchange: Exchange) -> Bool { true }
+    func refuse(_ exchange: Exchange) { serve(exchange) }
     func clientLeft(_ exchange: Exchange) {}
     func sweep(_ now: UInt64) {}
     func wake() {}

@@ -13,6 +13,7 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Front door") var frontDoor: FrontDoorOptions
     @OptionGroup(title: "Strictness") var strictness: StrictnessOptions
     @OptionGroup(title: "Files that applications have sent") var answers: AnswerOptions
+    @OptionGroup(title: "Responses") var responses: ResponseOptions
     @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
@@ -28,7 +29,8 @@ struct ServerOptions: ParsableArguments {
     /// Every setting that was given, by its name.
     func given(_ origin: Origin) -> [String: Given] {
         let groups: [any DeclaredOptions] = [
-            listening, processes, scaling, external, time, size, frontDoor, strictness, answers, surroundings,
+            listening, processes, scaling, external, time, size, frontDoor, strictness, answers, responses,
+            surroundings,
             logging,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }

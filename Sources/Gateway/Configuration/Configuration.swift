@@ -27,7 +27,7 @@ struct ApplicationSet: Sendable {
     init(_ plan: ApplicationPlan) {
         plans = [plan]
         routes = []
-        fallback = .everything(to: 0, RouteLimits(plan.settings))
+        fallback = .everything(to: 0, RouteLimits(plan.settings), AnswerPlan(plan.settings))
         isNamed = false
     }
 
@@ -54,9 +54,11 @@ struct ApplicationSet: Sendable {
             throw .usage("there are \(plans.count) applications and no route to them: add 'routes:'")
         }
         (self.plans, self.routes, isNamed) = (plans, routes, true)
-        let limits = RouteLimits(reading.settings)
+        let (limits, answers) = (RouteLimits(reading.settings), AnswerPlan(reading.settings))
         fallback =
-            routes.isEmpty ? .everything(to: 0, RouteLimits(plans[0].settings)) : RoutePlan(limits: limits)
+            routes.isEmpty
+            ? .everything(to: 0, RouteLimits(plans[0].settings), AnswerPlan(plans[0].settings))
+            : RoutePlan(limits: limits, answers: answers)
     }
 
     /// The names of applications that no route leads to: their processes run for nothing.

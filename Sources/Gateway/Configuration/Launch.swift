@@ -70,6 +70,7 @@ enum Launch {
             var reading = reading
             reading.occasion = occasion
             try Surroundings.check(reading.settings)
+            try reading.loadErrorPages()
             for application in reading.applications { try application.checkFolders() }
             return Configuration(settings: reading.settings, source: try source(reading))
         }

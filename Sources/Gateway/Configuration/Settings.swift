@@ -91,6 +91,14 @@ struct Settings: Sendable {
     var sendfileRoots: [String] = []
     /// Folders that X-Accel-Redirect names files in.
     var accelRoots: [AccelRoot] = []
+    /// What is compressed, and how.
+    var compression = CompressionSettings()
+    /// Pages in the place of the gateway's own; their texts are there once the settings are to be used.
+    var errorPages: [ErrorPage] = []
+    /// Whether they stand in for an application's error answers too.
+    var interceptsErrors = false
+    /// `Server` of every answer; `off` is none.
+    var serverField = Settings.serverName
     /// Folder of temporary files.
     var temporaryFolder = "/tmp"
 
@@ -144,7 +152,7 @@ struct Settings: Sendable {
     /// The folder of a PHP site behind an external backend.
     var root: String?
 
-    /// `Server:` of every answer, and `SERVER_SOFTWARE`.
+    /// `SERVER_SOFTWARE`, and `Server:` where no setting says something else.
     static let serverName = "gateway"
     /// The version of this program.
     static let version = "0.1.0"

@@ -157,6 +157,11 @@ final class Dispatcher {
         backend.serve(exchange)
     }
 
+    /// Whether the application of an exchange is known to be unable to answer.
+    func isOut(_ exchange: Exchange) -> Bool { backend.isOut(exchange) }
+    /// Answers for an application that is out.
+    func refuse(_ exchange: Exchange) { backend.refuse(exchange) }
+
     /// Sends a complete request to its destination.
     func dispatch(_ exchange: Exchange, to destination: Destination) {
         switch destination {
@@ -182,6 +187,10 @@ protocol Backend: AnyObject {
     var streamsBodies: Bool { get }
     /// Takes a complete request; the answer follows now or later.
     func serve(_ exchange: Exchange)
+    /// Whether no application is running that could answer, so that nobody wants the body of the request.
+    func isOut(_ exchange: Exchange) -> Bool
+    /// Answers for the application that is not running.
+    func refuse(_ exchange: Exchange)
     /// The exchange's client is gone. The backend gives the exchange back when it is done with it.
     func clientLeft(_ exchange: Exchange)
     /// Called about ten times a second.
@@ -192,4 +201,9 @@ protocol Backend: AnyObject {
 
 extension Backend {
     var streamsBodies: Bool { false }
+
+    func isOut(_ exchange: Exchange) -> Bool { false }
+    func refuse(_ exchange: Exchange) {
+        exchange.fail(status: 503, "The application is not running.", retryAfter: 5)
+    }
 }

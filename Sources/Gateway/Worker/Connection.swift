@@ -254,6 +254,7 @@ final class Connection: Stream {
         phase = .body
         if isEarly { return exchange.dispatch() }
         if head.expectsContinue {
+            guard !exchange.isAnsweredUnasked() else { return }
             write { $0.append(ResponseEncoder.continueResponse) }
         }
     }
@@ -269,6 +270,12 @@ final class Connection: Stream {
         deadline = 0
         phase = .responding
         exchange!.dispatch()
+    }
+
+    /// The exchange answers, and nobody reads the body.
+    func endsUnread() {
+        phase = .responding
+        mustLinger = true
     }
 
     /// Answers a request that is not one, and reads no further request from this connection.

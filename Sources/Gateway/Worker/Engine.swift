@@ -42,7 +42,8 @@ final class Engine {
         _ plan: WorkerPlan, loop: EventLoop, log: Logger
     ) throws -> (BuiltinClass, any Backend, Router) {
         let settings = plan.settings
-        let everything = Router([], fallback: Route(.everything(to: 0, RouteLimits(settings))))
+        let everything = Router(
+            [], fallback: Route(.everything(to: 0, RouteLimits(settings), AnswerPlan(settings))))
         switch plan.backend {
         case .pools(let pools, let routes, let fallback):
             let policy = try resolve(settings, isInProcess: false)

@@ -33,42 +33,46 @@ extension Exchange {
             context.log.error("\(mention): the application's status or a field is malformed")
             return fail(status: 502, "The application did not give a valid answer.")
         }
+        if let pages = route.errorPages, pages.interceptsErrors, pages[answer.status] != nil {
+            return replaceAnswer(answer)
+        }
         response.status = answer.status
-        response.isHeadSent = true
         if context.isDraining { response.keepsAlive = false }
-        let framing = ResponseFraming.choose(
-            status: answer.status, length: UInt64(answer.body.count), minorVersion: minorVersion,
-            isHead: isHead)
-        connection.write { output in
-            ResponseEncoder.appendStatusLine(answer.status, to: &output)
-            var hasServer = false
-            var hasDate = false
-            for field in answer.fields {
-                var (name, value) = field
-                name.withUTF8 { name in
-                    value.withUTF8 { value in
-                        switch CGIFieldName.recognise(ByteRange(0, name.count), in: name.span) {
-                        case .hopByHop, .contentLength, .status, .sendfile, .accelRedirect,
-                            .accelBuffering, .accel:
-                            return
-                        case .server: hasServer = true
-                        case .date: hasDate = true
-                        default: break
-                        }
-                        ResponseEncoder.appendField(name, value, to: &output)
+        if let policy = route.compression { considerCoding(policy, answer) }
+        connection.write { writeHead(answer, to: &$0) }
+        response.isHeadSent = true
+        if let coding = response.coding { settle(coding) }
+        answer.body.withUnsafeBufferPointer { endWhole($0, length: UInt64($0.count)) }
+        end()
+    }
+
+    /// Writes the head but for its end.
+    private func writeHead(_ answer: Response, to output: inout ByteBuffer) {
+        ResponseEncoder.appendStatusLine(answer.status, to: &output)
+        var hasServer = false
+        var hasDate = false
+        let coding = response.coding
+        for field in answer.fields {
+            var (name, value) = field
+            name.withUTF8 { name in
+                value.withUTF8 { value in
+                    let kind = CGIFieldName.recognise(ByteRange(0, name.count), in: name.span)
+                    switch kind {
+                    case .hopByHop:
+                        if answer.status == 426 { ResponseEncoder.appendUpgrade(name, value, to: &output) }
+                        return
+                    case .contentLength, .status, .sendfile, .accelRedirect, .accelBuffering, .accel: return
+                    case .content where AnswerCoding.isIdentity(name, value): return
+                    case .server: hasServer = true
+                    case .date: hasDate = true
+                    default: if let coding, coding.holds(kind, name, value) { return }
                     }
+                    ResponseEncoder.appendField(name, value, to: &output)
                 }
             }
-            context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
-            ResponseEncoder.appendEnd(
-                framing: framing, keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)
         }
-        if case .length = framing, !isHead {
-            response.bodyBytesSent = UInt64(answer.body.count)
-            answer.body.withUnsafeBufferPointer { connection.write($0) }
-        }
-        log(status: answer.status)
-        connection.finished(keepsAlive: response.keepsAlive)
+        coding?.appendVary(to: &output)
+        context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
     }
 }
 

@@ -25,12 +25,18 @@ struct ResponseState: ~Copyable {
     var remaining: UInt64 = 0
     var bodyBytesSent: UInt64 = 0
     var isExcessLogged = false
+    /// Whether it cannot be completed: the client has to be cut off.
+    var isBroken = false
     /// Heads with early hints so far, over all redirects.
     var hintCount = 0
     /// Whether no more of the answer is taken off the application than the client takes, but for a little.
     var isUnbuffered = false
     /// A file to be sent in the place of what the application sends as its body.
     var orderedFile: OrderedFile?
+    /// What an application's error answer keeps, where a page is sent in its place.
+    var replaced: ReplacedAnswer?
+    /// What stands between the answer and the client, where it may be compressed.
+    var coding: AnswerCoding?
 
     mutating func reset() {
         restart()
@@ -49,8 +55,12 @@ struct ResponseState: ~Copyable {
         remaining = 0
         status = 200
         isExcessLogged = false
+        isBroken = false
         isUnbuffered = false
         orderedFile = nil
+        replaced = nil
+        coding?.release()
+        coding = nil
     }
 }
 
@@ -115,9 +125,15 @@ extension Exchange {
         {
             return progress
         }
+        if let pages = route.errorPages, pages.interceptsErrors, pages[head.status] != nil, connection != nil
+        {
+            return replaceAnswer(bytes)
+        }
         response.isUnbuffered = head.isUnbuffered
         response.hasHead = true
         response.status = head.status
+        if let policy = route.compression { considerCoding(policy, bytes) }
+        let coding = response.coding
         connection?.write { output in
             if head.reason.isEmpty {
                 ResponseEncoder.appendStatusLine(head.status, to: &output)
@@ -126,15 +142,27 @@ extension Exchange {
             }
             var hasDate = false
             var hasServer = false
-            for field in head.fields where field.kind != .hopByHop && !isVariable(field, bytes) {
-                if field.kind == .date { hasDate = true }
-                if field.kind == .server { hasServer = true }
-                ResponseEncoder.appendField(bytes[field.name], bytes[field.value], to: &output)
+            for field in head.fields where !isVariable(field, bytes) {
+                let (name, value) = (bytes[field.name], bytes[field.value])
+                switch field.kind {
+                case .hopByHop:
+                    if head.status == 426 { ResponseEncoder.appendUpgrade(name, value, to: &output) }
+                    continue
+                case .date: hasDate = true
+                case .server: hasServer = true
+                case .content where AnswerCoding.isIdentity(name, value): continue
+                default: if let coding, coding.holds(field.kind, name, value) { continue }
+                }
+                ResponseEncoder.appendField(name, value, to: &output)
             }
+            coding?.appendVary(to: &output)
             context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
         }
         response.isHeadSent = true
-        if head.contentLength != nil || Status.forbidsBody(head.status) {
+        if let coding { settle(coding) }
+        if response.coding == nil,
+            head.contentLength != nil || Status.forbidsBody(head.status) || Status.isEmpty(head.status)
+        {
             endHead(length: head.contentLength)
         }
         writeBody(UnsafeBufferPointer(rebasing: bytes[head.byteCount...]))
@@ -142,15 +170,16 @@ extension Exchange {
     }
 
     /// Whether the framing is still open: the head was written without its end.
-    private var isFramingOpen: Bool {
+    var isFramingOpen: Bool {
         response.isHeadSent && response.framing == .forbidden && !Status.forbidsBody(response.status)
     }
 
-    private func endHead(length: UInt64?) {
+    /// Ends the head of an answer that travels as it is.
+    func endHead(length: UInt64?) {
         let framing = ResponseFraming.choose(
             status: response.status, length: length, minorVersion: minorVersion, isHead: isHead)
         response.framing = framing
-        response.remaining = length ?? 0
+        response.remaining = if case .length(let count) = framing { count } else { 0 }
         if framing == .untilClose || context.isDraining { response.keepsAlive = false }
         connection?.write { output in
             ResponseEncoder.appendEnd(
@@ -159,12 +188,16 @@ extension Exchange {
     }
 
     private func writeBody(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard bytes.count > 0, response.orderedFile == nil, !isBeingGranted else { return }
+        guard bytes.count > 0, response.orderedFile == nil, response.replaced == nil, !isBeingGranted else {
+            return
+        }
         if isFramingOpen { return response.held.append(bytes) }
+        if let coding = response.coding { return encode(bytes, with: coding) }
         writeFramed(bytes)
     }
 
-    private func writeFramed(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// Sends a part of the body as it travels.
+    func writeFramed(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !isHead, bytes.count > 0, let connection else { return }
         switch response.framing {
         case .forbidden, .unstated: return
@@ -173,11 +206,7 @@ extension Exchange {
             response.remaining -= UInt64(count)
             response.bodyBytesSent += UInt64(count)
             connection.write(UnsafeBufferPointer(rebasing: bytes[..<count]))
-            if count < bytes.count, !response.isExcessLogged {
-                response.isExcessLogged = true
-                context.log.warning(
-                    "\(mention): the application sent more than its Content-Length; the rest is dropped")
-            }
+            if count < bytes.count { logExcess() }
         case .chunked:
             response.bodyBytesSent += UInt64(bytes.count)
             connection.write { ResponseEncoder.appendChunkSize(bytes.count, to: &$0) }
@@ -187,6 +216,16 @@ extension Exchange {
             response.bodyBytesSent += UInt64(bytes.count)
             connection.write(bytes)
         }
+    }
+
+    func logExcess() {
+        guard !response.isExcessLogged else { return }
+        response.isExcessLogged = true
+        let reason =
+            Status.isEmpty(response.status)
+            ? "a body with status \(response.status), which has none; it is dropped"
+            : "more than its Content-Length; the rest is dropped"
+        context.log.warning("\(mention): the application sent \(reason)")
     }
 
     /// Whether the client is so far behind that the application should wait.
@@ -203,10 +242,11 @@ extension Exchange {
     func flush() {
         guard let connection, !isBeingGranted else { return }
         if isFramingOpen, !response.held.isEmpty {
-            endHead(length: nil)
-            writeFramed(response.held.bytes)
+            if let coding = response.coding { beginStream(coding) } else { endHead(length: nil) }
+            writeBody(response.held.bytes)
             response.held.clear(keeping: 4096)
         }
+        if let coding = response.coding { flush(coding) }
         connection.flush()
     }
 
@@ -214,20 +254,42 @@ extension Exchange {
     func complete() {
         if isBeingGranted { return connection == nil ? context.giveBack(self) : authorized() }
         if let ordered = response.orderedFile { return deliver(ordered) }
+        if let replaced = response.replaced { return deliver(replaced) }
         if isFramingOpen {
-            endHead(length: isHead && response.held.isEmpty ? nil : UInt64(response.held.count))
-            writeFramed(response.held.bytes)
+            endWhole(
+                response.held.bytes,
+                length: isHead && response.held.isEmpty ? nil : UInt64(response.held.count))
+        } else if let coding = response.coding {
+            finish(coding)
         }
+        end()
+    }
+
+    /// Ends the head of an answer whose body is all there, and sends it.
+    ///
+    /// - Parameter length: Of the body that a GET would have; `nil` where that is not known.
+    func endWhole(_ body: UnsafeBufferPointer<UInt8>, length: UInt64?) {
+        if let coding = response.coding { return endWhole(body, length: length, coding) }
+        endHead(length: length)
+        writeFramed(body)
+    }
+
+    /// The answer has been written.
+    func end() {
         guard let connection else { return context.giveBack(self) }
+        if response.isBroken { return cut() }
         if case .length = response.framing, response.remaining > 0, !isHead {
-            context.log.warning(
-                "\(mention): the answer ended \(response.remaining) octets before its Content-Length; the client is cut off"
-            )
+            logShortfall(response.remaining)
             return cut()
         }
         if response.framing == .chunked { connection.write { $0.append(ResponseEncoder.lastChunk) } }
         log(status: response.status)
         connection.finished(keepsAlive: response.keepsAlive)
+    }
+
+    func logShortfall(_ count: UInt64) {
+        context.log.warning(
+            "\(mention): the answer ended \(count) octets before its Content-Length; the client is cut off")
     }
 
     /// The answer broke off after its head: the client must be able to tell.
@@ -239,111 +301,5 @@ extension Exchange {
         connection.detach()
         context.giveBack(self)
         connection.cut(isUnframed: isUnframed)
-    }
-
-    // MARK: The gateway's own answers
-
-    /// Answers with an error of the gateway's, or cuts the answer that has begun.
-    func fail(status: Int, _ explanation: String, retryAfter: Int? = nil, allow: StaticString? = nil) {
-        guard !response.isHeadSent else { return cut() }
-        guard let connection else { return context.giveBack(self) }
-        restartResponse()
-        response.status = status
-        response.isHeadSent = true
-        var page = ByteBuffer(capacity: 256)
-        page.append("<!doctype html><title>")
-        appendTitle(status, to: &page)
-        page.append("</title><h1>")
-        appendTitle(status, to: &page)
-        page.append("</h1><p>")
-        page.append(text: explanation)
-        page.append("</p>\n")
-        if context.isDraining { response.keepsAlive = false }
-        connection.write { output in
-            ResponseEncoder.appendStatusLine(status, to: &output)
-            context.appendCommonFields(server: true, date: true, to: &output)
-            if let retryAfter {
-                output.append("Retry-After: ")
-                output.append(decimal: UInt64(retryAfter))
-                output.append("\r\n")
-            }
-            if let allow {
-                output.append("Allow: ")
-                output.append(allow)
-                output.append("\r\n")
-            }
-            output.append("Content-Type: text/html; charset=utf-8\r\n")
-            ResponseEncoder.appendEnd(
-                framing: .length(UInt64(page.count)), keepsAlive: response.keepsAlive,
-                minorVersion: minorVersion,
-                to: &output)
-            if !isHead { output.append(page.bytes) }
-        }
-        if !isHead { response.bodyBytesSent = UInt64(page.count) }
-        log(status: status)
-        connection.finished(keepsAlive: response.keepsAlive)
-    }
-
-    private func appendTitle(_ status: Int, to page: inout ByteBuffer) {
-        page.append(decimal: UInt64(status))
-        page.append(ASCII.space)
-        page.append(Status.reason(status))
-    }
-
-    /// Answers a request that is refused; the connection ends with it.
-    func refuse(_ error: RequestError) {
-        response.keepsAlive = false
-        fail(status: error.status, error.explanation, retryAfter: error == .overloaded ? 1 : nil)
-    }
-
-    /// Answers with a redirect.
-    ///
-    /// - Parameter keepsQuery: Whether the query of the request goes along.
-    func redirectClient(status: Int, to location: [UInt8], keepsQuery: Bool) {
-        answer(status: status, contentType: nil, body: []) { output in
-            output.append("Location: ")
-            location.withUnsafeBufferPointer { output.append($0) }
-            if keepsQuery, let query = NameValuePairs.value(of: "QUERY_STRING", in: environ.bytes),
-                query.count > 0
-            {
-                output.append("?")
-                output.append(query)
-            }
-            output.append("\r\n")
-        }
-    }
-
-    /// Answers with what the configuration says.
-    func respond(_ answer: FixedResponse) {
-        self.answer(status: answer.status, contentType: answer.contentType, body: answer.text) { _ in }
-    }
-
-    private func answer(
-        status: Int, contentType: [UInt8]?, body: [UInt8], fields: (inout ByteBuffer) -> Void
-    ) {
-        guard let connection else { return context.giveBack(self) }
-        response.status = status
-        response.isHeadSent = true
-        if context.isDraining { response.keepsAlive = false }
-        let framing = ResponseFraming.choose(
-            status: status, length: UInt64(body.count), minorVersion: minorVersion, isHead: isHead)
-        connection.write { output in
-            ResponseEncoder.appendStatusLine(status, to: &output)
-            context.appendCommonFields(server: true, date: true, to: &output)
-            fields(&output)
-            if let contentType, !body.isEmpty {
-                output.append("Content-Type: ")
-                contentType.withUnsafeBufferPointer { output.append($0) }
-                output.append("\r\n")
-            }
-            ResponseEncoder.appendEnd(
-                framing: framing, keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)
-        }
-        if case .length = framing, !isHead {
-            response.bodyBytesSent = UInt64(body.count)
-            body.withUnsafeBufferPointer { connection.write($0) }
-        }
-        log(status: status)
-        connection.finished(keepsAlive: response.keepsAlive)
     }
 }

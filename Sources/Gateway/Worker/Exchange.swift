@@ -145,6 +145,19 @@ final class Exchange {
         go()
     }
 
+    /// Answers a request whose client asks before it sends the body (RFC 9110, §10.1.1), where nobody would take it. The
+    /// connection ends with the answer: what comes on it next may be the body all the same.
+    ///
+    /// - Returns: Whether it was answered. What an authorizer lets through is not known before it is asked.
+    func isAnsweredUnasked() -> Bool {
+        guard route.authorizer < 0, let connection else { return false }
+        if case .application = destination, !context.dispatcher.isOut(self) { return false }
+        response.keepsAlive = false
+        connection.endsUnread()
+        if case .application = destination { context.dispatcher.refuse(self) } else { dispatch() }
+        return true
+    }
+
     /// To the authorizer, where the route has one that has not been asked, else to the destination.
     private func go() {
         switch authorization {

@@ -29,6 +29,8 @@ final class WorkerContext {
     var spoolLines = LineInterval()
     /// Where applications may have files sent from.
     let fileRoots: [FileRoots]
+    /// What compresses answers.
+    let encoders: EncoderStock
     /// What requests are called.
     var requestIDs = RequestIDs()
     /// The worker as hooks see it.
@@ -43,6 +45,8 @@ final class WorkerContext {
     /// `Server`, `Date` and their line ends, made once a second.
     private(set) var commonFields = ByteBuffer(capacity: 128)
     private var commonFieldsSecond = -1
+    /// The line of `Server`; empty where there is none.
+    private var serverLine = ByteBuffer()
     private var spareExchanges: [Exchange] = []
     /// All exchanges, spare ones too: a warm worker finds those in flight without having noted them.
     private var exchanges: [Exchange] = []
@@ -74,6 +78,7 @@ final class WorkerContext {
         var roots: [FileRoots] = []
         for settings in plan.applicationSettings { roots.append(try FileRoots(settings)) }
         fileRoots = roots
+        encoders = EncoderStock(limit: settings.compression.limit)
         preRequest = plan.extensions.hooks.preRequest
         postRequest = plan.extensions.hooks.postRequest
         self.info = info
@@ -84,6 +89,7 @@ final class WorkerContext {
         self.accessLog = accessLog
         self.dispatcher = dispatcher
         scratch = .allocate(capacity: Self.scratchSize)
+        if settings.serverField != "off" { serverLine.append(text: "Server: \(settings.serverField)\r\n") }
         door = FrontDoor(self, slots: plan.slotCount)
     }
 
@@ -203,11 +209,12 @@ final class WorkerContext {
         if second != commonFieldsSecond {
             commonFieldsSecond = second
             commonFields.clear()
-            commonFields.append("Server: gateway\r\nDate: ")
+            commonFields.append(serverLine.bytes)
+            commonFields.append("Date: ")
             HTTPDate.append(secondsSince1970: second, to: &commonFields)
             commonFields.append("\r\n")
         }
-        let split = 17  // Octets of the Server line.
+        let split = serverLine.count
         let bytes = commonFields.bytes
         if server, date { return output.append(bytes) }
         if server { output.append(UnsafeBufferPointer(rebasing: bytes[..<split])) }

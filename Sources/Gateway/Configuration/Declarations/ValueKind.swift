@@ -20,6 +20,8 @@ enum ValueForm: Sendable {
     case program
     /// Several values in one text, with commas between them.
     case commaSeparated
+    /// `KEY=PATH`; see ``path``.
+    case assignedPath
 }
 
 /// How one kind of value is read and shown.

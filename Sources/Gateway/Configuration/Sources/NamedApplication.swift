@@ -6,7 +6,7 @@ struct NamedApplication: Sendable {
     /// What it runs.
     let run: GivenText
     /// The settings of the gateway, with its own over them.
-    let settings: Settings
+    var settings: Settings
     /// What its section says, for --print-config.
     let part: FileContent.Part
 
@@ -27,7 +27,7 @@ struct NamedApplication: Sendable {
 struct NamedRoute: Sendable {
     let part: FileContent.Part
     /// The settings of its application, with its own over them.
-    let settings: Settings
+    var settings: Settings
     /// Relative folders begin here.
     let folder: String
 }

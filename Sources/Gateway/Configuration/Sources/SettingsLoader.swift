@@ -129,11 +129,15 @@ struct SettingsLoader: Sendable {
     }
 
     static func absolute(_ text: String, _ form: ValueForm, in folder: String) -> String {
+        if form == .assignedPath, let equals = text.firstIndex(of: "=") {
+            let path = text.index(after: equals)
+            return text[..<path] + absolute(String(text[path...]), .path, in: folder)
+        }
         let isRelative =
             switch form {
             case .path: !text.isEmpty && text != "-" && !text.hasPrefix("/")
             case .program: text.contains("/") && !text.hasPrefix("/")
-            case .text, .flag, .commaSeparated: false
+            case .text, .flag, .commaSeparated, .assignedPath: false
             }
         return isRelative ? (folder == "/" ? "" : folder) + "/" + text : text
     }

@@ -5,6 +5,10 @@ import Syscalls
 final class Route {
     let plan: RoutePlan
     let limits: RouteLimits
+    /// What is compressed; `nil` for nothing.
+    let compression: CompressionPolicy?
+    /// `nil` where there is none.
+    let errorPages: ErrorPages?
     /// The index of the application that answers; -1 where none does.
     let application: Int
     /// The index of the application that is asked first; -1 where none is.
@@ -21,6 +25,8 @@ final class Route {
         self.folders = folders
         self.site = site
         limits = plan.limits
+        compression = CompressionPolicy(plan.answers.compression)
+        errorPages = ErrorPages(plan.answers)
         application = if case .application(let index) = plan.action { index } else { -1 }
         authorizer = plan.authorizer ?? -1
         isDirect = application >= 0 && folders.isEmpty && !plan.stripsPrefix && plan.replacement == nil

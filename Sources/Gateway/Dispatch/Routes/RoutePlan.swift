@@ -37,10 +37,13 @@ struct RoutePlan: Equatable, Sendable {
     /// The application that is asked first.
     var authorizer: Int?
     var limits: RouteLimits
+    var answers = AnswerPlan()
 
     /// Everything goes to one application.
-    static func everything(to application: Int, _ limits: RouteLimits) -> RoutePlan {
-        RoutePlan(action: .application(application), limits: limits)
+    static func everything(
+        to application: Int, _ limits: RouteLimits, _ answers: AnswerPlan = AnswerPlan()
+    ) -> RoutePlan {
+        RoutePlan(action: .application(application), limits: limits, answers: answers)
     }
 }
 

@@ -1,0 +1,2 @@
+/* The encoder of libbrotli-dev. */
+#include <brotli/encode.h>
