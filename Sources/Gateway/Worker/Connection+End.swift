@@ -1,5 +1,7 @@
 // How a connection ends: by a deadline, for want of requests, or after a last answer that the client is given time to read.
 
+import HTTP
+import Octets
 import Syscalls
 
 extension Connection {
@@ -9,7 +11,10 @@ extension Connection {
 
     /// The deadline of whatever was being waited for has passed.
     func timeIsUp() {
-        if isBlocked { return close() }  // The client does not read.
+        if isBlocked {  // The client does not read.
+            exchange?.account.ending = .timeout
+            return close()
+        }
         switch phase {
         case .head where parser.isAtStart: idled()
         case .head, .body:

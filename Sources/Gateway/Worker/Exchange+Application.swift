@@ -24,6 +24,7 @@ extension Exchange {
 
     /// Answers with a Swift application's response; its fields are held to the same rules as any application's.
     func respond(_ answer: Response) {
+        accountAnswer()
         guard let connection else { return context.giveBack(self) }
         guard answer.isValid else {
             context.log.error("\(mention): the application's status or a field is malformed")
@@ -49,6 +50,7 @@ extension Exchange {
                             return
                         case .server: hasServer = true
                         case .date: hasDate = true
+                        case .other where givesWay(name): return
                         default: break
                         }
                         ResponseEncoder.appendField(name, value, to: &output)
@@ -56,6 +58,7 @@ extension Exchange {
                 }
             }
             context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
+            appendIDField(to: &output)
             ResponseEncoder.appendEnd(
                 framing: framing, keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)
         }

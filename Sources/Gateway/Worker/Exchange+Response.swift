@@ -118,6 +118,7 @@ extension Exchange {
         response.isUnbuffered = head.isUnbuffered
         response.hasHead = true
         response.status = head.status
+        accountAnswer()
         connection?.write { output in
             if head.reason.isEmpty {
                 ResponseEncoder.appendStatusLine(head.status, to: &output)
@@ -126,12 +127,14 @@ extension Exchange {
             }
             var hasDate = false
             var hasServer = false
-            for field in head.fields where field.kind != .hopByHop && !isVariable(field, bytes) {
+            for field in head.fields
+            where field.kind != .hopByHop && !isVariable(field, bytes) && !givesWay(bytes[field.name]) {
                 if field.kind == .date { hasDate = true }
                 if field.kind == .server { hasServer = true }
                 ResponseEncoder.appendField(bytes[field.name], bytes[field.value], to: &output)
             }
             context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
+            appendIDField(to: &output)
         }
         response.isHeadSent = true
         if head.contentLength != nil || Status.forbidsBody(head.status) {
@@ -233,6 +236,7 @@ extension Exchange {
     /// The answer broke off after its head: the client must be able to tell.
     func cut() {
         guard let connection else { return context.giveBack(self) }
+        if account.ending == .complete { account.ending = .application }
         log(status: response.status)
         let isUnframed = response.framing == .untilClose
         // Off the connection before anything is sent: a send that fails closes it, and it would end the exchange too.
@@ -262,6 +266,7 @@ extension Exchange {
         connection.write { output in
             ResponseEncoder.appendStatusLine(status, to: &output)
             context.appendCommonFields(server: true, date: true, to: &output)
+            appendIDField(to: &output)
             if let retryAfter {
                 output.append("Retry-After: ")
                 output.append(decimal: UInt64(retryAfter))
@@ -293,6 +298,7 @@ extension Exchange {
     /// Answers a request that is refused; the connection ends with it.
     func refuse(_ error: RequestError) {
         response.keepsAlive = false
+        if error == .timeout { account.ending = .timeout }
         fail(status: error.status, error.explanation)
     }
 
@@ -330,6 +336,7 @@ extension Exchange {
         connection.write { output in
             ResponseEncoder.appendStatusLine(status, to: &output)
             context.appendCommonFields(server: true, date: true, to: &output)
+            appendIDField(to: &output)
             fields(&output)
             if let contentType, !body.isEmpty {
                 output.append("Content-Type: ")
