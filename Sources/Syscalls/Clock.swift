@@ -17,6 +17,13 @@ public enum Clock {
         return UInt64(time.tv_sec) * 1_000_000 + UInt64(time.tv_nsec) / 1000
     }
 
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    public static func microsecondsSince1970() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(max(0, time.tv_sec)) * 1_000_000 + UInt64(time.tv_nsec) / 1000
+    }
+
     /// Seconds since 1970-01-01T00:00:00Z.
     public static func secondsSince1970() -> Int {
         var time = timespec()

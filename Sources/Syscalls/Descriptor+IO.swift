@@ -104,6 +104,24 @@ public enum Descriptor {
         return true
     }
 
+    /// write(2) of as many bytes as can be written to a file, pipe or terminal.
+    ///
+    /// - Returns: How many were written, and what kept the rest from it.
+    public static func writeMost(
+        _ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (count: Int, error: SyscallError?) {
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+            if count == -1 {
+                if errno == EINTR { continue }
+                return (written, SyscallError(call: "write", code: errno))
+            }
+            written += count
+        }
+        return (written, nil)
+    }
+
     /// read(2) of a pipe or file.
     public static func read(
         _ descriptor: CInt, into memory: UnsafeMutableBufferPointer<UInt8>

@@ -134,6 +134,20 @@ public enum Files {
         return file
     }
 
+    /// The same for a log that another user's processes write and that was made for them already: a file under another
+    /// name too, or of another owner, could be somebody's whom they want to harm.
+    ///
+    /// - Throws: EPERM for such a file.
+    public static func openLog(_ path: String, ownedBy user: UInt32) throws(SyscallError) -> OwnedDescriptor {
+        let file = try openLog(path)
+        var status = stat()
+        try require("fstat \(path)") { fstat(file.number, &status) }
+        guard status.st_mode & S_IFMT == S_IFCHR || status.st_uid == user && status.st_nlink == 1 else {
+            throw SyscallError(call: "open \(path)", code: EPERM)
+        }
+        return file
+    }
+
     /// Creates a log where it is missing, and gives a log that the caller owns to somebody else.
     ///
     /// A file that was there is given away only where none but the caller may write in its folder: anybody else could have put

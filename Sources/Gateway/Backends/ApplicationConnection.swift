@@ -77,6 +77,7 @@ final class ApplicationConnection: Stream {
     func start(_ exchange: Exchange) {
         self.exchange = exchange
         exchange.source = self
+        exchange.taken(by: backend.upstreams[position])
         sawAnswer = false
         hasProgress = false
         isPaused = false

@@ -39,6 +39,10 @@ final class FastCGIBackend: Backend {
     private var queue = ExchangeQueue()
     private var isServingQueue = false
     private var standardError: StandardErrorLog
+    /// What the log calls who answers, by the position of the slot.
+    private(set) lazy var upstreams = pool.slots.indices.map { position in
+        Upstream(application: pool.name, place: pool.describe(position))
+    }
     /// Connections with an exchange, by the position of their slot.
     private var running: [ApplicationConnection?]
 
@@ -336,10 +340,10 @@ final class FastCGIBackend: Backend {
 
     /// Logs what an application complains about.
     func logStandardError(_ bytes: UnsafeBufferPointer<UInt8>, position: Int, _ exchange: Exchange) {
-        standardError.add(bytes, position: position, request: exchange.id, now: loop.now)
+        standardError.add(bytes, position: position, request: exchange.idText, now: loop.now)
     }
 
     func endStandardError(_ connection: ApplicationConnection, _ exchange: Exchange) {
-        standardError.finish(position: connection.position, request: exchange.id, now: loop.now)
+        standardError.finish(position: connection.position, request: exchange.idText, now: loop.now)
     }
 }

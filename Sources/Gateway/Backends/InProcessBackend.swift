@@ -23,6 +23,9 @@ final class InProcessBackend: Backend {
     /// Called when handlers that do not return hold all threads, and when one has become free again.
     var isExhaustedChanged: (Bool) -> Void = { _ in }
 
+    /// What the log calls who answers.
+    private static let upstream = Upstream(application: "swift", place: "")
+
     private struct Finished: @unchecked Sendable {  // A thread only carries the call; the loop looks into it.
         let call: HandlerCall
         let result: Result<Response, any Error>
@@ -59,6 +62,7 @@ final class InProcessBackend: Backend {
 
     /// Calls the handler here and now. The scoreboard shows what a loop is stuck in.
     private func answer(_ exchange: Exchange, _ handler: @Sendable (Request) throws -> Response) {
+        exchange.taken(by: Self.upstream)
         let context = exchange.context
         context.show(exchange)
         let result = Result { try handler(exchange.makeRequest()) }
@@ -101,6 +105,7 @@ final class InProcessBackend: Backend {
     }
 
     private func begin(_ exchange: Exchange, _ request: Request) -> HandlerCall {
+        exchange.taken(by: Self.upstream)
         let call = HandlerCall(exchange, request.environ, startedAt: loop.now, position: calls.count)
         calls.append(call)
         return call

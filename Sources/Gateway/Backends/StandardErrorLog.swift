@@ -21,24 +21,26 @@ struct StandardErrorLog {
     }
 
     /// Logs whole lines; a part of a line waits for its end.
-    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, position: Int, request: UInt64, now: UInt64) {
-        assemblers[position].octets(adding: bytes) { write($0, position, request, now) }
+    mutating func add(
+        _ bytes: UnsafeBufferPointer<UInt8>, position: Int, request: @autoclosure () -> String, now: UInt64
+    ) {
+        assemblers[position].octets(adding: bytes) { write($0, position, request(), now) }
     }
 
     /// The request is over: nothing is added to what it left without an end.
-    mutating func finish(position: Int, request: UInt64, now: UInt64) {
+    mutating func finish(position: Int, request: @autoclosure () -> String, now: UInt64) {
         guard assemblers[position].hasPart else { return }
-        assemblers[position].flushOctets { write($0, position, request, now) }
+        assemblers[position].flushOctets { write($0, position, request(), now) }
     }
 
     private mutating func write(
-        _ line: UnsafeBufferPointer<UInt8>, _ position: Int, _ request: UInt64, _ now: UInt64
+        _ line: UnsafeBufferPointer<UInt8>, _ position: Int, _ request: String, _ now: UInt64
     ) {
         let process = pool.slots[position].process
         reportDropped(process, now)
         guard rates[process].allows(now) else { return }
         log.error(
-            "\(pool.name): \(pool.describe(position)), request \(RequestID.text(request)): \(String(decoding: line, as: UTF8.self))"
+            "\(pool.name): \(pool.describe(position)), request \(request): \(String(decoding: line, as: UTF8.self))"
         )
     }
 

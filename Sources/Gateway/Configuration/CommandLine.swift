@@ -16,6 +16,7 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Responses") var responses: ResponseOptions
     @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
+    @OptionGroup(title: "What requests are called") var requestNames: RequestNameOptions
 
     @Flag(help: "Check settings, surroundings and application, and exit.")
     var checkConfig = false
@@ -30,8 +31,7 @@ struct ServerOptions: ParsableArguments {
     func given(_ origin: Origin) -> [String: Given] {
         let groups: [any DeclaredOptions] = [
             listening, processes, scaling, external, time, size, frontDoor, strictness, answers, responses,
-            surroundings,
-            logging,
+            surroundings, logging, requestNames,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }
     }

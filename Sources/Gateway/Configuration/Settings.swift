@@ -143,6 +143,14 @@ struct Settings: Sendable {
     var pidFile: String?
     /// Where requests are logged: a path, `-` for stdout, nothing for not at all.
     var accessLog: String?
+    /// How: `combined`, `common`, `json`, or a text with atoms.
+    var accessLogFormat = "combined"
+    /// Whether X-Request-ID of a trusted peer is believed.
+    var trustsRequestIDs = false
+    /// Whether answers have X-Request-ID.
+    var returnsRequestIDs = false
+    /// What is done about traceparent.
+    var trace = TraceMode.off
     /// Where messages go: a path, `-` for stderr.
     var errorLog = "-"
     /// The least important messages that are written.

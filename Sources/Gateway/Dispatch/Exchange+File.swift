@@ -45,6 +45,7 @@ extension Exchange {
             ResponseEncoder.appendStatusLine(response.status, to: &output)
             context.appendCommonFields(
                 server: ordered?.hasServer != true, date: ordered?.hasDate != true, to: &output)
+            appendIDField(to: &output)
             if let ordered { output.append(ordered.fields.bytes) }
             if ordered?.hasType != true {
                 output.append("Content-Type: ")
@@ -89,6 +90,7 @@ extension Exchange {
         connection.write { output in
             ResponseEncoder.appendStatusLine(416, to: &output)
             context.appendCommonFields(server: true, date: true, to: &output)
+            appendIDField(to: &output)
             output.append("Content-Range: bytes */")
             output.append(decimal: UInt64(size))
             output.append("\r\n")

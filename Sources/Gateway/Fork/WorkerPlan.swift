@@ -36,6 +36,8 @@ struct WorkerPlan: Sendable {
     let doorbells: Doorbells
     let errorLog: ErrorLog
     let extensions: Extensions
+    /// Where it notes its requests in flight; `nil` where nobody writes lines of them.
+    var inFlight: InFlightTable?
 
     /// The settings of each application.
     var applicationSettings: [Settings] {

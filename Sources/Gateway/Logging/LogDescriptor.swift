@@ -6,10 +6,17 @@ final class LogDescriptor: Sendable {
     private final class Open: Sendable {
         let descriptor: OwnedDescriptor
 
-        init(path: String) throws(SyscallError) { descriptor = try Files.openLog(path) }
+        init(path: String, owner: UInt32?) throws(SyscallError) {
+            if let owner {
+                descriptor = try Files.openLog(path, ownedBy: owner)
+            } else {
+                descriptor = try Files.openLog(path)
+            }
+        }
     }
 
     private let path: String?
+    private let owner: UInt32?
     private let standard: CInt
     private let current: Mutex<Open?>
 
@@ -27,17 +34,22 @@ final class LogDescriptor: Sendable {
     /// - Parameters:
     ///   - destination: A path, or the name of a standard descriptor.
     ///   - dash: What `-` stands for.
-    init(_ destination: String, dash: CInt) throws(SyscallError) {
+    ///   - owner: Whose file it has to be, where somebody else could have put another one there.
+    init(_ destination: String, dash: CInt, owner: UInt32? = nil) throws(SyscallError) {
         let standard = Self.standardDescriptor(destination, dash: dash)
         path = standard == nil ? destination : nil
         self.standard = standard ?? dash
-        current = Mutex(try path.map { path throws(SyscallError) in try Open(path: path) })
+        self.owner = owner
+        current = Mutex(try path.map { path throws(SyscallError) in try Open(path: path, owner: owner) })
     }
 
     /// A full disk loses lines; the service goes on.
-    func write(_ bytes: UnsafeBufferPointer<UInt8>) {
+    ///
+    /// - Returns: How many bytes were written, and what kept the rest from it.
+    @discardableResult
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) -> (count: Int, error: SyscallError?) {
         current.withLock { open in
-            _ = Descriptor.writeAll(open?.descriptor.number ?? standard, bytes)
+            Descriptor.writeMost(open?.descriptor.number ?? standard, bytes)
         }
     }
 
@@ -47,7 +59,7 @@ final class LogDescriptor: Sendable {
     func reopen() -> String? {
         guard let path else { return nil }
         do {
-            let fresh = try Open(path: path)
+            let fresh = try Open(path: path, owner: owner)
             current.withLock { $0 = fresh }
             return nil
         } catch {

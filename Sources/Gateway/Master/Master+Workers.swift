@@ -85,6 +85,7 @@ extension Master {
         // A worker that dies within a turn of the master's loop may have served, and nobody has noticed.
         if context.scoreboard.state(worker: index) != .booting { generation.workers.serves(index: index) }
         let request = lastWords(ofWorker: index)
+        logLostRequests(generation, index: index, pid: pid, status)
         let hasAnswered = context.scoreboard.requests(worker: index) > 0
         let totals = context.scoreboard.totals(worker: index)
         if totals[.accepted] > 0 { context.log.info("worker \(index) (pid \(pid)) served \(totals)") }
@@ -143,6 +144,9 @@ extension Master {
         let age = lastAge
         extensions.hooks.preFork?(info, WorkerInfo(slot: index, age: age, pid: 0))
         do {
+            let settings = generation.settings
+            generation.inFlight[index] =
+                settings.accessLog == nil ? nil : try InFlightTable(connections: settings.workerConnections)
             let plan = plan(generation, index: index, age: age)
             context.scoreboard.setState(.booting, worker: index)
             let parent = SystemProcess.id
@@ -164,7 +168,7 @@ extension Master {
             title: "gateway: worker \(index) [\(generation.configuration.title)]",
             identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
             errorLog: generation.errorLog,
-            extensions: extensions)
+            extensions: extensions, inFlight: generation.inFlight[index])
     }
 
     /// In the new process: lets go of what is the master's alone, and works.

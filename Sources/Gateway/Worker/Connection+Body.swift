@@ -33,6 +33,7 @@ extension Connection {
     func abandonBody(_ error: RequestError) {
         guard let exchange else { return }
         self.exchange = nil
+        if error == .timeout { exchange.account.ending = .timeout }
         exchange.clientLeft(status: error.status)
         close()
     }

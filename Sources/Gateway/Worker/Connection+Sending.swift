@@ -16,7 +16,17 @@ extension Connection {
     /// Appends a head, a chunk end or the like to ``output``.
     func write(_ body: (inout ByteBuffer) -> Void) {
         guard !isLost else { return }
-        do { try output.withMemory(body) } catch { lose(error) }
+        guard context.logNeeds.contains(.responseFields), let exchange else {
+            do { try output.withMemory(body) } catch { lose(error) }
+            return
+        }
+        do {
+            try output.withMemory { output in
+                let count = output.count
+                body(&output)
+                exchange.noteFields(in: UnsafeBufferPointer(rebasing: output.bytes[count...]))
+            }
+        } catch { lose(error) }
     }
 
     /// Appends a part of a body to ``output``.

@@ -86,6 +86,9 @@ final class Connection: Stream {
         super.init(descriptor, loop: context.loop)
     }
 
+    /// Whether what the peer says of others is believed.
+    var isTrusted: Bool { secure != nil }
+
     /// Whether nothing of a request has arrived since the last one was answered, or since accept.
     var isUnused: Bool {
         phase == .head && parser.isAtStart && input.isEmpty && output.isEmpty && file == nil && !isBlocked
@@ -111,6 +114,8 @@ final class Connection: Stream {
         if let exchange {
             self.exchange = nil
             exchange.clientLeft()
+        } else if phase == .head, !input.isEmpty {
+            leftInHead()
         }
         context.door.idle.leave(self)
         context.door.leave(addressPlace)
@@ -287,9 +292,23 @@ final class Connection: Stream {
         self.exchange = exchange
         phase = .responding
         mustLinger = true
-        let line = bytes.prefix(200).prefix { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
-        exchange.refusedLine.append(UnsafeBufferPointer(rebasing: line))
+        exchange.refusedLine.append(Self.firstLine(bytes))
         exchange.refuse(error)
+    }
+
+    /// The client has gone and has left the beginning of a request.
+    private func leftInHead() {
+        let line = Self.firstLine(input.bytes)
+        guard line.count > 0 else { return }
+        let exchange = context.takeExchange(for: self)
+        exchange.refusedLine.append(line)
+        exchange.clientLeft()
+    }
+
+    /// How a request begins, for the log.
+    private static func firstLine(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        let line = bytes.prefix(200).prefix { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
+        return UnsafeBufferPointer(rebasing: line)
     }
 
     /// The exchange's response is complete in ``output`` (and ``file``).

@@ -25,7 +25,10 @@ final class Engine {
         loop = try EventLoop()
         // The master's signals mean nothing here, but a terminal or an operator may send them to the whole group.
         signals = try SignalDescriptor([.term, .int, .quit, .usr1, .hup, .usr2, .winch, .ttin, .ttou])
-        accessLog = try plan.settings.accessLog.map { path throws(SyscallError) in try AccessLog(path) }
+        let format = try LogFormat(plan.settings.accessLogFormat)
+        accessLog = try plan.settings.accessLog.map { path throws(SyscallError) in
+            try AccessLog(path, format: format, worker: plan.index)
+        }
         recycling = Recycling(plan, log: log)
         let (policy, application, router) = try Self.makeBackend(plan, loop: loop, log: log)
         let gate =
@@ -120,6 +123,7 @@ final class Engine {
             case .term: drain()
             case .int, .quit:
                 plan.extensions.hooks.workerInt?(info)
+                context.stopExchanges()
                 leave()
             case .usr1:
                 for failure in [plan.errorLog.reopen(), accessLog?.reopen() ?? nil] {
@@ -180,6 +184,7 @@ final class Engine {
         backend.sweep(now)
         context.showOldest()
         recycling.sweep(now)
+        if let complaint = accessLog?.takeComplaint(now) { log.error("\(complaint)") }
         if context.isDraining { closeUnused(now) } else { sweepAcceptors() }
     }
 

@@ -28,6 +28,7 @@ extension Exchange {
 
     /// Answers with a Swift application's response; its fields are held to the same rules as any application's.
     func respond(_ answer: Response) {
+        accountAnswer()
         guard let connection else { return context.giveBack(self) }
         guard answer.isValid else {
             context.log.error("\(mention): the application's status or a field is malformed")
@@ -65,6 +66,7 @@ extension Exchange {
                     case .content where AnswerCoding.isIdentity(name, value): return
                     case .server: hasServer = true
                     case .date: hasDate = true
+                    case .other where givesWay(name): return
                     default: if let coding, coding.holds(kind, name, value) { return }
                     }
                     ResponseEncoder.appendField(name, value, to: &output)
@@ -73,6 +75,7 @@ extension Exchange {
         }
         coding?.appendVary(to: &output)
         context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
+        appendIDField(to: &output)
     }
 }
 

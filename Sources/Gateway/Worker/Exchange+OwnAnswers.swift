@@ -61,6 +61,7 @@ extension Exchange {
     /// Answers a request that is refused; the connection ends with it.
     func refuse(_ error: RequestError) {
         response.keepsAlive = false
+        if error == .timeout { account.ending = .timeout }
         fail(status: error.status, error.explanation, retryAfter: error == .overloaded ? 1 : nil)
     }
 
@@ -113,6 +114,7 @@ extension Exchange {
         connection.write { output in
             ResponseEncoder.appendStatusLine(status, to: &output)
             context.appendCommonFields(server: true, date: true, to: &output)
+            appendIDField(to: &output)
             fields(&output)
             if let type {
                 output.append("Content-Type: ")

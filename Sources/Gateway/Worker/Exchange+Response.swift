@@ -132,6 +132,7 @@ extension Exchange {
         response.isUnbuffered = head.isUnbuffered
         response.hasHead = true
         response.status = head.status
+        accountAnswer()
         if let policy = route.compression { considerCoding(policy, bytes) }
         let coding = response.coding
         connection?.write { output in
@@ -151,12 +152,14 @@ extension Exchange {
                 case .date: hasDate = true
                 case .server: hasServer = true
                 case .content where AnswerCoding.isIdentity(name, value): continue
+                case .other where givesWay(name): continue
                 default: if let coding, coding.holds(field.kind, name, value) { continue }
                 }
                 ResponseEncoder.appendField(name, value, to: &output)
             }
             coding?.appendVary(to: &output)
             context.appendCommonFields(server: !hasServer, date: !hasDate, to: &output)
+            appendIDField(to: &output)
         }
         response.isHeadSent = true
         if let coding { settle(coding) }
@@ -295,6 +298,7 @@ extension Exchange {
     /// The answer broke off after its head: the client must be able to tell.
     func cut() {
         guard let connection else { return context.giveBack(self) }
+        if account.ending == .complete { account.ending = .application }
         log(status: response.status)
         let isUnframed = response.framing == .untilClose
         // Off the connection before anything is sent: a send that fails closes it, and it would end the exchange too.

@@ -33,7 +33,7 @@ final class Exchange {
     /// Whether the request may be sent a second time (RFC 9110, §9.2.2).
     private(set) var isIdempotent = false
     private var hasBody = false
-    /// What it is called in the environ and the log; 0 before it is dispatched.
+    /// What it is called, unless a trusted peer has named it; 0 before its head is understood.
     private(set) var id: UInt64 = 0
     /// When it was dispatched, in the loop's milliseconds; 0 before.
     private(set) var dispatchedAt: UInt64 = 0
@@ -50,6 +50,10 @@ final class Exchange {
 
     /// How a request began that was refused before it was understood; for the log.
     var refusedLine = ByteBuffer()
+    /// What its line in the access log will be made of.
+    var account = RequestAccount()
+    /// Fields of the answer that its line wants, as encoded pairs.
+    var notedFields = ByteBuffer()
 
     // MARK: The response
 
@@ -101,6 +105,8 @@ final class Exchange {
         response.reset()
         parser.reset()
         refusedLine.clear(keeping: 0)
+        account = RequestAccount()
+        notedFields.clear(keeping: 1024)
         backend = nil
         source = nil
     }
@@ -127,6 +133,11 @@ final class Exchange {
             environ.appendPair("CONTENT_LENGTH", "")
         }
         isLengthKnown = head.body != .chunked
+        id = context.requestIDs.next()
+        let isIDPassedOn = Self.appendID(
+            id, isTrusted: context.believesRequestIDs && connection.isTrusted, to: &environ)
+        if context.trace != .off { Self.continueTrace(in: &environ, context.trace, &context.spanIDs) }
+        beginAccount(head, number: connection.served + 1, isIDPassedOn: isIDPassedOn)
         guard hasBody, case .application = destination else { return false }
         return beginBody(head)
     }
@@ -137,11 +148,8 @@ final class Exchange {
     /// The request is complete, or complete enough: sends it to its destination.
     func dispatch() {
         if !isLengthKnown { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
-        id = context.requestIDs.next()
-        environ.appendPairLengths(name: 10, value: 16)
-        environ.append("REQUEST_ID")
-        RequestID.append(id, to: &environ)
         dispatchedAt = context.loop.now
+        accountDispatch()
         go()
     }
 
@@ -215,8 +223,12 @@ final class Exchange {
     ///
     /// - Parameter status: For the log, where no answer has begun.
     func clientLeft(status: Int = 499) {
+        if account.ending == .complete {
+            account.ending = connection?.isLost == true ? .gateway : .client
+        }
+        let unanswered = account.ending == .gateway ? 500 : status
+        log(status: response.isHeadSent ? response.status : unanswered)
         connection = nil
-        log(status: response.isHeadSent ? response.status : status)
         if let backend { backend.clientLeft(self) } else { context.giveBack(self) }
     }
 
@@ -276,7 +288,7 @@ final class Exchange {
         parser.reset()
     }
 
-    // MARK: Hooks and the log
+    // MARK: Hooks and messages
 
     /// The environ as Swift sees it.
     var environValue: Environ {
@@ -296,7 +308,7 @@ final class Exchange {
     }
 
     /// `GET /report, request 00c0ffee00c0ffee`, for messages about what an application did with it.
-    var mention: String { "\(requestLine), request \(RequestID.text(id))" }
+    var mention: String { "\(requestLine), request \(idText)" }
 
     /// `GET /report`, for messages.
     var requestLine: String {
@@ -305,22 +317,6 @@ final class Exchange {
         guard let method, let target else { return "a request" }
         return String(decoding: method, as: UTF8.self) + " "
             + String(decoding: target.prefix(200), as: UTF8.self)
-    }
-
-    /// The response is decided to its end: tells the hook and the log.
-    func log(status: Int) {
-        context.counters.request(status: status)
-        context.scoreboard.countRequest(worker: context.index)
-        // With a backend it went to the application, and ``announce()`` was called for it.
-        if backend != nil, let hook = context.postRequest { hook(context.info, environValue, status) }
-        guard let accessLog = context.accessLog else { return }
-        if environ.isEmpty {
-            accessLog.append(
-                client: connection?.peer.host ?? "-", refused: status, line: refusedLine.bytes,
-                bytes: response.bodyBytesSent)
-        } else {
-            accessLog.append(environ: environ.bytes, status: status, bytes: response.bodyBytesSent)
-        }
     }
 
     private static func isIdempotent(_ method: UnsafeBufferPointer<UInt8>) -> Bool {

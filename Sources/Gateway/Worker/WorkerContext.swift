@@ -13,6 +13,10 @@ final class WorkerContext {
     let loop: EventLoop
     let log: Logger
     let accessLog: AccessLog?
+    /// What the access log wants noted of a request on its way.
+    let logNeeds: LogNeeds
+    /// The requests that have no line yet, for the master to write them where this process cannot.
+    let inFlight: InFlightRequests?
     let dispatcher: Dispatcher
     /// What distinguishes the worker's class from others.
     let policy: BuiltinClass
@@ -33,6 +37,12 @@ final class WorkerContext {
     let encoders: EncoderStock
     /// What requests are called.
     var requestIDs = RequestIDs()
+    var spanIDs = SpanIDs()
+    /// Whether a trusted peer's X-Request-ID is believed.
+    let believesRequestIDs: Bool
+    /// Whether answers name their request.
+    let returnsRequestIDs: Bool
+    let trace: TraceMode
     /// The worker as hooks see it.
     let info: WorkerInfo
     let preRequest: (@Sendable (WorkerInfo, Environ) -> Void)?
@@ -87,9 +97,15 @@ final class WorkerContext {
         self.loop = loop
         self.log = log
         self.accessLog = accessLog
+        logNeeds = accessLog?.needs ?? []
+        inFlight = accessLog == nil ? nil : plan.inFlight.map(InFlightRequests.init)
+        believesRequestIDs = plan.settings.trustsRequestIDs
+        returnsRequestIDs = plan.settings.returnsRequestIDs
+        trace = plan.settings.trace
         self.dispatcher = dispatcher
         scratch = .allocate(capacity: Self.scratchSize)
         if settings.serverField != "off" { serverLine.append(text: "Server: \(settings.serverField)\r\n") }
+        if let inFlight { accessLog?.willWrite = { inFlight.strikeOut() } }
         door = FrontDoor(self, slots: plan.slotCount)
     }
 
@@ -157,6 +173,11 @@ final class WorkerContext {
         guard last !== exchange else { return }
         last.place = exchange.place
         exchanges[exchange.place] = last
+    }
+
+    /// Ends every request that has no answer yet: the worker leaves and does not wait for them.
+    func stopExchanges() {
+        for exchange in exchanges where !exchange.isSpare && exchange.connection != nil { exchange.stopped() }
     }
 
     // MARK: What others see

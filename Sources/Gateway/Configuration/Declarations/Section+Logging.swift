@@ -7,9 +7,15 @@ extension Section {
             Declaration(
                 "access-log", nil, "FILE", .path, \.accessLog,
                 """
-                Where requests are logged in the combined format: a file (not a link), or `-` or `/dev/stdout` \
-                for stdout. Status 499 is a client that left before its answer; a request that was refused is \
-                logged by how it began. Reopened at USR1.
+                Where requests are logged: a file (not a link), or `-` or `/dev/stdout` for stdout. Every request \
+                is a line, killed and aborted ones too; [access-log.md](access-log.md) tells what is in it. \
+                Reopened at USR1.
+                """),
+            Declaration(
+                "access-log-format", nil, "FORMAT", .accessLogFormat, \.accessLogFormat,
+                """
+                What a line of the access log holds: `combined`, `common`, `json`, or a text with Gunicorn's atoms, \
+                as `%(h)s "%(r)s" %(s)s`. [access-log.md](access-log.md) lists them.
                 """),
             Declaration(
                 "error-log", nil, "FILE", .path, \.errorLog,
@@ -26,6 +32,7 @@ extension Section {
 /// The options of ``Section/logging``.
 struct LoggingOptions: DeclaredOptions {
     @Option(declared: "access-log") var accessLog: String?
+    @Option(declared: "access-log-format") var accessLogFormat: String?
     @Option(declared: "error-log") var errorLog: String?
     @Option(declared: "log-level") var logLevel: String?
 }

@@ -1,0 +1,93 @@
+// Lines of the access log for requests whose worker cannot write them any more: it has crashed, or was killed. The master knows of them by
+// the table that the worker has left; what stands in there is text for a log, and nothing else.
+
+import GatewayInterface
+import Logging
+import Octets
+import Syscalls
+
+extension Master {
+    /// Logs what a dead worker has left.
+    func logLostRequests(_ generation: Generation, index: Int, pid: ProcessID, _ status: ExitStatus) {
+        guard let table = generation.inFlight.removeValue(forKey: index),
+            let path = generation.settings.accessLog
+        else { return }
+        let lost = table.lost()
+        if lost.unlisted > 0 {
+            context.log.error(
+                "worker \(index) (pid \(pid)) has left \(lost.unlisted) requests more than have lines in the access log"
+            )
+        }
+        guard !lost.requests.isEmpty else { return }
+        // A worker that stood still was killed for that, also while the gateway was stopping.
+        let entry = generation.workers.entries[index]
+        let isStopped = entry?.isStopping == true && entry?.abortsUntil == nil && status.isKilled
+        do {
+            // It is opened as whoever writes it, and closed again: workers could have put another file in its place.
+            let log = try AccessLog(
+                path, format: LogFormat(generation.settings.accessLogFormat), worker: index, pid: pid,
+                owner: generation.identity?.user)
+            for request in lost.requests {
+                log.append(request, ended: isStopped ? .stopped : .worker, now: context.loop.now)
+            }
+            log.flush()
+            if let complaint = log.takeComplaint(context.loop.now) { context.log.error("\(complaint)") }
+        } catch {
+            context.log.error(
+                "cannot log the \(lost.requests.count) requests that worker \(index) (pid \(pid)) has left in '\(path)': \(error)"
+            )
+        }
+    }
+}
+
+extension AccessLog {
+    /// Adds the line of a request whose worker is gone.
+    ///
+    /// - Parameters:
+    ///   - ended: What became of a request without an answer.
+    ///   - now: Milliseconds of the monotonic clock.
+    func append(_ request: LostRequest, ended: RequestEnding, now: UInt64) {
+        var environ = ByteBuffer(capacity: 512)
+        environ.appendPair("REQUEST_METHOD", bytes: request.method)
+        environ.appendPair("REQUEST_URI", bytes: request.target)
+        environ.appendPair(
+            "SERVER_PROTOCOL", request.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0" as StaticString)
+        environ.appendPair("REMOTE_ADDR", bytes: request.client)
+        environ.appendPair("REQUEST_ID", bytes: request.id)
+        if let question = request.target.firstIndex(of: UInt8(ascii: "?")) {
+            environ.appendPair("QUERY_STRING", bytes: Array(request.target[(question + 1)...]))
+        }
+        // The client of a request that had its answer knows its status; of the others nobody knows what they were sent.
+        var entry = AccessEntry(status: request.status ?? (ended == .stopped ? 503 : 500))
+        entry.environ = environ.bytes
+        entry.ended = request.status == nil ? ended : .complete
+        entry.bodySent = request.status == nil ? 0 : request.bodySent
+        // To the millisecond, which is as exactly as it is known.
+        let duration = (now - min(now, request.since)).multipliedReportingOverflow(by: 1000)
+        entry.duration = duration.overflow ? nil : duration.partialValue
+        append(entry)
+        // The entry has borrowed its bytes until here.
+        environ.clear()
+    }
+}
+
+extension LostRequest {
+    /// What it was called.
+    var id: [UInt8] {
+        guard passedID.isEmpty else { return passedID }
+        var digits = ByteBuffer(capacity: 16)
+        RequestID.append(number, to: &digits)
+        return Array(digits.bytes)
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func appendPair(_ name: StaticString, bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { appendPair(name, $0) }
+    }
+}
+
+extension ExitStatus {
+    /// Whether KILL has ended it.
+    fileprivate var isKilled: Bool { self == .signalled(Int(Signal.kill.rawValue)) }
+}
