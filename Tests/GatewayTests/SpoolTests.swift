@@ -141,4 +141,29 @@ struct SpoolTests {
             #expect(spool.count == 1010)
         }
     }
+
+    @Test("What waits in the file can be sent from there, in pieces, and more can follow")
+    func filePart() throws {
+        let spool = Spool(memoryLimit: 100, folder: "/tmp")
+        try append(pattern(90, 1), to: spool)
+        #expect(spool.filePart == nil)
+        try append(pattern(5000, 2), to: spool)
+        // The part in memory comes first.
+        #expect(spool.filePart == nil)
+        spool.consume(90)
+        var all: [UInt8] = []
+        while let part = spool.filePart {
+            let count = min(part.count, 1999)
+            var bytes = [UInt8](repeating: 0, count: count)
+            let read = try bytes.withUnsafeMutableBufferPointer { room throws(SyscallError) in
+                try Files.read(part.number, into: room, at: part.offset)
+            }
+            #expect(read == count)
+            all += bytes
+            spool.consumeFile(count)
+            if all.count == 1999 { try append(pattern(300, 3), to: spool) }
+        }
+        #expect(all == pattern(5000, 2) + pattern(300, 3))
+        #expect(spool.isEmpty && spool.footprint == 0)
+    }
 }

@@ -105,14 +105,24 @@ final class Spool {
             guard count > 0 else { throw SyscallError.inputOutput("pread") }
             memory.commit(count)
             countMemory()
-            fileStart += count
-            if fileStart == fileEnd {
-                file = nil
-                fileStart = 0
-                fileEnd = 0
-            }
+            consumeFile(count)
         }
         return memory.bytes
+    }
+
+    /// What comes next, where it is in the file: for whoever can have the kernel send it without a copy through this process.
+    var filePart: (number: CInt, offset: Int, count: Int)? {
+        guard let file, memory.isEmpty, fileStart < fileEnd else { return nil }
+        return (file.descriptor.number, fileStart, fileEnd - fileStart)
+    }
+
+    /// Takes `count` bytes off ``filePart``.
+    func consumeFile(_ count: Int) {
+        fileStart += count
+        guard fileStart == fileEnd else { return }
+        file = nil
+        fileStart = 0
+        fileEnd = 0
     }
 
     /// Takes `count` bytes off ``front()``.

@@ -48,6 +48,10 @@ extension Connection {
         guard !isBlocked else { return }
         do {
             while !output.isEmpty {
+                if output.filePart != nil {
+                    guard try sendSpooledFile() else { return }
+                    continue
+                }
                 let front = try output.front()
                 switch send(front) {
                 case .bytes(let count):
@@ -65,6 +69,24 @@ extension Connection {
         guard sendFile() else { return }
         isWaitingForRoom = false
         if phase == .lingering, exchange == nil { beginLingering() }
+    }
+
+    /// Sends what waits in the file of ``output``.
+    ///
+    /// - Returns: Whether more may be sent.
+    private func sendSpooledFile() throws(SyscallError) -> Bool {
+        guard let part = output.filePart else { return true }
+        switch sendFile(part.number, offset: part.offset, count: part.count) {
+        // Somebody has made the file shorter.
+        case .bytes(0): throw SyscallError.inputOutput("sendfile")
+        case .bytes(let count):
+            output.consumeFile(count)
+            countSent(count)
+            return true
+        case .wouldBlock: waitForRoom()
+        case .failed: close()
+        }
+        return false
     }
 
     /// - Returns: Whether no file is left to send.
