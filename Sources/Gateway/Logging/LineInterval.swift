@@ -20,5 +20,7 @@ struct LineInterval {
     }
 
     /// ` (17 times)`, for the end of a line.
-    static func times(_ count: Int) -> String { count > 1 ? " (\(count) times since this was last said)" : "" }
+    static func times(_ count: Int) -> String {
+        count > 1 ? " (\(count) times since this was last said)" : ""
+    }
 }

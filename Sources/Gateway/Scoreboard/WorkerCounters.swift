@@ -63,7 +63,8 @@ struct WorkerTotals: Equatable, Sendable, CustomStringConvertible {
     /// For the log.
     var description: String {
         let classes = (1...5).map { "\($0)xx \(values[$0])" }.joined(separator: ", ")
-        return "\(requests) requests (\(classes)) on \(self[.accepted]) connections (closed \(self[.closed]), "
+        return
+            "\(requests) requests (\(classes)) on \(self[.accepted]) connections (closed \(self[.closed]), "
             + "refused \(self[.refused]), timed out \(self[.timedOut]), evicted \(self[.evicted])), "
             + "\(self[.octetsIn]) octets in, \(self[.octetsOut]) out"
     }

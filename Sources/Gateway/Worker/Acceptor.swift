@@ -53,7 +53,7 @@ final class Acceptor: Source {
 
     /// - Returns: Whether another connection may wait.
     private func accept() -> Bool {
-        guard isDraining || door.hasRoom() else { return turnAway(isShort: false) }
+        guard isDraining || door.hasRoom else { return turnAway(isShort: false) }
         var address = Socket.anyAddress
         let number = Socket.accept(self.number, peer: &address)
         guard number >= 0 else {
@@ -70,10 +70,13 @@ final class Acceptor: Source {
             door.refuse(
                 descriptor, isShort: false,
                 because:
-                    "\(address.host) has \(context.settings.addressConnections) already (--address-connections)")
+                    "\(address.host) has \(context.settings.addressConnections) already (--address-connections)"
+            )
             context.counters.add(.closed)
             return true
         }
+        // Only now: a client that is refused puts nobody out.
+        if !isDraining, context.connectionCount >= door.limit { _ = door.makeRoom() }
         let connection = Connection(
             descriptor, context: context, local: local, secure: isTrusted ? secure : nil,
             peer: PeerAddress(address, local: local.isWildcard ? number : nil), addressPlace: place)

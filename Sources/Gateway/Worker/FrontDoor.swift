@@ -10,11 +10,12 @@ import Syscalls
 /// The limits of a worker's connections.
 final class FrontDoor {
     /// Descriptors that are left to everything but clients and applications: temporary files, logs, files that are sent.
-    private static let otherDescriptors = 64
+    private static let otherDescriptors = 128
     /// Refused clients that are given time to read why, at once.
     private static let lingererLimit = 64
 
-    private let context: WorkerContext
+    /// It owns the door.
+    private unowned let context: WorkerContext
     private let counters: WorkerCounters
     private let addresses: AddressCounts
     /// Connections at the most.
@@ -33,10 +34,10 @@ final class FrontDoor {
         addresses = context.scoreboard.addresses
         spare = SpareDescriptor()
         let descriptors = SystemProcess.descriptorLimit
-        let room = descriptors - slots - Self.otherDescriptors
+        // The lowest free number is how many are in use.
+        let room = descriptors - Int(spare?.number ?? 0) - slots - Self.otherDescriptors
         let wanted = context.settings.workerConnections
-        // Of very few descriptors half is for clients.
-        limit = min(wanted, max(room, descriptors / 2, 1))
+        limit = min(wanted, max(room, 1))
         if limit < wanted {
             context.log.warning(
                 "\(descriptors) descriptors leave room for \(limit) connections of \(wanted) (--worker-connections): raise 'ulimit -n'"
@@ -44,8 +45,8 @@ final class FrontDoor {
         }
     }
 
-    /// Whether a connection more may be accepted, perhaps because another one has gone for it.
-    func hasRoom() -> Bool { context.connectionCount < limit || makeRoom() }
+    /// Whether one connection more may be served, perhaps because another one goes for it.
+    var hasRoom: Bool { context.connectionCount < limit || idle.spare(context.loop.now) != nil }
 
     /// Closes the connection that can best be spared.
     ///
@@ -80,7 +81,8 @@ final class FrontDoor {
     func complain() {
         guard let times = shortages.happened(context.loop.now) else { return }
         context.log.error(
-            "out of descriptors, and no idle connection to close (raise 'ulimit -n')\(LineInterval.times(times))")
+            "out of descriptors, and no idle connection to close (raise 'ulimit -n')\(LineInterval.times(times))"
+        )
     }
 
     // MARK: Addresses
@@ -142,7 +144,8 @@ final class FrontDoor {
             return
         }
         lingerers += 1
-        let client = RefusedClient(descriptor, loop: context.loop, memory: context.scratch) { [unowned self] in
+        let client = RefusedClient(descriptor, loop: context.loop, memory: context.scratch) {
+            [unowned self] in
             lingerers -= 1
         }
         do { try client.start() } catch { client.close() }
@@ -154,6 +157,7 @@ final class FrontDoor {
 /// A descriptor that is held for the moment in which there is no other.
 private final class SpareDescriptor {
     private let descriptor: OwnedDescriptor
+    var number: CInt { descriptor.number }
 
     init?() {
         guard let null = try? Files.openDirectory("/") else { return nil }

@@ -46,7 +46,11 @@ final class IdleConnections {
         guard connection.idlePlace.line != line else { return }
         leave(connection)
         connection.idlePlace = Place(line: line, since: now, before: self[line].last, after: nil)
-        if let last = self[line].last { last.idlePlace.after = connection } else { self[line].first = connection }
+        if let last = self[line].last {
+            last.idlePlace.after = connection
+        } else {
+            self[line].first = connection
+        }
         self[line].last = connection
     }
 
@@ -54,8 +58,16 @@ final class IdleConnections {
     func leave(_ connection: Connection) {
         guard let line = connection.idlePlace.line else { return }
         let place = connection.idlePlace
-        if let before = place.before { before.idlePlace.after = place.after } else { self[line].first = place.after }
-        if let after = place.after { after.idlePlace.before = place.before } else { self[line].last = place.before }
+        if let before = place.before {
+            before.idlePlace.after = place.after
+        } else {
+            self[line].first = place.after
+        }
+        if let after = place.after {
+            after.idlePlace.before = place.before
+        } else {
+            self[line].last = place.before
+        }
         connection.idlePlace = Place()
     }
 
@@ -67,7 +79,9 @@ final class IdleConnections {
             while let connection = candidate, attempts > 0 {
                 guard line == .kept || connection.idlePlace.since + Self.patience <= now else { break }
                 // A request may have come that the loop has not delivered yet.
-                if connection.peerHasEnded || !Descriptor.hasUnexpectedInput(connection.number) { return connection }
+                if connection.peerHasEnded || !Descriptor.hasUnexpectedInput(connection.number) {
+                    return connection
+                }
                 attempts -= 1
                 candidate = connection.idlePlace.after
             }
