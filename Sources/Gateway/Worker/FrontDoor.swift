@@ -46,7 +46,13 @@ final class FrontDoor {
     }
 
     /// Whether one connection more may be served, perhaps because another one goes for it.
-    var hasRoom: Bool { context.connectionCount < limit || idle.spare(context.loop.now) != nil }
+    var hasRoom: Bool { context.connectionCount < limit || canSpareOne }
+
+    /// Whether some connection can go for another one.
+    var canSpareOne: Bool { idle.spare(context.loop.now) != nil }
+
+    /// Holds the spare descriptor again, where it was given up and there is one.
+    func holdSpare() { if spare == nil { spare = SpareDescriptor() } }
 
     /// Closes the connection that can best be spared.
     ///
@@ -68,10 +74,8 @@ final class FrontDoor {
 
     /// A connection has closed, or time has passed.
     func lookAgain() {
-        if spare == nil { spare = SpareDescriptor() }
-        if counters.isFull, context.connectionCount < limit || idle.spare(context.loop.now) != nil {
-            counters.isFull = false
-        }
+        holdSpare()
+        if counters.isFull, hasRoom { counters.isFull = false }
     }
 
     /// Whether the worker should accept: it has room, or everybody else is full as well.
@@ -115,7 +119,6 @@ final class FrontDoor {
     ///
     /// - Returns: As ``Socket/accept(_:peer:)``.
     func acceptWithSpare(_ listener: CInt, peer: inout SocketAddress) -> CInt {
-        guard spare != nil else { return Socket.accept(listener, peer: &peer) }
         spare = nil
         return Socket.accept(listener, peer: &peer)
     }
@@ -140,7 +143,7 @@ final class FrontDoor {
         guard !isShort, lingerers < Self.lingererLimit else {
             _ = Descriptor.receive(descriptor.number, into: context.scratch)
             drop(descriptor)
-            if spare == nil { spare = SpareDescriptor() }
+            holdSpare()
             return
         }
         lingerers += 1

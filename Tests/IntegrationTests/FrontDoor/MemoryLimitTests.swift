@@ -88,7 +88,8 @@ struct MemoryLimitTests {
 
     @Test("A limit of the size of files kills nobody", .timeLimit(.minutes(5)))
     func fileSize() throws {
-        try withPrepared(behind: "ulimit -f 256\nexec GATEWAY \"$@\"") { gateway in try expectSurvived(gateway)
+        try withPrepared(behind: "ulimit -f 256\nexec GATEWAY \"$@\"") { gateway in
+            try expectSurvived(gateway)
         }
     }
 }
