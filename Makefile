@@ -6,11 +6,15 @@
 #   make docs                             write docs/settings.md anew
 #   make example-hummingbird              build and try the example with a server of its own (minutes)
 #   make bench [BENCH="--rounds 3 …"]     measure beside nginx and lighttpd
+#   make slow [SECONDS=60]                attacks by slow clients, and what they cost the others
+#   make faults [REQUESTS=100000]         requests that go wrong at every stage, and whether everything is back
 #   make endurance                        reload, upgrade and kill under load, and count failed requests
 #   make install [PREFIX=/usr/local]      build and copy the binary
 
 EXAMPLE ?= python
 PREFIX ?= /usr/local
+SECONDS ?= 60
+REQUESTS ?= 100000
 BIND ?= 127.0.0.1:8000
 # The Swift runtime goes into the binary: it runs on machines without a toolchain, and calls it without a detour.
 RELEASE = swift build -c release --static-swift-stdlib
@@ -20,7 +24,7 @@ PYTHON ?= python3
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
 SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|IntegrationTests
 
-.PHONY: run run-python run-php run-swift test check docs format example-hummingbird bench endurance install clean
+.PHONY: run run-python run-php run-swift test check docs format example-hummingbird bench endurance slow faults install clean
 
 run: run-$(EXAMPLE)
 
@@ -40,7 +44,7 @@ run-swift:
 	examples/swift/.build/release/hello --bind $(BIND)
 
 test:
-	@scripts/install-packages $(LIBRARIES) gcc curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
+	@scripts/install-packages $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
 		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli
 	@PYTHON=$(PYTHON) scripts/python-packages
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
@@ -80,6 +84,16 @@ endurance:
 	$(RELEASE) --product gateway
 	$(RELEASE) --package-path examples/swift
 	for application in wsgi php swift; do $(PYTHON) Benchmarks/endurance.py --application $$application || exit 1; done
+
+slow:
+	@scripts/install-packages $(LIBRARIES) gcc slowhttptest
+	$(RELEASE) --product gateway
+	$(PYTHON) Benchmarks/slow.py --seconds $(SECONDS)
+
+faults:
+	@scripts/install-packages $(LIBRARIES) gcc
+	$(RELEASE) --product gateway
+	$(PYTHON) Benchmarks/faults.py --requests $(REQUESTS)
 
 install:
 	@scripts/install-packages $(LIBRARIES)

@@ -166,4 +166,45 @@ struct SpoolTests {
         #expect(all == pattern(5000, 2) + pattern(300, 3))
         #expect(spool.isEmpty && spool.footprint == 0)
     }
+
+    @Test("A spool counts its memory, and gives back all of it")
+    func counting() throws {
+        let budget = MemoryBudget(limit: 1 << 20)
+        do {
+            let spool = Spool(memoryLimit: 100_000, folder: "/tmp", budget: budget)
+            try append(pattern(50_000, 1), to: spool)
+            #expect(budget.used >= 50_000)
+            _ = try drain(spool)
+            spool.reset(keeping: 0)
+            #expect(budget.used == 0)
+            try spool.withMemory { $0.append("head") }
+            #expect(budget.used > 0)
+        }
+        #expect(budget.used == 0)
+        let spool = Spool(memoryLimit: 100_000, folder: "/tmp", budget: budget)
+        try append(pattern(50_000, 1), to: spool)
+        spool.leaveBudget()
+        #expect(budget.used == 0)
+        #expect(try drain(spool) == pattern(50_000, 1))
+    }
+
+    @Test("Where the budget is used up bytes go to the file, in their order")
+    func exhausted() throws {
+        let budget = MemoryBudget(limit: 1000)
+        let (first, second) = (
+            Spool(memoryLimit: 100_000, folder: "/tmp", budget: budget),
+            Spool(memoryLimit: 100_000, folder: "/tmp", budget: budget)
+        )
+        try append(pattern(2000, 1), to: first)
+        #expect(budget.isExhausted)
+        let used = budget.used
+        try second.withMemory { $0.append("head") }
+        try append(pattern(60_000, 2), to: second)
+        try append(pattern(60_000, 3), to: second)
+        #expect(budget.used < used + 1000)
+        #expect(try drain(second) == Array("head".utf8) + pattern(60_000, 2) + pattern(60_000, 3))
+        #expect(budget.used < used + 20_000)
+        try append(pattern(100_000, 4), to: first)
+        #expect(try drain(first) == pattern(2000, 1) + pattern(100_000, 4))
+    }
 }

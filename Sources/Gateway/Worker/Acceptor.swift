@@ -53,28 +53,41 @@ final class Acceptor: Source {
 
     /// - Returns: Whether another connection may wait.
     private func accept() -> Bool {
-        guard isDraining || door.hasRoom() else { return turnAway(isShort: false) }
+        guard isDraining || door.hasRoom else { return turnAway() }
         var address = Socket.anyAddress
-        let number = Socket.accept(self.number, peer: &address)
-        guard number >= 0 else {
-            // Without a descriptor the connection stays in the backlog.
-            if Socket.isOutOfDescriptors(-number) { return door.makeRoom() || turnAway(isShort: true) }
-            // Anything else concerns one connection that is gone already, or means that none waits.
-            return Socket.isTransient(-number)
+        var number = Socket.accept(self.number, peer: &address)
+        // The kernel looks for a descriptor before it looks whether anybody waits: nobody is put out for nobody.
+        let isShort = Socket.isOutOfDescriptors(-number)
+        if isShort {
+            guard isDraining || door.canSpareOne || door.isFull() else {
+                pauseAccepting()
+                return false
+            }
+            number = door.acceptWithSpare(self.number, peer: &address)
         }
+        guard number >= 0 else { return failed(-number) }
         let descriptor = OwnedDescriptor(adopting: number)
         context.counters.add(.accepted)
+        if isShort {
+            guard door.makeRoom() else {
+                door.complain()
+                refuse(descriptor, isShort: true, because: "there is no descriptor left")
+                return true
+            }
+            door.holdSpare()
+        }
         // A proxy speaks for many.
         let isTrusted = context.trusted.trusts(address)
         guard let place = isTrusted ? -1 : door.enter(address) else {
-            door.refuse(
+            refuse(
                 descriptor, isShort: false,
                 because:
                     "\(address.host) has \(context.settings.addressConnections) already (--address-connections)"
             )
-            context.counters.add(.closed)
             return true
         }
+        // Only now: a client that is refused puts nobody out.
+        if !isDraining, context.connectionCount >= door.limit { _ = door.makeRoom() }
         let connection = Connection(
             descriptor, context: context, local: local, secure: isTrusted ? secure : nil,
             peer: PeerAddress(address, local: local.isWildcard ? number : nil), addressPlace: place)
@@ -82,32 +95,40 @@ final class Acceptor: Source {
         return true
     }
 
+    /// accept has failed.
+    private func failed(_ code: CInt) -> Bool {
+        door.holdSpare()
+        guard Socket.isOutOfDescriptors(code) else {
+            // It concerns one connection that is gone already, or means that none waits.
+            return Socket.isTransient(code)
+        }
+        // Not even the spare one: the listener would be reported ready again and again.
+        door.complain()
+        pauseAccepting()
+        return false
+    }
+
     /// Leaves the next connection to others, or tells it that there is no room anywhere.
-    private func turnAway(isShort: Bool) -> Bool {
-        if isShort { door.complain() }
-        // The last copy of a listener is about to be closed: whom it cannot serve it resets.
-        guard !isDraining else { return false }
+    private func turnAway() -> Bool {
         guard door.isFull() else {
             pauseAccepting()
             return false
         }
         var address = Socket.anyAddress
-        let number =
-            isShort
-            ? door.acceptWithSpare(self.number, peer: &address) : Socket.accept(self.number, peer: &address)
-        guard number >= 0 else {
-            // Not even the spare one: the listener would be reported ready again and again.
-            if Socket.isOutOfDescriptors(-number) { pauseAccepting() }
-            return Socket.isTransient(-number)
-        }
+        var number = Socket.accept(self.number, peer: &address)
+        let isShort = Socket.isOutOfDescriptors(-number)
+        if isShort { number = door.acceptWithSpare(self.number, peer: &address) }
+        guard number >= 0 else { return failed(-number) }
         context.counters.add(.accepted)
-        door.refuse(
+        refuse(
             OwnedDescriptor(adopting: number), isShort: isShort,
-            because: isShort
-                ? "there is no descriptor left"
-                : "all workers have as many as they may have (--worker-connections)")
-        context.counters.add(.closed)
+            because: "all workers have as many as they may have (--worker-connections)")
         return true
+    }
+
+    private func refuse(_ descriptor: consuming OwnedDescriptor, isShort: Bool, because reason: String) {
+        door.refuse(descriptor, isShort: isShort, because: reason)
+        context.counters.add(.closed)
     }
 
     /// Leaves new connections to other workers.

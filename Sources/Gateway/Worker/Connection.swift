@@ -125,21 +125,20 @@ final class Connection: Stream {
 
     // MARK: Receiving
 
-    override func memoryForReceiving() -> UnsafeMutableBufferPointer<UInt8> {
-        input.isEmpty ? context.scratch : input.spare(16_384)
-    }
+    override func memoryForReceiving() -> UnsafeMutableBufferPointer<UInt8> { context.scratch }
 
     override func received(_ count: Int) {
         context.counters.add(.octetsIn, count)
         arrived += count
         guard phase != .lingering else { return linger(count) }
         isProcessing = true
+        let bytes = UnsafeBufferPointer(rebasing: context.scratch[0..<count])
         if input.isEmpty {
-            let bytes = UnsafeBufferPointer(rebasing: context.scratch[0..<count])
             let consumed = process(bytes)
             if consumed < count { input.append(UnsafeBufferPointer(rebasing: bytes[consumed...])) }
         } else {
-            input.commit(count)
+            // Of a head in drips only what has come is kept, and no room for what may come.
+            input.append(bytes)
             input.consume(process(input.bytes))
             if input.isEmpty { input.clear(keeping: 0) }
         }
@@ -216,8 +215,7 @@ final class Connection: Stream {
         switch phase {
         case .head:
             if !parser.isAtStart {
-                if context.budget.isExhausted, input.count > Self.sparedHead {
-                    context.complainOfMemory()
+                if input.count > Self.sparedHead, !context.hasMemory() {
                     return refuse(.overloaded, input.bytes)
                 }
                 if !isInHead { setDeadline(seconds: context.settings.headerTimeout) }
@@ -249,10 +247,7 @@ final class Connection: Stream {
         guard head.body != .none, head.body != .length(0) else { return dispatch() }
         if case .length(let count) = head.body, count > exchange.route.limits.body { throw .bodyTooLarge }
         // What it would take is not there, and it is better said before the body comes than when it is here.
-        guard !context.budget.isExhausted else {
-            context.complainOfMemory()
-            throw .overloaded
-        }
+        guard context.hasMemory() else { throw .overloaded }
         arrived = 0
         bodyPace.begin(loop.now, grace: context.settings.bodyTimeout)
         decoder = BodyDecoder(head.body, limits: parser.limits)

@@ -111,6 +111,9 @@ final class Exchange {
         source = nil
     }
 
+    /// Gives up the memory that a spare exchange keeps.
+    func trim() { body.reset(keeping: 0) }
+
     // MARK: From the connection
 
     /// Takes the request over from its head.

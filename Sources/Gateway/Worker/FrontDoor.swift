@@ -10,11 +10,12 @@ import Syscalls
 /// The limits of a worker's connections.
 final class FrontDoor {
     /// Descriptors that are left to everything but clients and applications: temporary files, logs, files that are sent.
-    private static let otherDescriptors = 64
+    private static let otherDescriptors = 128
     /// Refused clients that are given time to read why, at once.
     private static let lingererLimit = 64
 
-    private let context: WorkerContext
+    /// It owns the door.
+    private unowned let context: WorkerContext
     private let counters: WorkerCounters
     private let addresses: AddressCounts
     /// Connections at the most.
@@ -33,10 +34,10 @@ final class FrontDoor {
         addresses = context.scoreboard.addresses
         spare = SpareDescriptor()
         let descriptors = SystemProcess.descriptorLimit
-        let room = descriptors - slots - Self.otherDescriptors
+        // The lowest free number is how many are in use.
+        let room = descriptors - Int(spare?.number ?? 0) - slots - Self.otherDescriptors
         let wanted = context.settings.workerConnections
-        // Of very few descriptors half is for clients.
-        limit = min(wanted, max(room, descriptors / 2, 1))
+        limit = min(wanted, max(room, 1))
         if limit < wanted {
             context.log.warning(
                 "\(descriptors) descriptors leave room for \(limit) connections of \(wanted) (--worker-connections): raise 'ulimit -n'"
@@ -44,8 +45,14 @@ final class FrontDoor {
         }
     }
 
-    /// Whether a connection more may be accepted, perhaps because another one has gone for it.
-    func hasRoom() -> Bool { context.connectionCount < limit || makeRoom() }
+    /// Whether one connection more may be served, perhaps because another one goes for it.
+    var hasRoom: Bool { context.connectionCount < limit || canSpareOne }
+
+    /// Whether some connection can go for another one.
+    var canSpareOne: Bool { idle.spare(context.loop.now) != nil }
+
+    /// Holds the spare descriptor again, where it was given up and there is one.
+    func holdSpare() { if spare == nil { spare = SpareDescriptor() } }
 
     /// Closes the connection that can best be spared.
     ///
@@ -67,10 +74,8 @@ final class FrontDoor {
 
     /// A connection has closed, or time has passed.
     func lookAgain() {
-        if spare == nil { spare = SpareDescriptor() }
-        if counters.isFull, context.connectionCount < limit || idle.spare(context.loop.now) != nil {
-            counters.isFull = false
-        }
+        holdSpare()
+        if counters.isFull, hasRoom { counters.isFull = false }
     }
 
     /// Whether the worker should accept: it has room, or everybody else is full as well.
@@ -114,7 +119,6 @@ final class FrontDoor {
     ///
     /// - Returns: As ``Socket/accept(_:peer:)``.
     func acceptWithSpare(_ listener: CInt, peer: inout SocketAddress) -> CInt {
-        guard spare != nil else { return Socket.accept(listener, peer: &peer) }
         spare = nil
         return Socket.accept(listener, peer: &peer)
     }
@@ -139,7 +143,7 @@ final class FrontDoor {
         guard !isShort, lingerers < Self.lingererLimit else {
             _ = Descriptor.receive(descriptor.number, into: context.scratch)
             drop(descriptor)
-            if spare == nil { spare = SpareDescriptor() }
+            holdSpare()
             return
         }
         lingerers += 1
@@ -156,6 +160,7 @@ final class FrontDoor {
 /// A descriptor that is held for the moment in which there is no other.
 private final class SpareDescriptor {
     private let descriptor: OwnedDescriptor
+    var number: CInt { descriptor.number }
 
     init?() {
         guard let null = try? Files.openDirectory("/") else { return nil }

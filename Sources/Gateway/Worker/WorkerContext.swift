@@ -133,8 +133,16 @@ final class WorkerContext {
         )
     }
 
-    /// The buffers of the worker are full.
-    func complainOfMemory() {
+    /// Whether a request may have a body that takes memory.
+    func hasMemory() -> Bool {
+        guard budget.isExhausted else { return true }
+        // What spare exchanges keep for later is needed now.
+        for exchange in spareExchanges { exchange.trim() }
+        if budget.isExhausted { complainOfMemory() }
+        return !budget.isExhausted
+    }
+
+    private func complainOfMemory() {
         guard let times = memoryLines.happened(loop.now) else { return }
         log.error(
             "the buffers hold \(budget.used) octets: requests with a body get 503 (--worker-buffers)\(LineInterval.times(times))"

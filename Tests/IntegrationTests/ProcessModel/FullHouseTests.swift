@@ -23,16 +23,25 @@ struct FullHouseTests {
         let socket = folder / "socket"
         let memory = try run("ls", "/dev/shm")
         try withGateway(
-            "wsgi:house:application", "--processes", "4", "--threads", "25", "--worker-connections", "100",
+            "wsgi:house:application", "--processes", "4", "--threads", "25", "--worker-connections", "150",
             "--bind", "127.0.0.1:0", "--bind", "unix:\(socket)", "--pid", folder / "pid", folder: folder
         ) { gateway in
-            let clients = try (0..<150).map { _ in try gateway.connect() }
-            for (number, client) in clients.enumerated() {
-                client.send("GET /\(number) HTTP/1.1\r\nHost: a\r\n\r\n")
+            var clients = try (0..<100).map { _ in try gateway.connect() }
+            func ask(_ number: Int) {
+                clients[number].send("GET /\(number) HTTP/1.1\r\nHost: a\r\n\r\n")
             }
+            for number in clients.indices { ask(number) }
             try eventually("100 are in flight") { TextFile.read(folder / "begun").count == 100 }
+            // A worker that stands still leaves what comes in the backlog.
+            let worker = try #require(try gateway.workers.first)
+            try run("kill", "-STOP", "\(worker)")
+            for number in 100..<150 {
+                clients.append(try gateway.connect())
+                ask(number)
+            }
             gateway.signal(.term)
             try eventually("the gateway stops") { gateway.hasLogged("stopping") }
+            try run("kill", "-CONT", "\(worker)")
             try TextFile.write("", to: folder / "gate")
             for (number, client) in clients.enumerated() {
                 let response = try client.receive()

@@ -40,7 +40,7 @@ extension Section {
                 a client that sends thousands of requests in one packet from keeping everybody else waiting.
                 """),
             Declaration(
-                "worker-buffers", nil, "OCTETS", .octets(65_536...1 << 40), \.workerBuffers,
+                "worker-buffers", nil, "OCTETS", .octets(1 << 20...1 << 40), \.workerBuffers,
                 """
                 Memory of all buffers of one worker. Beyond it bodies and answers wait in temporary files whatever \
                 `--buffer-memory` says, and new requests with a body get 503. Stops many slow clients from \
