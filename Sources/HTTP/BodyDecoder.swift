@@ -64,7 +64,9 @@ public struct BodyDecoder: Sendable {
             if state == .trailerLine {
                 let rest = bytes.extracting(index...)
                 let isWhole = try trailers.take(rest, limits)
-                guard isWhole, let end = rest.firstLineFeed(from: 0) else { return .more(consumed: bytes.count) }
+                guard isWhole, let end = rest.firstLineFeed(from: 0) else {
+                    return .more(consumed: bytes.count)
+                }
                 index += end + 1
                 state = .trailerStart
                 continue

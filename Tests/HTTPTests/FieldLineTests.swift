@@ -54,7 +54,8 @@ struct FieldLineTests {
     @Test(
         "White space before the first field or a line end that is no CRLF is refused",
         arguments: [
-            " Host: a\r\n\r\n", "\tHost: a\r\n\r\n", "Host: a\nX: b\r\n\r\n", "Host: a\n\r\n", "Host: a\r\n\n",
+            " Host: a\r\n\r\n", "\tHost: a\r\n\r\n", "Host: a\nX: b\r\n\r\n", "Host: a\n\r\n",
+            "Host: a\r\n\n",
             "Host: a\r\n\r\r\n", "Host: a\r\nX: b\n\n",
             "Host: a\r\n\r\rX: b\r\n\r\n", "\nHost: a\r\n\r\n", "Host: a\r\nX: b\r\n\rY: c\r\n\r\n",
         ])

@@ -28,8 +28,10 @@ struct StatusTests {
         arguments: [
             (.malformedRequestLine, 400), (.unsupportedMethod, 501), (.malformedTarget, 400),
             (.requestLineTooLong, 414),
-            (.unsupportedVersion, 505), (.malformedField, 400), (.obsoleteFolding, 400), (.ambiguousFieldName, 400),
-            (.unconventionalMethod, 501), (.chunkExtensionsTooLarge, 413), (.malformedTrailer, 400), (.fieldsTooLarge, 431), (.malformedHost, 400),
+            (.unsupportedVersion, 505), (.malformedField, 400), (.obsoleteFolding, 400),
+            (.ambiguousFieldName, 400),
+            (.unconventionalMethod, 501), (.chunkExtensionsTooLarge, 413), (.malformedTrailer, 400),
+            (.fieldsTooLarge, 431), (.malformedHost, 400),
             (.ambiguousFraming, 400), (.unsupportedTransferCoding, 501), (.unsupportedExpectation, 417),
             (.bodyTooLarge, 413),
             (.malformedBody, 400), (.malformedPath, 400), (.timeout, 408),

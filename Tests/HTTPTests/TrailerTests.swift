@@ -54,7 +54,8 @@ struct TrailerTests {
             "Connection: close", "Upgrade: x", "Expect: 100-continue", "Authorization: Basic x",
             "Proxy-Authorization: x", "Cookie: a=b", "Set-Cookie: a=b", "Content-Type: text/html",
             "Content-Encoding: gzip", "content-range: bytes 1-2/3", "If-Match: x", "Range: bytes=1-",
-            "Cache-Control: x", "Max-Forwards: 1", "Pragma: x", "Forwarded: for=1", "X-Forwarded-For: 1.1.1.1",
+            "Cache-Control: x", "Max-Forwards: 1", "Pragma: x", "Forwarded: for=1",
+            "X-Forwarded-For: 1.1.1.1",
             "X-Forwarded-Proto: https", "Proxy: x", "Keep-Alive: 1",
         ])
     func forbidden(_ line: String) throws {

@@ -150,7 +150,8 @@ struct Section: Sendable {
 
     /// All of them, in the order of the documentation.
     static let all: [Section] = [
-        .listening, .processes, .scaling, .external, .time, .size, .strictness, .answers, .surroundings, .logging,
+        .listening, .processes, .scaling, .external, .time, .size, .strictness, .answers, .surroundings,
+        .logging,
     ]
 }
 
