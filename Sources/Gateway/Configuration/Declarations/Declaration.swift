@@ -150,8 +150,7 @@ struct Section: Sendable {
 
     /// All of them, in the order of the documentation.
     static let all: [Section] = [
-        .listening, .processes, .scaling, .external, .time, .size, .strictness, .answers, .surroundings,
-        .logging,
+        .listening, .processes, .scaling, .external, .time, .size, .strictness, .answers, .surroundings, .logging,
     ]
 }
 
