@@ -47,9 +47,11 @@ test:
 	@scripts/install-packages $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
 		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli
 	@PYTHON=$(PYTHON) scripts/python-packages
+	@scripts/peer-corpus
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests
 	@scripts/run-tests '$(SUITES)'
+	$(PYTHON) -m unittest discover -s Tests/PeerCorpusTests
 	scripts/smoke-examples
 
 check:

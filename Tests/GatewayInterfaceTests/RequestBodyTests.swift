@@ -35,6 +35,31 @@ struct RequestBodyTests {
         #expect(try body.readAll() == [])
     }
 
+    @Test("Trailer fields are there when the body was read to its end, and not before", arguments: [0, 5])
+    func trailers(_ count: Int) throws {
+        let fields = [TrailerField(name: "Digest", value: "x")]
+        let rest = Mutex([UInt8](repeating: 1, count: count)[...])
+        let body = RequestBody(
+            count: count,
+            reader: { limit in
+                rest.withLock { rest in
+                    let part = rest.prefix(limit)
+                    rest = rest.dropFirst(part.count)
+                    return Array(part)
+                }
+            }, trailers: { fields })
+        #expect(body.trailers == [])
+        if count > 0 {
+            #expect(try body.read(upTo: 3).count == 3)
+            #expect(body.trailers == [])
+        }
+        _ = try body.readAll()
+        #expect(body.trailers == fields)
+        let plain = self.body([1])
+        _ = try plain.readAll()
+        #expect(plain.trailers == [] && RequestBody.empty.trailers == [])
+    }
+
     @Test("What was read already is not read again")
     func rest() throws {
         let body = body(Array("hello".utf8))

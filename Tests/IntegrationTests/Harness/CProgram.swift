@@ -8,6 +8,8 @@ import Testing
 struct CProgram {
     /// Answers as its query says, through libfcgi.
     static let responder = CProgram(name: "responder")
+    /// Says what it was asked: a FastCGI responder, or a CGI script.
+    static let echo = CProgram(name: "echo")
     /// Answers the requests that every language is asked.
     static let table = CProgram(name: "languages/c/table")
 

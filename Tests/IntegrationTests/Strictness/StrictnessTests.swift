@@ -1,73 +1,94 @@
 import Syscalls
 import Testing
 
-@Suite("Requests that leave room for doubt never reach the application", .serialized)
+@Suite(
+    "Requests that leave room for doubt never reach an application; others reach it as they are", .serialized)
 struct StrictnessTests {
-    @Test("Refused whole, in two parts and byte by byte", .timeLimit(.minutes(5)))
-    func refused() throws {
+    /// Runs the vectors whole, by line and by byte.
+    private func expect(_ backend: String, _ gateway: GatewayProcess, _ socket: String) throws {
+        let vectors = RequestVector.all
+        #expect(vectors.count > 750, "the tables are not all there")
+        let run = VectorRun(backend: backend, gateway: gateway, socket: socket)
+        for way in Way.allCases { try run.expect(vectors, way) }
+        // It was there all the time.
+        #expect(gateway.process.status == nil)
+        #expect(!gateway.hasLogged("killed by") && !gateway.hasLogged("Fatal error"))
+    }
+
+    @Test("Over FastCGI, whole, by line and byte by byte", .timeLimit(.minutes(5)))
+    func fastCGI() throws {
         let folder = try TemporaryFolder()
         let socket = folder / "http.socket"
-        try withGateway("exec:\(CProgram.responder.path)", "--bind", "unix:\(socket)", folder: folder) {
-            gateway in
-            for vector in RequestVector.refused {
-                for way in Way.allCases {
-                    let client = try HTTPClient(unix: socket)
-                    try way.send(vector.bytes, over: client)
-                    do {
-                        let response = try client.receive(within: 20)
-                        #expect(response.status == vector.status, "\(vector.name), \(way)")
-                        #expect(response["Connection"] == "close", "\(vector.name), \(way)")
-                        client.shutdownSending()
-                        try client.receiveEnd(within: 20)
-                    } catch let error as AnswerError {
-                        Issue.record("\(vector.name), \(way): \(error)")
-                    }
-                    #expect(gateway.calls == [], "\(vector.name), \(way)")
-                }
-            }
-            // It was there all the time.
-            let client = try HTTPClient(unix: socket)
-            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            #expect(try client.receive().status == 200)
-            #expect(gateway.calls == ["GET /"])
+        try withGateway(
+            "exec:\(CProgram.echo.path)", "--bind", "unix:\(socket)", "--processes", "2", folder: folder
+        ) { try expect("FastCGI", $0, socket) }
+    }
+
+    @Test("As CGI scripts, whole, by line and byte by byte", .timeLimit(.minutes(5)))
+    func cgi() throws {
+        let folder = try TemporaryFolder()
+        let socket = folder / "http.socket"
+        try withGateway(
+            "cgi:\(CProgram.echo.path)", "--bind", "unix:\(socket)", "--processes", "4",
+            "--env", "CALL_LOG=\(folder / "calls")", folder: folder
+        ) { try expect("CGI", $0, socket) }
+    }
+
+    @Test("In the worker itself, whole, by line and byte by byte", .timeLimit(.minutes(5)))
+    func inProcess() throws {
+        let folder = try TemporaryFolder()
+        let socket = folder / "http.socket"
+        try GatewayProcess(
+            nil, ["--bind", "unix:\(socket)"], environment: ["TEST_APPLICATION=echo"], folder: folder,
+            program: Build.testApplication
+        ).use { try expect("in-process", $0, socket) }
+    }
+
+    @Test("What settings permit is served, and what they never permit is refused", .timeLimit(.minutes(5)))
+    func permitted() throws {
+        let folder = try TemporaryFolder()
+        let socket = folder / "http.socket"
+        try withGateway(
+            "exec:\(CProgram.echo.path)", "--bind", "unix:\(socket)", "--permit-obsolete-folding",
+            "--permit-unconventional-http-method", "--permit-unconventional-http-version",
+            "--strip-header-spaces", "--casefold-http-method", "--header-map", "dangerous", folder: folder
+        ) { gateway in
+            let run = VectorRun(backend: "permissive", gateway: gateway, socket: socket)
+            for way in Way.allCases { try run.expect(RequestVector.permitted, way) }
         }
     }
 
-    /// How the bytes travel. The outcome must not depend on it.
-    enum Way: CaseIterable {
-        case whole, halves, byteByByte
-
-        func send(_ bytes: [UInt8], over client: HTTPClient) throws {
-            switch self {
-            case .whole: client.send(bytes)
-            case .halves:
-                let middle = bytes.count / 2
-                client.send(Array(bytes[..<middle]))
-                try client.waitUntilRead()
-                client.send(Array(bytes[middle...]))
-            case .byteByByte: try client.sendByteByByte(bytes)
-            }
+    @Test("A name with _ is refused, or is a trusted proxy's", .timeLimit(.minutes(5)))
+    func forwarded() throws {
+        let folder = try TemporaryFolder()
+        let socket = folder / "http.socket"
+        try withGateway(
+            "exec:\(CProgram.echo.path)", "--bind", "unix:\(socket)", "--header-map", "refuse",
+            "--forwarder-headers", "REMOTE_USER,SCRIPT_NAME", "--forwarded-allow-ips", "*", folder: folder
+        ) { gateway in
+            let run = VectorRun(backend: "behind a proxy", gateway: gateway, socket: socket)
+            for way in Way.allCases { try run.expect(RequestVector.forwarded, way) }
         }
     }
 
-    @Test("What is unusual but right is served", .timeLimit(.minutes(5)))
-    func served() throws {
-        try withGateway("exec:\(CProgram.responder.path)") { gateway in
-            for (request, target) in [
-                ("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "/"),
-                ("GET //x HTTP/1.1\r\nHost: a\r\n\r\n", "//x"),
-                ("GET http://b/y?z HTTP/1.1\r\nHost: a\r\n\r\n", "http://b/y?z"),
-                ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "*"),
-                ("GET / HTTP/1.1\r\nHost:\t a:80 \t\r\n\r\n", "/"),
-                ("GET /\(String(repeating: "a", count: 8000)) HTTP/1.1\r\nHost: a\r\n\r\n", "/"),
-                ("GET / HTTP/1.1\r\nHost: a\r\nX: \u{E4}\r\n\r\n", "/"),
-                ("GET / HTTP/1.1\r\nHost: [::1]:80\r\nX:\r\n\r\n", "/"),
-                ("PATCH / HTTP/1.1\r\nHost: a\r\ncontent-length:1\r\n\r\nx", "/"),
+    @Test(
+        "A Swift handler reads trailers after the body, and an environ never has them",
+        .timeLimit(.minutes(5)))
+    func trailers() throws {
+        try withApplication("echo") { gateway in
+            let client = try gateway.connect()
+            for (chunks, lines) in [
+                ("1\r\nx\r\n", ["BODY=x", "TRAILER Digest=abc", "TRAILER X_A=\u{E4}"]),
+                ("", ["BODY=", "TRAILER Digest=abc", "TRAILER X_A=\u{E4}"]),
             ] {
-                let client = try gateway.connect()
-                client.send(request)
-                #expect(try client.receive().status == 200, "\(request.prefix(40))")
-                #expect(gateway.calls.last?.contains(" \(target)") == true, "\(request.prefix(40))")
+                client.send(
+                    "POST /trailers HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)")
+                client.send("0\r\nDigest: abc \r\nHost: evil\r\nAuthorization: x\r\nX_A: \u{E4}\r\n\r\n")
+                let text = try client.receive().text
+                #expect(text.lines.suffix(lines.count) == lines[...], "\(text)")
+                #expect(!text.contains("EARLY") && !text.contains("HTTP_DIGEST"))
+                client.send("GET /trailers HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try client.receive().text.lines.last == "BODY=")
             }
         }
     }
