@@ -21,11 +21,13 @@ struct AcceptEncodingTests {
             ("br;q=0, gzip;q=0, *", nil), ("gzip, *;q=0", .gzip), ("gzip;q=0", nil), ("gzip;q=0.0", nil),
             ("gzip;q=0.000", nil), ("gzip;q=0.001", .gzip), ("gzip ; q=0.5", .gzip), ("gzip;Q=0.5", .gzip),
             ("gzip;\tq=0.5", .gzip), ("identity;q=0", nil), ("identity;q=0, gzip", .gzip),
-            ("identity, gzip;q=0.5", nil), ("identity;q=0.5, gzip", .gzip), ("identity;q=0.5, gzip;q=0.5", .gzip),
+            ("identity, gzip;q=0.5", nil), ("identity;q=0.5, gzip", .gzip),
+            ("identity;q=0.5, gzip;q=0.5", .gzip),
             ("identity;q=0.5, br;q=0.4, gzip;q=0.6", .gzip), ("gzip, gzip;q=0", nil), ("gzip,,br;q=0", .gzip),
             // Malformed: such an element accepts nothing.
             ("gzip;q=2", nil), ("gzip;q=1.1", nil), ("gzip;q=0.5555", nil), ("gzip;q=", nil), ("gzip;q", nil),
-            ("gzip;", nil), ("gzip;q=.5", nil), ("gzip;q=-1", nil), ("gzip;q=1.001", nil), ("gzip;q=0,5", nil),
+            ("gzip;", nil), ("gzip;q=.5", nil), ("gzip;q=-1", nil), ("gzip;q=1.001", nil),
+            ("gzip;q=0,5", nil),
             ("gzip;level=9", nil), ("gzip;q=0.5;x=1", nil), ("gzip br", nil), ("\"gzip\"", nil),
             ("gzip;q=x, br", .brotli), ("gzipp, brr, gzi", nil),
         ] as [(String?, ContentCoding?)])

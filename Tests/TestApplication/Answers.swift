@@ -19,6 +19,7 @@ struct Refusal: Error {}
         while Files.status(gate) == nil { doze() }
     }
     switch SystemProcess.environmentValue("TEST_APPLICATION") {
+    case "says": return .inline { say($0) }
     case "table": return .inline { try answerTable($0) }
     case "asynchronous-table": return .asynchronous { try answerTable($0) }
     case "asynchronous": return .asynchronous { try await answerLater($0) }
