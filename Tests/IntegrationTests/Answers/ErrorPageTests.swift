@@ -161,7 +161,7 @@ struct ErrorPageTests {
         let (status, _, errors) = try outcome(
             of: [Build.gateway, "--config", "site.yaml", "--check-config"], [], folder.path)
         #expect(status == .exited(1))
-        #expect(errors.hasPrefix("gateway: site.yaml:12: cannot use '"), "\(errors)")
+        #expect(errors.hasPrefix("gateway: site.yaml:11: cannot use '"), "\(errors)")
     }
 
     @Test(

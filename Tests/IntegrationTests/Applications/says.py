@@ -14,7 +14,8 @@ import sys
 import time
 from urllib.parse import unquote_to_bytes
 
-BEGIN_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT = 1, 3, 4, 5, 6
+PARAMS, STDIN, STDOUT = 4, 5, 6
+END = struct.pack(">BBHHBB", 1, 3, 1, 8, 0, 0) + bytes(8)
 
 
 def head(query):
@@ -23,17 +24,22 @@ def head(query):
     return octets + b"".join(unquote_to_bytes(line) + b"\r\n" for line in lines) + b"\r\n"
 
 
-def pieces(query):
-    """The pieces of the body; None where it breaks off."""
-    for piece in query.split("|")[-1].split("~"):
+def parts(query):
+    """Head and body in the parts that are sent alone, each with whether it is the last; None where the answer breaks off."""
+    said = head(query)
+    for place, piece in enumerate(query.split("|")[-1].split("~")):
+        if place > 0 and said:
+            yield said, False
+            said = b""
         if piece == "!":
-            yield None
+            yield None, True
         elif piece.startswith("@"):
             while not os.path.exists(unquote_to_bytes(piece[1:])):
                 time.sleep(0.002)
         else:
             text, star, count = piece.partition("*")
-            yield unquote_to_bytes(text) * (int(count) if star else 1)
+            said += unquote_to_bytes(text) * (int(count) if star else 1)
+    yield said, True
 
 
 def record(kind, content=b""):
@@ -74,26 +80,20 @@ def serve(connection):
             if kind == STDIN and size == 0:
                 break
         query = variables(block).get(b"QUERY_STRING", b"").decode("latin-1")
-        said = head(query)
-        for piece in pieces(query):
-            if piece is None:
+        for part, is_last in parts(query):
+            if part is None:
                 return
-            said += piece
-            if piece:
-                connection.sendall(record(STDOUT, said))
-                said = b""
-        ending = struct.pack(">BBHHBB", 1, END_REQUEST, 1, 8, 0, 0) + bytes(8)
-        connection.sendall(record(STDOUT, said) + ending)
+            # The last part comes with the end, so that a short answer is there at once.
+            connection.sendall(record(STDOUT, part) + (END if is_last else b""))
 
 
 def main():
     if "QUERY_STRING" in os.environ:
         query = os.environ["QUERY_STRING"]
-        sys.stdout.buffer.write(head(query))
-        for piece in pieces(query):
-            if piece is None:
+        for part, _ in parts(query):
+            if part is None:
                 os._exit(1)
-            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.write(part)
             sys.stdout.buffer.flush()
         return
     listener = socket.socket(fileno=0)
