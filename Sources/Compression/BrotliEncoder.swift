@@ -6,8 +6,10 @@ import Octets
 
 /// The coding `br`.
 public final class BrotliEncoder: StreamEncoder {
-    /// A window of 256 KB. The library's own choice, 4 MB, would let each answer hold as much and more.
-    private static let windowBits: UInt32 = 18
+    /// A window of 64 KB. With 256 KB quality 9 takes 37 MB for each answer, with the library's own choice of 4 MB more still.
+    private static let windowBits: UInt32 = 16
+    /// What the body's size is said to be: by that the library chooses its tables, and one of them has 4 MB.
+    private static let sizeHint: UInt32 = 65_536
     /// Free room that is asked for at once.
     private static let room = 16_384
 
@@ -25,6 +27,7 @@ public final class BrotliEncoder: StreamEncoder {
         self.state = state
         _ = BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, UInt32(level))
         _ = BrotliEncoderSetParameter(state, BROTLI_PARAM_LGWIN, Self.windowBits)
+        _ = BrotliEncoderSetParameter(state, BROTLI_PARAM_SIZE_HINT, Self.sizeHint)
     }
 
     deinit { BrotliEncoderDestroyInstance(state) }

@@ -20,6 +20,7 @@ struct Refusal: Error {}
     }
     switch SystemProcess.environmentValue("TEST_APPLICATION") {
     case "echo": return .inline { try answerEcho($0) }
+    case "says": return .inline { say($0) }
     case "table": return .inline { try answerTable($0) }
     case "asynchronous-table": return .asynchronous { try answerTable($0) }
     case "asynchronous": return .asynchronous { try await answerLater($0) }

@@ -17,5 +17,5 @@ struct CompressionSettings: Equatable, Sendable {
     /// 1 is quick, 9 is small.
     var level = 4
     /// Answers of a worker at once; each holds an encoder's memory as long as its application sends.
-    var limit = 256
+    var limit = 64
 }

@@ -32,6 +32,12 @@ struct EarlyHintTests {
             // A client of HTTP/1.0 would take them for the answer.
             old.send("GET /hints?Link=a&gate=\(gate) HTTP/1.0\r\nHost: a\r\n\r\n")
             #expect(try old.receive().text == "first,second")
+            // HEAD gets what GET gets, but for the body.
+            client.send("HEAD /hints?Link=a&gate=\(gate) HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try client.receive(toHead: true)["Link"] == "a")
+            let head = try client.receive(toHead: true)
+            #expect(head.status == 200 && head.framing == .none)
+            #expect(try gateway.get("/hints?Link=a&gate=\(gate)").status == 103)
         }
     }
 

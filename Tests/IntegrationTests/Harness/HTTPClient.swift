@@ -129,6 +129,9 @@ final class HTTPClient {
     /// What has come of the body of an answer that is not complete.
     var partialBody: String { reader.partialBody }
 
+    /// Octets that have come of the body of an answer that is not complete.
+    var partialBodyCount: Int { reader.partialBodyCount }
+
     /// Waits for the next answer.
     func receive(
         toHead: Bool = false, within seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation

@@ -54,6 +54,9 @@ struct ResponseReader {
     /// The body so far of an answer that is not complete.
     var partialBody: String { phase == .head ? "" : response.text }
 
+    /// Its octets.
+    var partialBodyCount: Int { phase == .head ? 0 : response.bodyCount }
+
     mutating func append(
         _ new: UnsafeBufferPointer<UInt8>, _ inspect: ((Int, UnsafeBufferPointer<UInt8>) -> Void)?
     ) {

@@ -41,7 +41,7 @@ extension Section {
                 "compress-limit", nil, "N", .number(1...65_536), \.compression.limit,
                 """
                 Answers that a worker compresses at once; others are sent as they are. Each holds about 300 KB \
-                with gzip, and up to 4 MB with brotli, as long as its application sends. Stops clients with many \
+                with gzip, and up to 2.5 MB with brotli, as long as its application sends. Stops clients with many \
                 streams from taking all memory.
                 """),
             Declaration(
