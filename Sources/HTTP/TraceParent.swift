@@ -50,7 +50,9 @@ public struct TraceParent: Equatable, Sendable {
     private static func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
         var number: UInt64 = 0
         for digit in digits {
-            guard let value = ASCII.hexadecimalValue(digit), !(0x41...0x46).contains(digit) else { return nil }
+            guard let value = ASCII.hexadecimalValue(digit), !(0x41...0x46).contains(digit) else {
+                return nil
+            }
             number = number << 4 | UInt64(value)
         }
         return number

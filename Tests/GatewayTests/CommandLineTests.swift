@@ -25,7 +25,9 @@ struct CommandLineTests {
         "buffer-limit": "1000000", "config": "shop.yaml", "chdir": "/x", "env": "A=1", "user": "www",
         "group": "www", "umask": "027", "daemon": "true", "pid": "/p", "proc-name": "shop", "python": "/py",
         "root": "/r", "temporary-folder": "/t", "x-sendfile-root": "/s", "x-accel-root": "/p/=/s",
-        "access-log": "-", "error-log": "/e", "log-level": "debug",
+        "access-log": "-", "access-log-format": "json", "trust-request-id": "true",
+        "return-request-id": "true",
+        "trace": "begin", "error-log": "/e", "log-level": "debug",
     ]
 
     private static func arguments(_ declaration: Declaration, _ value: String) -> [String] {

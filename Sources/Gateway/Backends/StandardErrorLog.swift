@@ -21,8 +21,9 @@ struct StandardErrorLog {
     }
 
     /// Logs whole lines; a part of a line waits for its end.
-    mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, position: Int, request: @autoclosure () -> String, now: UInt64)
-    {
+    mutating func add(
+        _ bytes: UnsafeBufferPointer<UInt8>, position: Int, request: @autoclosure () -> String, now: UInt64
+    ) {
         assemblers[position].octets(adding: bytes) { write($0, position, request(), now) }
     }
 

@@ -50,7 +50,8 @@ extension AccessLog {
         var environ = ByteBuffer(capacity: 512)
         environ.appendPair("REQUEST_METHOD", bytes: request.method)
         environ.appendPair("REQUEST_URI", bytes: request.target)
-        environ.appendPair("SERVER_PROTOCOL", request.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0" as StaticString)
+        environ.appendPair(
+            "SERVER_PROTOCOL", request.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0" as StaticString)
         environ.appendPair("REMOTE_ADDR", bytes: request.client)
         environ.appendPair("REQUEST_ID", bytes: request.id)
         if let question = request.target.firstIndex(of: UInt8(ascii: "?")) {

@@ -32,18 +32,21 @@ enum LogAtom: UInt8, CaseIterable, Sendable {
     static func named(_ name: String) -> LogAtom? { names.first { $0.name == name }?.atom }
 
     /// All names, in the order of the documentation.
-    static let names: [(name: String, atom: LogAtom)] = [
-        ("h", .client), ("l", .dash), ("u", .user), ("t", .commonTime), ("r", .requestLine), ("m", .method),
-        ("U", .path), ("q", .query), ("H", .proto), ("s", .status), ("B", .bodySent), ("b", .bodySent),
-        ("f", .referer), ("a", .userAgent), ("T", .seconds), ("D", .microseconds), ("M", .milliseconds),
-        ("L", .decimalSeconds), ("p", .process),
-    ] + fields
+    static let names: [(name: String, atom: LogAtom)] =
+        [
+            ("h", .client), ("l", .dash), ("u", .user), ("t", .commonTime), ("r", .requestLine),
+            ("m", .method),
+            ("U", .path), ("q", .query), ("H", .proto), ("s", .status), ("B", .bodySent), ("b", .bodySent),
+            ("f", .referer), ("a", .userAgent), ("T", .seconds), ("D", .microseconds), ("M", .milliseconds),
+            ("L", .decimalSeconds), ("p", .process),
+        ] + fields
 
     /// The long names, in the order of the JSON format.
     static let fields: [(name: String, atom: LogAtom)] = [
         ("time", .time), ("id", .id), ("trace_id", .traceID), ("span_id", .spanID), ("client", .client),
         ("user", .user), ("method", .method), ("target", .target), ("protocol", .proto), ("host", .host),
-        ("refused_line", .refusedLine), ("status", .status), ("ended", .ended), ("head_received", .headReceived),
+        ("refused_line", .refusedLine), ("status", .status), ("ended", .ended),
+        ("head_received", .headReceived),
         ("body_received", .bodyReceived), ("body_sent", .bodySent), ("duration_us", .microseconds),
         ("queue_us", .queue), ("application_head_us", .applicationHead),
         ("application_us", .applicationTime), ("application", .application), ("upstream", .upstream),

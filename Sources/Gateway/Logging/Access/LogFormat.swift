@@ -81,7 +81,8 @@ struct LogFormat: Sendable {
                 throw Fault(message: "'\(shown)': write %(ATOM)s, and %% for a percent sign")
             }
             let name = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
-            guard end + 1 < bytes.count, [UInt8(ascii: "s"), UInt8(ascii: "d")].contains(bytes[end + 1]) else {
+            guard end + 1 < bytes.count, [UInt8(ascii: "s"), UInt8(ascii: "d")].contains(bytes[end + 1])
+            else {
                 throw Fault(message: "'%(\(name))' has no 's' behind it: write %(\(name))s")
             }
             append(literal: String(decoding: literal, as: UTF8.self))
@@ -109,7 +110,8 @@ struct LogFormat: Sendable {
             append(.responseField, field, isQuoted)
             responseFields.append(Array(field.utf8))
         case "e": append(.variable, inner.uppercased(), isQuoted)
-        default: throw Fault(message: "there is no atom '\(name)': write {\(inner)}i, {\(inner)}o or {\(inner)}e")
+        default:
+            throw Fault(message: "there is no atom '\(name)': write {\(inner)}i, {\(inner)}o or {\(inner)}e")
         }
     }
 

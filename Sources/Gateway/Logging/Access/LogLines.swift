@@ -111,7 +111,11 @@ struct LogLines: ~Copyable {
     /// Text, or what stands for none: `-`, and `null` in JSON.
     private mutating func append(_ value: UnsafeBufferPointer<UInt8>?, _ isQuoted: Bool) {
         guard let value, value.count > 0 else { return appendNothing() }
-        if format.isJSON { lines.append(json: value) } else { lines.append(escaped: value, isQuoted: isQuoted) }
+        if format.isJSON {
+            lines.append(json: value)
+        } else {
+            lines.append(escaped: value, isQuoted: isQuoted)
+        }
     }
 
     private mutating func append(number: UInt64?) {
@@ -188,7 +192,9 @@ struct LogLines: ~Copyable {
         lines.append(ASCII.space)
         if let target = value("REQUEST_URI", entry) { lines.append(escaped: target, isQuoted: isQuoted) }
         lines.append(ASCII.space)
-        if let version = value("SERVER_PROTOCOL", entry) { lines.append(escaped: version, isQuoted: isQuoted) }
+        if let version = value("SERVER_PROTOCOL", entry) {
+            lines.append(escaped: version, isQuoted: isQuoted)
+        }
     }
 
     /// The path of the target, percent-decoded as applications see it, without its query.
@@ -208,12 +214,16 @@ struct LogLines: ~Copyable {
 
 extension ByteBuffer {
     /// Appends `number`, below a million, as six digits.
-    fileprivate mutating func append(sixDigits number: UInt64) { LogTimes.append(sixDigits: number, to: &self) }
+    fileprivate mutating func append(sixDigits number: UInt64) {
+        LogTimes.append(sixDigits: number, to: &self)
+    }
 
     /// Appends the path of a request target without its escapes.
     fileprivate mutating func append(decodedPathOf target: UnsafeBufferPointer<UInt8>) {
         var index = 0
-        if target.first != ASCII.slash, let colon = target.firstIndex(of: ASCII.colon), target.count > colon + 3 {
+        if target.first != ASCII.slash, let colon = target.firstIndex(of: ASCII.colon),
+            target.count > colon + 3
+        {
             // `http://authority/path`; of `*` nothing is left out.
             index = target[(colon + 3)...].firstIndex(of: ASCII.slash) ?? target.count
         }
