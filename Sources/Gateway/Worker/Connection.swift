@@ -91,7 +91,7 @@ final class Connection: Stream {
         if let exchange {
             self.exchange = nil
             exchange.clientLeft()
-        } else if phase == .head, !input.isEmpty {
+        } else if phase == .head, !parser.isAtStart, !input.isEmpty {
             leftInHead()
         }
         context.closed()
