@@ -34,7 +34,8 @@ struct CommandLineTests {
         "server-header": "off", "compress": "br,gzip", "compress-types": "text/x-a",
         "compress-min-length": "22", "compress-level": "7", "compress-limit": "23",
         "error-page": "404,410=/lost.html", "intercept-errors": "true",
-        "access-log": "-", "error-log": "/e", "log-level": "debug",
+        "access-log": "-", "access-log-format": "json", "trust-request-id": "true",
+        "return-request-id": "true", "trace": "begin", "error-log": "/e", "log-level": "debug",
     ]
 
     private static func arguments(_ declaration: Declaration, _ value: String) -> [String] {

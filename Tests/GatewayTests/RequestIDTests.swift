@@ -1,3 +1,5 @@
+import GatewayInterface
+import HTTP
 import Octets
 import Testing
 
@@ -24,5 +26,33 @@ struct RequestIDTests {
         }
         #expect(seen.count == 3000)
         #expect(!seen.contains(0))
+    }
+
+    @Test(
+        "What may be passed on",
+        arguments: [
+            ("a", true), ("A-z_0.9:+/=@~", true), ("", false), ("a b", false), ("a\"", false), ("a\n", false),
+            ("ä", false), ("a,b", false), (String(repeating: "x", count: 128), true),
+            (String(repeating: "x", count: 129), false),
+        ])
+    func valid(_ id: String, _ isValid: Bool) {
+        Array(id.utf8).withUnsafeBufferPointer { bytes in #expect(RequestID.isValid(bytes) == isValid) }
+    }
+
+    @Test("Only a trusted peer's valid id takes the place of the worker's own")
+    func passedOn() {
+        for (given, isTrusted, expected) in [
+            ("theirs", true, "theirs"), ("theirs", false, "0000000000000abc"),
+            ("no such", true, "0000000000000abc"), (nil, true, "0000000000000abc"),
+        ] as [(String?, Bool, String)] {
+            // No room is left: the value must not move while it is copied.
+            var environ = ByteBuffer(capacity: 0)
+            if let given { environ.appendPair("HTTP_X_REQUEST_ID", text: given) }
+            let isPassedOn = Exchange.appendID(0xABC, isTrusted: isTrusted, to: &environ)
+            let found = NameValuePairs.value(of: "REQUEST_ID", in: environ.bytes).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+            #expect(found == expected && isPassedOn == (expected == "theirs"))
+        }
     }
 }

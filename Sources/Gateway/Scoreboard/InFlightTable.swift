@@ -68,6 +68,11 @@ final class InFlightTable: @unchecked Sendable {
         return Self.headerSize + index * Self.slotSize
     }
 
+    /// The words of a slot.
+    func words(_ index: Int) -> UnsafeMutableBufferPointer<UInt64> {
+        UnsafeMutableBufferPointer(start: word(slot(index)), count: Self.slotSize / 8)
+    }
+
     // MARK: The worker
 
     /// Says that so many slots have been used.

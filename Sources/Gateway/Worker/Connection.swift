@@ -114,7 +114,7 @@ final class Connection: Stream {
         if let exchange {
             self.exchange = nil
             exchange.clientLeft()
-        } else if phase == .head, !input.isEmpty {
+        } else if phase == .head, !parser.isAtStart, !input.isEmpty {
             leftInHead()
         }
         context.door.idle.leave(self)

@@ -113,6 +113,8 @@ final class Engine {
         plan.doorbells.ringMaster()
         log.debug("serving")
         loop.run()
+        // None is left after draining. Not before the last turn has ended, in which an answer may have come.
+        context.stopExchanges()
         accessLog?.flush()
         return 0
     }
@@ -123,7 +125,6 @@ final class Engine {
             case .term: drain()
             case .int, .quit:
                 plan.extensions.hooks.workerInt?(info)
-                context.stopExchanges()
                 leave()
             case .usr1:
                 for failure in [plan.errorLog.reopen(), accessLog?.reopen() ?? nil] {

@@ -74,4 +74,15 @@ struct AccessLogTests {
             try eventually("it is logged") { gateway.hasLogged("\"GET /here HTTP/1.1\" 200 13") }
         }
     }
+
+    @Test("A full disk loses lines and nothing else, and the error log counts them", .timeLimit(.minutes(5)))
+    func fullDisk() throws {
+        try withGateway("exec:\(CProgram.responder.path)", "--access-log", "/dev/full") { gateway in
+            #expect(try gateway.get("/lost").status == 200)
+            try eventually("it is counted") {
+                gateway.hasLogged("[error]", "1 line of the access log could not be written: No space left")
+            }
+            #expect(try gateway.get("/on").status == 200)
+        }
+    }
 }
