@@ -39,7 +39,7 @@ run-swift:
 
 test:
 	@scripts/install-packages libfcgi-dev pkg-config gcc curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
-		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi
+		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi libnginx-mod-stream haproxy openssl
 	@PYTHON=$(PYTHON) scripts/python-packages
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
 	swift build --build-tests

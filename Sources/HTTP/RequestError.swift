@@ -29,6 +29,8 @@ public enum RequestError: Error, Equatable, Sendable {
     case malformedBody
     /// `%` without two hexadecimal digits, `%00`, or `..` that climbs over the root.
     case malformedPath
+    /// What a proxy that is trusted says of the client is malformed, or contradicts itself (RFC 7239).
+    case malformedForwarding
     /// There is no room for the body (RFC 4918, §11.5).
     case insufficientStorage
     /// The request did not arrive in time (RFC 9110, §15.5.9).
@@ -38,7 +40,7 @@ public enum RequestError: Error, Equatable, Sendable {
     public var status: Int {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .malformedHost, .ambiguousFraming,
-            .malformedBody, .malformedPath:
+            .malformedBody, .malformedPath, .malformedForwarding:
             400
         case .timeout: 408
         case .bodyTooLarge: 413
@@ -68,6 +70,8 @@ public enum RequestError: Error, Equatable, Sendable {
         case .bodyTooLarge: "The request body is too large."
         case .malformedBody: "The request body is malformed."
         case .malformedPath: "The path is malformed."
+        case .malformedForwarding:
+            "What the proxy says of the client is malformed, or contradicts itself (Forwarded, X-Forwarded-*)."
         case .insufficientStorage: "There is no room for the request body."
         case .timeout: "The request did not arrive in time."
         }

@@ -4,18 +4,15 @@ import Syscalls
 /// A listener as a worker sees it: accepts while there is room.
 final class Acceptor: Source {
     private let context: WorkerContext
-    private let local: LocalEnd
-    /// The same listener for requests of which a trusted proxy says that they came over TLS.
-    private let secure: LocalEnd
+    private let ends: LocalEnds
     private var isPaused = false
     private var isDraining = false
     /// When lack of descriptors may be logged again.
     private var nextComplaint: UInt64 = 0
 
-    init(listener: CInt, local: LocalEnd, secure: LocalEnd, context: WorkerContext) {
+    init(listener: CInt, ends: LocalEnds, context: WorkerContext) {
         self.context = context
-        self.local = local
-        self.secure = secure
+        self.ends = ends
         super.init(number: listener)
     }
 
@@ -66,10 +63,13 @@ final class Acceptor: Source {
             // Anything else concerns one connection that is gone already, or means that none waits.
             return Socket.isTransient(-number)
         }
-        let connection = Connection(
-            OwnedDescriptor(adopting: number), context: context, local: local,
-            secure: context.trusted.trusts(address) ? secure : nil,
-            peer: PeerAddress(address, local: local.isWildcard ? number : nil))
+        let descriptor = OwnedDescriptor(adopting: number)
+        let peer = PeerAddress(address, number, asksForLocal: ends.plain.isWildcard)
+        if context.expectsPreface, !context.proxies.trusts(peer: peer.address) {
+            context.refusedConnection(from: peer.host, "it is no proxy of --proxy-allow-ips")
+            return true
+        }
+        let connection = Connection(descriptor, context: context, ends: ends, peer: peer)
         do { try connection.start() } catch { context.log.error("cannot watch a connection: \(error)") }
         return true
     }

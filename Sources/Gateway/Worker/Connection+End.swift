@@ -1,5 +1,7 @@
 // How a connection ends: by a deadline, for want of requests, or after a last answer that the client is given time to read.
 
+import HTTP
+import Octets
 import Syscalls
 
 extension Connection {
@@ -11,6 +13,7 @@ extension Connection {
     func timeIsUp() {
         if isBlocked { return close() }  // The client does not read.
         switch phase {
+        case .preface: input.isEmpty ? close() : refusePreface("its PROXY header did not arrive in time")
         case .head where parser.isAtStart: idled()
         case .head, .body:
             isProcessing = true

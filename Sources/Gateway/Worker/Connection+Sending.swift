@@ -89,7 +89,7 @@ extension Connection {
             if !input.isEmpty { input.consume(process(input.bytes)) }
             isProcessing = false
             afterProcessing()
-        case .head, .body, .lingering: break
+        case .preface, .head, .body, .lingering: break
         }
     }
 }

@@ -16,8 +16,18 @@ final class WorkerContext {
     let dispatcher: Dispatcher
     /// What distinguishes the worker's class from others.
     let policy: BuiltinClass
-    /// Whose X-Forwarded-Proto is believed.
+    /// Whose word about other clients is believed.
     let trusted: TrustedPeers
+    /// By which fields.
+    let forwardingFields: ForwardingFields
+    /// Whether applications see fields of that sort that are not believed.
+    let passesForwarding: Bool
+    /// Who may send PROXY headers, and which; none where they are not expected.
+    let proxies: TrustedPeers
+    let proxyVersions: ProxyHeader.Versions
+    /// Whether every connection begins with a PROXY header.
+    let expectsPreface: Bool
+    private var refusals = RareLine()
     /// Where applications may have files sent from.
     let fileRoots: [FileRoots]
     /// What requests are called.
@@ -59,7 +69,12 @@ final class WorkerContext {
         index = plan.index
         settings = plan.settings
         scoreboard = plan.scoreboard
-        trusted = try TrustedPeers(plan.settings.forwardedAllowIPs)
+        trusted = try TrustedPeers(plan.settings.forwardedAllowIPs, setting: "forwarded-allow-ips")
+        forwardingFields = ForwardingFields(plan.settings.forwardedFields)
+        passesForwarding = plan.settings.unbelievedFields == .pass
+        proxies = try TrustedPeers(plan.settings.proxyAllowIPs, setting: "proxy-allow-ips")
+        proxyVersions = plan.settings.proxyProtocol.versions
+        expectsPreface = !proxyVersions.isEmpty
         var roots: [FileRoots] = []
         for settings in plan.applicationSettings { roots.append(try FileRoots(settings)) }
         fileRoots = roots
@@ -82,6 +97,13 @@ final class WorkerContext {
     func closed() {
         connectionCount -= 1
         connectionClosed()
+    }
+
+    /// Says why a connection was closed before its first request; not each time, as anybody may connect.
+    func refusedConnection(from host: String, _ reason: String) {
+        guard let others = refusals.next(loop.now) else { return }
+        let more = others == 0 ? "" : ", and \(others) more since the last such line"
+        log.warning("closed a connection from \(host.isEmpty ? "a unix socket" : host): \(reason)\(more)")
     }
 
     /// An exchange for a request that begins.
@@ -147,19 +169,12 @@ final class WorkerContext {
         shown = (exchange, exchange.dispatchedAt)
         let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
         let pairs = exchange.environ.bytes
-        // They stand first in the environ, and the client's address first in the connection's pairs.
+        // They stand near the front of the environ.
         let method = NameValuePairs.value(of: "REQUEST_METHOD", in: pairs) ?? empty
         let target = NameValuePairs.value(of: "REQUEST_URI", in: pairs) ?? empty
-        let record = scoreboard.record(worker: index)
-        guard let peer = exchange.connection?.peer else {
-            return record.write(method: method, target: target, client: empty, since: exchange.dispatchedAt)
-        }
-        peer.pairs.withUnsafeBufferPointer { peer in
-            record.write(
-                method: method, target: target,
-                client: NameValuePairs.value(of: "REMOTE_ADDR", in: peer) ?? empty,
-                since: exchange.dispatchedAt)
-        }
+        let client = NameValuePairs.value(of: "REMOTE_ADDR", in: pairs) ?? empty
+        scoreboard.record(worker: index).write(
+            method: method, target: target, client: client, since: exchange.dispatchedAt)
     }
 
     /// Appends `Server` and `Date`, each unless the application sent its own.
