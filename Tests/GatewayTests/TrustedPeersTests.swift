@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Whose word about other clients is believed")
 struct TrustedPeersTests {
-    private func trusted(_ entries: String...) throws -> TrustedPeers { try TrustedPeers(entries, setting: "x") }
+    private func trusted(_ entries: String...) throws -> TrustedPeers {
+        try TrustedPeers(entries, setting: "x")
+    }
 
     private func address(_ text: String) throws -> NetworkAddress {
         NetworkAddress(try #require(IPAddress(text)))
@@ -20,7 +22,8 @@ struct TrustedPeersTests {
             ("127.0.0.1", "127.0.0.1", true), ("127.0.0.1", "127.0.0.2", false),
             ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false),
             ("10.0.0.0/8", "::ffff:10.1.2.3", true), ("10.1.2.3/32", "10.1.2.3", true),
-            ("10.1.2.3/32", "10.1.2.2", false), ("0.0.0.0/0", "198.51.100.1", true), ("0.0.0.0/0", "::1", false),
+            ("10.1.2.3/32", "10.1.2.2", false), ("0.0.0.0/0", "198.51.100.1", true),
+            ("0.0.0.0/0", "::1", false),
             ("::/0", "::1", true), ("fd00::/8", "fdff::1", true), ("fd00::/8", "fe00::1", false),
             ("2001:db8::/65", "2001:db8::1", true), ("2001:db8::/65", "2001:db8:0:0:8000::1", false),
             ("::1", "127.0.0.1", false), ("::ffff:127.0.0.1", "127.0.0.1", true),
@@ -45,7 +48,8 @@ struct TrustedPeersTests {
     @Test("Peers at unix sockets are trusted by name")
     func unix() throws {
         #expect(try trusted("unix").trusts(peer: nil))
-        #expect(try !trusted().trusts(peer: nil) && !trusted("127.0.0.1", "0.0.0.0/0", "::/0").trusts(peer: nil))
+        #expect(
+            try !trusted().trusts(peer: nil) && !trusted("127.0.0.1", "0.0.0.0/0", "::/0").trusts(peer: nil))
         #expect(try !trusted("unix").trusts(peer: address("127.0.0.1")))
     }
 
@@ -66,7 +70,9 @@ struct TrustedPeersTests {
     @Test("Octets are read as the system reads texts", arguments: 0..<4 as Range<UInt64>)
     func asTheSystem(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        let seeds = ["192.0.2.10", "2001:db8::1:0:0:9", "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8", "::", "64:ff9b::1.2.3.4"]
+        let seeds = [
+            "192.0.2.10", "2001:db8::1:0:0:9", "::ffff:10.0.0.1", "1:2:3:4:5:6:7:8", "::", "64:ff9b::1.2.3.4",
+        ]
         for number in 0..<3000 {
             let bytes = Array(seeds[number % seeds.count].utf8)
                 .damaged(with: Array("0123456789abcdefF::..".utf8), using: &generator)

@@ -82,7 +82,8 @@ final class Connection: Stream {
 
     /// Whether nothing of a request has arrived since the last one was answered, or since accept.
     var isUnused: Bool {
-        (phase == .head || phase == .preface) && parser.isAtStart && input.isEmpty && output.isEmpty && file == nil && !isBlocked
+        (phase == .head || phase == .preface) && parser.isAtStart && input.isEmpty && output.isEmpty
+            && file == nil && !isBlocked
     }
 
     /// Where a request comes from, and the end that it came to.
@@ -90,7 +91,8 @@ final class Connection: Stream {
         of head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
     ) throws(RequestError) -> RequestOrigin {
         guard isTrusted else {
-            return RequestOrigin(local: local, peer: peer, client: nil, passed: context.passesForwarding ? nil : [])
+            return RequestOrigin(
+                local: local, peer: peer, client: nil, passed: context.passesForwarding ? nil : [])
         }
         let client = try ForwardedClient(
             head, bytes.span, believing: context.forwardingFields, isHop: context.trusted.trusts(hop:))

@@ -41,7 +41,8 @@ final class LocalEnds {
     init(_ address: SocketAddress) {
         ends = (0..<8).map { index in
             LocalEnd(
-                address: address, isSecure: index & 1 != 0, saysPort: index & 2 == 0, saysAddress: index & 4 == 0)
+                address: address, isSecure: index & 1 != 0, saysPort: index & 2 == 0,
+                saysAddress: index & 4 == 0)
         }
     }
 

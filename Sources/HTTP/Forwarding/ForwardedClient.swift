@@ -117,7 +117,8 @@ public struct ForwardedClient: Equatable, Sendable {
                     first = value
                     continue
                 }
-                guard bytes.matches(first, value), kind != .forwardedPrefix || equal(first, value, bytes) else {
+                guard bytes.matches(first, value), kind != .forwardedPrefix || equal(first, value, bytes)
+                else {
                     throw .malformedForwarding
                 }
             }

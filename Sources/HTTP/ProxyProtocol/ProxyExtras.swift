@@ -46,7 +46,8 @@ public struct ProxyExtras: Equatable, Sendable {
             case 0x03:
                 guard !hasChecksum, value.count == 4 else { throw .malformedExtra }
                 hasChecksum = true
-                let sum = UInt32(bytes.bigEndian16(at: value.start)) << 16
+                let sum =
+                    UInt32(bytes.bigEndian16(at: value.start)) << 16
                     | UInt32(bytes.bigEndian16(at: value.start + 2))
                 guard CRC32C.of(bytes, headerEnd, withZerosAt: value) == sum else { throw .checksum }
             case 0x05:

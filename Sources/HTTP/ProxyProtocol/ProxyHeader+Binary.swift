@@ -53,7 +53,8 @@ extension ProxyHeader {
     }
 
     private static func four(_ bytes: Span<UInt8>, _ start: Int) -> NetworkAddress {
-        NetworkAddress(ipv4: UInt32(bytes.bigEndian16(at: start)) << 16 | UInt32(bytes.bigEndian16(at: start + 2)))
+        NetworkAddress(
+            ipv4: UInt32(bytes.bigEndian16(at: start)) << 16 | UInt32(bytes.bigEndian16(at: start + 2)))
     }
 
     private static func six(_ bytes: Span<UInt8>, _ start: Int) -> NetworkAddress {

@@ -15,7 +15,9 @@ enum ProxyHeaderOutcome {
 
     private static func read(_ bytes: [UInt8], _ versions: ProxyHeader.Versions) -> String {
         do throws(ProxyHeaderError) {
-            guard let header = try ProxyHeader(parsing: bytes.span, accepting: versions) else { return "more" }
+            guard let header = try ProxyHeader(parsing: bytes.span, accepting: versions) else {
+                return "more"
+            }
             return describe(header, bytes)
         } catch {
             return "\(error)"
@@ -40,7 +42,8 @@ enum ProxyHeaderOutcome {
         if extras.hasCertificate { words.append(extras.isVerified ? "verified" : "unverified") }
         for (name, range) in [
             ("authority", extras.authority), ("alpn", extras.applicationProtocol), ("id", extras.uniqueID),
-            ("netns", extras.namespace), ("version", extras.version), ("cn", extras.commonName), ("cipher", extras.cipher),
+            ("netns", extras.namespace), ("version", extras.version), ("cn", extras.commonName),
+            ("cipher", extras.cipher),
         ] {
             if let range { words.append("\(name)=\(text(range))") }
         }
@@ -90,7 +93,9 @@ struct BinaryHeader {
         var sum: UInt32 = 0
         for bit in 0..<32 where remainder >> UInt64(bit) & 1 == 1 { sum |= 1 << UInt32(31 - bit) }
         sum = ~sum ^ changed
-        for place in 0..<4 { bytes[bytes.count - 4 + place] = UInt8(truncatingIfNeeded: sum >> UInt32(24 - 8 * place)) }
+        for place in 0..<4 {
+            bytes[bytes.count - 4 + place] = UInt8(truncatingIfNeeded: sum >> UInt32(24 - 8 * place))
+        }
         return bytes
     }
 }

@@ -15,7 +15,8 @@ struct ProxyProtocolTests {
     private func extra(_ type: UInt8, _ value: [UInt8]) -> [UInt8] { [type, 0, UInt8(value.count)] + value }
 
     private func tls(_ client: UInt8, verify: UInt8) -> [UInt8] {
-        let parts = [(0x21, "TLSv1.3"), (0x22, "alice"), (0x23, "TLS_AES_128_GCM_SHA256")] as [(UInt8, String)]
+        let parts =
+            [(0x21, "TLSv1.3"), (0x22, "alice"), (0x23, "TLS_AES_128_GCM_SHA256")] as [(UInt8, String)]
         return extra(0x20, [client, 0, 0, 0, verify] + parts.flatMap { extra($0.0, Array($0.1.utf8)) })
     }
 
@@ -24,7 +25,9 @@ struct ProxyProtocolTests {
         client.send(bytes)
         try client.receiveEnd()
         #expect(gateway.calls.isEmpty)
-        try eventually("the reason is logged: \(reason)") { gateway.hasLogged("closed a connection from 127.0.0.1", reason) }
+        try eventually("the reason is logged: \(reason)") {
+            gateway.hasLogged("closed a connection from 127.0.0.1", reason)
+        }
     }
 
     @Test("Both versions name the client of all requests of a connection", .timeLimit(.minutes(5)))
@@ -36,11 +39,14 @@ struct ProxyProtocolTests {
                 for _ in 0..<2 {
                     let environ = try client.environ()
                     #expect(environ.summary == "203.0.113.9 4242 http own 443")
-                    #expect(environ["SERVER_ADDR"] == "198.51.100.2" && environ["GATEWAY_PEER_ADDR"] == "127.0.0.1")
+                    #expect(
+                        environ["SERVER_ADDR"] == "198.51.100.2"
+                            && environ["GATEWAY_PEER_ADDR"] == "127.0.0.1")
                 }
             }
             let pipelined = try gateway.connect()
-            pipelined.send(Self.line + String(repeating: "GET /environ HTTP/1.1\r\nHost: a\r\n\r\n", count: 2))
+            pipelined.send(
+                Self.line + String(repeating: "GET /environ HTTP/1.1\r\nHost: a\r\n\r\n", count: 2))
             for _ in 0..<2 { #expect(try ShownEnviron(pipelined.receive())["REMOTE_ADDR"] == "203.0.113.9") }
             let refused = try gateway.connect()
             refused.send(Self.line + "GET\r\n\r\n")
@@ -56,7 +62,8 @@ struct ProxyProtocolTests {
     func slowly() throws {
         let folder = try TemporaryFolder()
         try GatewayProcess(
-            nil, ["--bind", "127.0.0.1:0", "--bind", "unix:\(folder / "socket")", "--proxy-protocol", "auto"],
+            nil,
+            ["--bind", "127.0.0.1:0", "--bind", "unix:\(folder / "socket")", "--proxy-protocol", "auto"],
             environment: ["TEST_APPLICATION=inline"], folder: folder, program: Build.testApplication
         ).use { _ in
             for header in [Array(Self.line.utf8), binary(extras: tls(1, verify: 0))] {
@@ -69,7 +76,9 @@ struct ProxyProtocolTests {
         }
     }
 
-    @Test("What it says of TLS reaches applications in the names that mod_ssl has made known", .timeLimit(.minutes(5)))
+    @Test(
+        "What it says of TLS reaches applications in the names that mod_ssl has made known",
+        .timeLimit(.minutes(5)))
     func secure() throws {
         let site = try Site()
         try TextFile.write(
@@ -77,14 +86,16 @@ struct ProxyProtocolTests {
             to: site.path + "/show.php")
         try site.serve("--proxy-protocol", "v2") { gateway in
             for (client, verify, expected, name) in [
-                (1, 0, "NONE", nil), (3, 0, "SUCCESS", "alice"), (5, 0, "SUCCESS", "alice"), (3, 1, "FAILED:unverified", nil),
+                (1, 0, "NONE", nil), (3, 0, "SUCCESS", "alice"), (5, 0, "SUCCESS", "alice"),
+                (3, 1, "FAILED:unverified", nil),
             ] as [(UInt8, UInt8, String, String?)] {
                 let extras = extra(2, Array("shop.example".utf8)) + tls(client, verify: verify)
                 let connection = try gateway.connect()
                 connection.send(binary(extras: extras))
                 let environ = try connection.environ(at: "/show.php")
                 #expect(environ.summary == "203.0.113.9 4242 https own 443" && environ["HTTPS"] == "on")
-                #expect(environ["SSL_PROTOCOL"] == "TLSv1.3" && environ["SSL_CIPHER"] == "TLS_AES_128_GCM_SHA256")
+                #expect(
+                    environ["SSL_PROTOCOL"] == "TLSv1.3" && environ["SSL_CIPHER"] == "TLS_AES_128_GCM_SHA256")
                 #expect(environ["SSL_TLS_SNI"] == "shop.example" && environ["SSL_CLIENT_VERIFY"] == expected)
                 #expect(environ["SSL_CLIENT_S_DN_CN"] == name)
             }
@@ -98,7 +109,8 @@ struct ProxyProtocolTests {
     @Test("A connection that does not begin with it is closed without a word", .timeLimit(.minutes(5)))
     func missing() throws {
         for (setting, bytes) in [
-            ("auto", Array("GET /environ HTTP/1.1\r\nHost: a\r\n\r\n".utf8)), ("v2", Array(Self.line.utf8)), ("v1", binary()),
+            ("auto", Array("GET /environ HTTP/1.1\r\nHost: a\r\n\r\n".utf8)), ("v2", Array(Self.line.utf8)),
+            ("v1", binary()),
         ] {
             try withApplication("inline", "--proxy-protocol", setting) { gateway in
                 try expectClosed(gateway, bytes, "did not begin with a PROXY header")
@@ -114,7 +126,8 @@ struct ProxyProtocolTests {
 
     @Test("Who is no proxy is disconnected", .timeLimit(.minutes(5)))
     func stranger() throws {
-        try withApplication("inline", "--proxy-protocol", "auto", "--proxy-allow-ips", "10.0.0.0/8") { gateway in
+        try withApplication("inline", "--proxy-protocol", "auto", "--proxy-allow-ips", "10.0.0.0/8") {
+            gateway in
             try expectClosed(gateway, Array(Self.line.utf8), "no proxy of --proxy-allow-ips")
         }
     }
@@ -133,7 +146,8 @@ struct ProxyProtocolTests {
         try withApplication("inline", "--proxy-protocol", "auto") { gateway in
             for (header, expected, scheme) in [
                 (binary(0x20), "127.0.0.1", "https"), (Array("PROXY UNKNOWN\r\n".utf8), "", "http"),
-                (Array("PROXY TCP4 127.0.0.1 127.0.0.1 1 80\r\n".utf8), "127.0.0.1", "https"), (binary(), "203.0.113.9", "http"),
+                (Array("PROXY TCP4 127.0.0.1 127.0.0.1 1 80\r\n".utf8), "127.0.0.1", "https"),
+                (binary(), "203.0.113.9", "http"),
             ] {
                 // Only a proxy that is trusted speaks of others, and whom the first proxy cannot name is none.
                 let client = try gateway.connect()

@@ -3,7 +3,8 @@ import ArgumentParser
 extension Section {
     static let client = Section(
         title: "Who the client is, behind a proxy",
-        note: "[behind-a-proxy.md](behind-a-proxy.md) has the rule for each field, examples, and the attacks.",
+        note:
+            "[behind-a-proxy.md](behind-a-proxy.md) has the rule for each field, examples, and the attacks.",
         declarations: [
             Declaration(
                 "forwarded-allow-ips", nil, "ADDRESSES", .peers, \.forwardedAllowIPs,
