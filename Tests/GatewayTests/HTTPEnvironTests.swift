@@ -22,7 +22,8 @@ struct HTTPEnvironTests {
             environ.appendRequest(
                 head, bytes,
                 from: RequestOrigin(
-                    local: LocalEnd(address: address), peer: PeerAddress(peer, nil), client: nil, passed: nil))
+                    local: LocalEnd(address: address), peer: PeerAddress(peer, nil), client: nil, passed: nil)
+            )
         }
         let all = Environ(constant: [], request: Array(environ.bytes)).variables
         #expect(Set(all.map(\.name)).count == all.count, "a name twice")

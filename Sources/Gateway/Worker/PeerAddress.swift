@@ -12,6 +12,8 @@ final class PeerAddress {
     let pairs: [UInt8]
     /// Where the first of these end: a field of a request may replace them.
     let clientEnd: Int
+    /// Where SERVER_ADDR begins, if it is there: a PROXY header may replace it.
+    private let serverStart: Int
     /// Where the last one begins: a field of a request may replace it.
     let portStart: Int
     /// Who connected, as GATEWAY_PEER_ADDR and GATEWAY_PEER_PORT; empty where ``pairs`` says it.
@@ -38,11 +40,12 @@ final class PeerAddress {
         buffer.appendPair("REMOTE_ADDR", text: host)
         if !address.isUnix { buffer.appendPair("REMOTE_PORT", decimal: UInt64(address.port)) }
         clientEnd = buffer.count
-        if asksForLocal, let number, let local = try? Socket.localAddress(number) {
-            buffer.appendPair("SERVER_ADDR", text: local.host)
-        }
         if address.isUnix, let number, let credentials = try? Socket.peerCredentials(number) {
             buffer.appendCredentials(credentials)
+        }
+        serverStart = buffer.count
+        if asksForLocal, let number, let local = try? Socket.localAddress(number) {
+            buffer.appendPair("SERVER_ADDR", text: local.host)
         }
         portStart = buffer.count
         pairs = Array(buffer.bytes)
@@ -79,10 +82,12 @@ final class PeerAddress {
         clientEnd = buffer.count
         namesServer = server != nil
         buffer.append(proxy.peerPairs[...])
+        buffer.append(proxy.pairs[proxy.clientEnd..<proxy.serverStart])
+        serverStart = buffer.count
         if let server {
             server.address.withText { buffer.appendPair("SERVER_ADDR", $0) }
         } else {
-            buffer.append(proxy.pairs[proxy.clientEnd...])
+            buffer.append(proxy.pairs[proxy.serverStart...])
         }
         buffer.appendExtras(header.extras, bytes)
         portStart = buffer.count

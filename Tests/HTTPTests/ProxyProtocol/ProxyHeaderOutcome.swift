@@ -5,26 +5,28 @@ import Testing
 /// What some bytes were taken for, in words.
 enum ProxyHeaderOutcome {
     static func of(_ bytes: [UInt8], _ versions: ProxyHeader.Versions = [.one, .two]) -> String {
-        let whole = read(bytes, versions)
+        let whole = read(bytes, versions, of: bytes.count)
         // However the bytes come, the first answer is the answer.
         var slow = "more"
-        for count in 0...bytes.count where slow == "more" { slow = read(Array(bytes[..<count]), versions) }
+        for count in 0...bytes.count where slow == "more" {
+            slow = read(Array(bytes[..<count]), versions, of: bytes.count)
+        }
         #expect(slow == whole, "\(Latin1.text(bytes[...]).debugDescription)")
         return whole
     }
 
-    private static func read(_ bytes: [UInt8], _ versions: ProxyHeader.Versions) -> String {
+    private static func read(_ bytes: [UInt8], _ versions: ProxyHeader.Versions, of total: Int) -> String {
         do throws(ProxyHeaderError) {
             guard let header = try ProxyHeader(parsing: bytes.span, accepting: versions) else {
                 return "more"
             }
-            return describe(header, bytes)
+            return describe(header, bytes, of: total)
         } catch {
             return "\(error)"
         }
     }
 
-    private static func describe(_ header: ProxyHeader, _ bytes: [UInt8]) -> String {
+    private static func describe(_ header: ProxyHeader, _ bytes: [UInt8], of total: Int) -> String {
         func text(_ range: ByteRange) -> String { Latin1.text(bytes[range.start..<range.end]) }
         func text(_ end: ProxyHeader.Endpoint) -> String {
             end.address.withText { String(decoding: $0, as: UTF8.self) } + " \(end.port)"
@@ -47,7 +49,7 @@ enum ProxyHeaderOutcome {
         ] {
             if let range { words.append("\(name)=\(text(range))") }
         }
-        if header.byteCount != bytes.count { words.append("then \(bytes.count - header.byteCount)") }
+        if header.byteCount != total { words.append("then \(total - header.byteCount)") }
         return words.joined(separator: " ")
     }
 }

@@ -147,7 +147,7 @@ struct ForwardedTests {
             ("go", "#!/bin/sh\nprintf 'Location: %s\\n\\n' \"$QUERY_STRING\"\n"),
             (
                 "show",
-                "#!/bin/sh\nprintf '\\n'\necho \"$SCRIPT_NAME $PATH_INFO $GATEWAY_PREFIX $REMOTE_ADDR\"\n"
+                "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\necho \"$SCRIPT_NAME $PATH_INFO $GATEWAY_PREFIX $REMOTE_ADDR\"\n"
             ),
         ] {
             try TextFile.write(text, to: folder / "scripts/\(name)")
