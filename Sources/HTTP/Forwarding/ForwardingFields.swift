@@ -2,8 +2,10 @@ import Octets
 
 /// The fields by which proxies say whose request they pass on.
 public struct ForwardingFields: OptionSet, Sendable {
+    /// A bit for each field.
     public let rawValue: UInt8
 
+    /// The fields of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// Forwarded (RFC 7239).

@@ -8,7 +8,9 @@ import Octets
 public struct ProxyHeader: Equatable, Sendable {
     /// An address and a port.
     public struct Endpoint: Equatable, Sendable {
+        /// The address.
         public let address: NetworkAddress
+        /// The port.
         public let port: UInt16
     }
 
@@ -26,7 +28,9 @@ public struct ProxyHeader: Equatable, Sendable {
 
     /// Which versions are accepted. A receiver must not guess whether there is a header at all (§2.).
     public struct Versions: OptionSet, Sendable {
+        /// A bit for each version.
         public let rawValue: UInt8
+        /// The versions of these bits.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
         /// A line of text.
         public static let one = Versions(rawValue: 1)
