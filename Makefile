@@ -45,7 +45,8 @@ run-swift:
 
 test:
 	@scripts/install-packages $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
-		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli
+		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli \
+		libnginx-mod-stream haproxy openssl
 	@PYTHON=$(PYTHON) scripts/python-packages
 	@scripts/peer-corpus
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests

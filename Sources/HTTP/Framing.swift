@@ -95,7 +95,7 @@ extension RequestHead {
         for connection in fields.indices where fields[connection].kind == .connection {
             forEachElement(of: fields[connection].value, in: bytes) { element in
                 for index in fields.indices
-                where fields[index].kind == .other || fields[index].kind == .forwardedProto {
+                where fields[index].kind == .other || fields[index].kind.isForwarding {
                     if bytes.matches(fields[index].name, element) { fields[index].isNominated = true }
                 }
             }

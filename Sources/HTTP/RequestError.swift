@@ -43,6 +43,8 @@ public enum RequestError: Error, Equatable, Sendable {
     case malformedTrailer
     /// `%` without two hexadecimal digits, `%00`, or `..` that climbs over the root.
     case malformedPath
+    /// What a proxy that is trusted says of the client is malformed, or contradicts itself (RFC 7239).
+    case malformedForwarding
     /// There is no room for the body (RFC 4918, §11.5).
     case insufficientStorage
     /// There is no memory for it now (RFC 9110, §15.6.4).
@@ -54,7 +56,8 @@ public enum RequestError: Error, Equatable, Sendable {
     public var status: Int {
         switch self {
         case .malformedRequestLine, .malformedTarget, .malformedField, .obsoleteFolding, .ambiguousFieldName,
-            .malformedHost, .ambiguousFraming, .malformedBody, .malformedTrailer, .malformedPath:
+            .malformedHost, .ambiguousFraming, .malformedBody, .malformedTrailer, .malformedPath,
+            .malformedForwarding:
             400
         case .timeout: 408
         case .bodyTooLarge, .chunkExtensionsTooLarge: 413
@@ -90,6 +93,8 @@ public enum RequestError: Error, Equatable, Sendable {
         case .chunkExtensionsTooLarge: "The chunk extensions of the request body are too large."
         case .malformedTrailer: "A trailer field is malformed."
         case .malformedPath: "The path is malformed."
+        case .malformedForwarding:
+            "What the proxy says of the client is malformed, or contradicts itself (Forwarded, X-Forwarded-*)."
         case .insufficientStorage: "There is no room for the request body."
         case .overloaded: "The server is busy."
         case .timeout: "The request did not arrive in time."

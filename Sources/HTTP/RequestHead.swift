@@ -14,8 +14,11 @@ public enum BodyFraming: Equatable, Sendable {
 public enum FieldName: UInt8, Sendable {
     /// Any other.
     case other
-    case connection, contentLength, contentType, cookie, expect, forwardedProto, host, keepAlive, proxy,
-        proxyConnection, te, trailer, transferEncoding, upgrade
+    case connection, contentLength, contentType, cookie, expect, host, keepAlive, proxy, proxyConnection, te,
+        trailer, transferEncoding, upgrade
+    case forwarded, forwardedFor, forwardedProto, forwardedHost, forwardedPort, forwardedPrefix
+    /// Another one that speaks of the client, like X-Real-IP: never believed.
+    case forwardedOther
 
     /// Whether the field speaks about this connection and not about the request (RFC 9110, §7.6.1).
     public var isHopByHop: Bool {
@@ -27,8 +30,13 @@ public enum FieldName: UInt8, Sendable {
 
     /// Recognises a name in any case.
     static func recognise(_ name: ByteRange, in bytes: Span<UInt8>) -> FieldName {
+        if name.count > 2, bytes[name.start + 1] == UInt8(ascii: "-"),
+            ASCII.lowercased(bytes[name.start]) == UInt8(ascii: "x")
+        {
+            return recogniseCustomary(name, in: bytes)
+        }
         // The length alone rules out nearly every field, so few are compared at all.
-        switch name.count {
+        return switch name.count {
         case 2: bytes.matches(name, lowercase: "te") ? .te : .other
         case 4: bytes.matches(name, lowercase: "host") ? .host : .other
         case 5: bytes.matches(name, lowercase: "proxy") ? .proxy : .other
@@ -38,16 +46,14 @@ public enum FieldName: UInt8, Sendable {
         case 7:
             bytes.matches(name, lowercase: "upgrade")
                 ? .upgrade : bytes.matches(name, lowercase: "trailer") ? .trailer : .other
+        case 9: bytes.matches(name, lowercase: "forwarded") ? .forwarded : .other
         case 10:
             bytes.matches(name, lowercase: "connection")
                 ? .connection : bytes.matches(name, lowercase: "keep-alive") ? .keepAlive : .other
         case 12: bytes.matches(name, lowercase: "content-type") ? .contentType : .other
         case 14: bytes.matches(name, lowercase: "content-length") ? .contentLength : .other
         case 16: bytes.matches(name, lowercase: "proxy-connection") ? .proxyConnection : .other
-        case 17:
-            bytes.matches(name, lowercase: "transfer-encoding")
-                ? .transferEncoding
-                : bytes.matches(name, lowercase: "x-forwarded-proto") ? .forwardedProto : .other
+        case 17: bytes.matches(name, lowercase: "transfer-encoding") ? .transferEncoding : .other
         default: .other
         }
     }

@@ -2,8 +2,10 @@ import Glibc
 
 /// An IPv4 or IPv6 address as 128 bits; IPv4 in its mapped form (RFC 4291, §2.5.5.2), so that both compare alike.
 public struct IPAddress: Equatable, Sendable {
-    private let high: UInt64
-    private let low: UInt64
+    /// The first 64 bits.
+    public let high: UInt64
+    /// The other ones.
+    public let low: UInt64
     /// Whether it is IPv4, or IPv4 that reached an IPv6 socket.
     public var isIPv4: Bool { high == 0 && low >> 32 == 0xFFFF }
 
@@ -44,10 +46,6 @@ public struct IPAddress: Equatable, Sendable {
         guard let found else { return nil }
         self = found
     }
-
-    /// What tells clients apart: an IPv4 address, and of IPv6 the first 64 bits, within which one client has addresses
-    /// without number.
-    public var client: (UInt64, UInt64) { isIPv4 ? (high, low) : (high, 0) }
 
     /// Whether the first bits are those of `network`.
     ///

@@ -8,7 +8,9 @@ struct CommandLineTests {
     private static let values = [
         "bind": "a:1", "backlog": "14", "reuse-port": "true", "socket-mode": "0660",
         "socket-owner": "www:www",
-        "forwarded-allow-ips": "10.0.0.1", "workers": "3", "worker-class": "sync", "processes": "4",
+        "forwarded-allow-ips": "10.0.0.1", "forwarded-fields": "forwarded", "unbelieved-fields": "drop",
+        "proxy-protocol": "v2", "proxy-allow-ips": "10.0.0.2", "workers": "3", "worker-class": "sync",
+        "processes": "4",
         "threads": "5", "scaling": "dynamic", "min-processes": "2", "spare-processes": "3",
         "idle-timeout": "62", "concurrency": "6", "process-max-requests": "100",
         "process-max-requests-jitter": "10", "process-max-age": "3600", "process-max-memory": "100M",

@@ -20,8 +20,10 @@ struct HTTPEnvironTests {
         var environ = ByteBuffer()
         bytes.withUnsafeBufferPointer { bytes in
             environ.appendRequest(
-                head, bytes, local: LocalEnd(address: address),
-                peer: PeerAddress(peer, local: nil))
+                head, bytes,
+                from: RequestOrigin(
+                    local: LocalEnd(address: address), peer: PeerAddress(peer, nil), client: nil, passed: nil)
+            )
         }
         let all = Environ(constant: [], request: Array(environ.bytes)).variables
         #expect(Set(all.map(\.name)).count == all.count, "a name twice")

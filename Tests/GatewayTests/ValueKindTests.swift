@@ -88,6 +88,8 @@ struct ValueKindTests {
         arguments: [
             ("socket-owner", "a"), ("socket-owner", "a:b"), ("socket-owner", ":b"), ("socket-owner", "0:33"),
             ("env", "A="), ("env", "_a1=b=c"), ("forwarded-allow-ips", "*"), ("forwarded-allow-ips", "::1"),
+            ("forwarded-allow-ips", "unix"), ("proxy-allow-ips", "unix"), ("forwarded-fields", "x-forwarded"),
+            ("forwarded-fields", "none"), ("proxy-protocol", "auto"), ("unbelieved-fields", "drop"),
             ("forwarded-allow-ips", "fd00::/8"), ("forwarded-allow-ips", "10.0.0.0/8"),
             ("forwarded-allow-ips", "::ffff:10.0.0.1"), ("scaling", "static"), ("scaling", "dynamic"),
             ("scaling", "ondemand"), ("rlimit", "nofile=1K"), ("rlimit", "as=512M:1G"), ("rlimit", "core=0"),

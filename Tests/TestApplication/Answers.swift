@@ -64,6 +64,8 @@ private func finish(_ request: Request) -> Response {
         return Response(names.map { "\($0)=\(environ[$0] ?? "-")" }.joined(separator: " "))
     case "/variable": return Response(SystemProcess.environmentValue(environ.query) ?? "(none)")
     case "/folder": return Response(Files.absolutePath(".") ?? "(none)")
+    case "/environ":
+        return Response(environ.variables.map { "\($0.name)=\($0.value)\n" }.joined())
     case "/variables": return Response(SystemProcess.environment.joined(separator: "\n"))
     case "/orders":
         let orders = [

@@ -11,6 +11,8 @@
 
 /* Accepts a connection, non-blocking and close-on-exec, in one system call. C because accept4 wants _GNU_SOURCE. */
 int CSyscalls_accept(int listener, void *address, uint32_t *length);
+/* Who is at the other end of a unix socket. C because struct ucred wants _GNU_SOURCE. */
+int CSyscalls_peer_credentials(int socket, int32_t *process, uint32_t *user, uint32_t *group);
 
 /* A counter that wakes another process; non-blocking, close-on-exec. C because sys/eventfd.h is not imported. */
 int CSyscalls_eventfd(void);

@@ -59,7 +59,7 @@ final class Servers {
         case .hashOf(let name):
             value = Array(name.utf8).withUnsafeBufferPointer { NameValuePairs.value(of: $0, in: environ) }
         case .hashOfClient, .roundRobin, .leastConnections:
-            return Balancer.hash(Array((exchange.connection?.peer.host ?? "").utf8), seed: seed)
+            value = NameValuePairs.value(of: "REMOTE_ADDR", in: environ)
         }
         return value.map { Balancer.hash($0, seed: seed) } ?? seed
     }

@@ -5,6 +5,7 @@ import ArgumentParser
 /// The options that every gateway has, whatever it serves.
 struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Listening") var listening: ListeningOptions
+    @OptionGroup(title: "Who the client is, behind a proxy") var client: ClientOptions
     @OptionGroup(title: "Workers and application processes") var processes: ProcessOptions
     @OptionGroup(title: "Application processes: how many, and how long") var scaling: ScalingOptions
     @OptionGroup(title: "Applications that run elsewhere") var external: ExternalOptions
@@ -30,7 +31,8 @@ struct ServerOptions: ParsableArguments {
     /// Every setting that was given, by its name.
     func given(_ origin: Origin) -> [String: Given] {
         let groups: [any DeclaredOptions] = [
-            listening, processes, scaling, external, time, size, frontDoor, strictness, answers, responses,
+            listening, client, processes, scaling, external, time, size, frontDoor, strictness, answers,
+            responses,
             surroundings, logging, requestNames,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }

@@ -137,8 +137,16 @@ struct Settings: Sendable {
     var reloads = false
     /// Further files that do.
     var reloadExtraFiles: [String] = []
-    /// Peers whose X-Forwarded-Proto is believed: addresses, `*` for everybody.
-    var forwardedAllowIPs = ["127.0.0.1", "::1"]
+    /// Peers whose word about other clients is believed: addresses, `unix`, `*` for everybody.
+    var forwardedAllowIPs = ["127.0.0.1", "::1", "unix"]
+    /// The fields by which they say it.
+    var forwardedFields: [ForwardedField] = [.node, .scheme]
+    /// What applications see of such fields that are not believed.
+    var unbelievedFields = UnbelievedFields.pass
+    /// Whether every connection begins with a PROXY header, and of which version.
+    var proxyProtocol = ProxyProtocol.off
+    /// Peers that may connect where it does.
+    var proxyAllowIPs = ["127.0.0.1", "::1", "unix"]
     /// Where the master writes its pid.
     var pidFile: String?
     /// Where requests are logged: a path, `-` for stdout, nothing for not at all.

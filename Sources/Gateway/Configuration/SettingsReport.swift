@@ -15,7 +15,7 @@ extension SettingsLoader.Reading {
     var lines: [String] {
         let entries = general + applications.flatMap(entries) + routes.enumerated().flatMap(entries)
         // A long list must not push the origins of all others out of sight.
-        let width = min(entries.map(\.text.count).max() ?? 0, 48)
+        let width = min(entries.map(\.text.count).max() ?? 0, 56)
         return entries.map { entry in
             let text = entry.text
             let padding = String(repeating: " ", count: max(0, width - text.count) + 4)

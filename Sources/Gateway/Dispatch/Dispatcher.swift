@@ -30,6 +30,9 @@ final class Dispatcher {
     let streamsBodies: Bool
     private var path = ByteBuffer(capacity: 1024)
     private var rest = ByteBuffer(capacity: 1024)
+    /// What a proxy has taken off the front of the path.
+    private var prefix = ByteBuffer(capacity: 64)
+    private var prefixedMount = ByteBuffer(capacity: 64)
 
     /// - Parameters:
     ///   - backend: The applications.
@@ -45,7 +48,7 @@ final class Dispatcher {
 
     /// Decides where a request goes and makes its environ, all but CONTENT_LENGTH.
     func describe(
-        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, local: LocalEnd, peer: PeerAddress,
+        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, from origin: RequestOrigin,
         environ: inout ByteBuffer
     ) throws(RequestError) -> (Route, Destination) {
         path.clear()
@@ -54,8 +57,13 @@ final class Dispatcher {
         } else {
             try PathNormalizer.normalize(bytes[head.path], into: &path)
         }
-        environ.appendRequest(head, bytes, local: local, peer: peer)
-        return follow(&environ, local, isInternal: false)
+        prefix.clear()
+        environ.appendRequest(head, bytes, from: origin)
+        if let written = origin.client?.prefix {
+            try ForwardedPrefix.normalize(bytes[written], into: &prefix)
+            if !prefix.isEmpty { environ.appendPair("GATEWAY_PREFIX", prefix.bytes) }
+        }
+        return follow(&environ, origin.local, isInternal: false)
     }
 
     /// Decides where a local redirect goes, and makes its environ from that of the request it comes from.
@@ -67,8 +75,30 @@ final class Dispatcher {
         path.clear()
         try PathNormalizer.normalize(UnsafeBufferPointer(rebasing: location[..<question]), into: &path)
         let query = UnsafeBufferPointer(rebasing: location[question...].dropFirst())
-        previous.withUnsafeBufferPointer { environ.appendRedirected(from: $0, query: query) }
+        previous.withUnsafeBufferPointer { previous in
+            prefix.clear()
+            if let before = NameValuePairs.value(of: "GATEWAY_PREFIX", in: previous) { prefix.append(before) }
+            environ.appendRedirected(from: previous, query: query)
+        }
+        removePrefix()
         return follow(&environ, local, isInternal: true)
+    }
+
+    /// An application names its own places as clients see them: with what the proxy takes off.
+    private func removePrefix() {
+        guard !prefix.isEmpty, path.bytes.starts(with: prefix.bytes) else { return }
+        guard path.count == prefix.count || path.bytes[prefix.count] == ASCII.slash else { return }
+        path.consume(prefix.count)
+        if path.isEmpty { path.append(ASCII.slash) }
+    }
+
+    /// What SCRIPT_NAME begins with: what a proxy has taken off the path, and what the route takes off.
+    private func prefixed(_ mount: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        guard !prefix.isEmpty else { return mount }
+        prefixedMount.clear()
+        prefixedMount.append(prefix.bytes)
+        prefixedMount.append(mount)
+        return prefixedMount.bytes
     }
 
     private func follow(
@@ -80,7 +110,7 @@ final class Dispatcher {
         if route.authorizer >= 0 { environ.appendPair("GATEWAY_PATH", path.bytes) }
         let nothing = UnsafeBufferPointer(rebasing: path.bytes[..<0])
         if route.isDirect {
-            return (route, enter(route, path.bytes, mount: nothing, &environ))
+            return (route, enter(route, path.bytes, mount: prefixed(nothing), &environ))
         }
         let behind = UnsafeBufferPointer(rebasing: path.bytes[match.matched...])
         var (mount, own) = (nothing, path.bytes)
@@ -91,6 +121,7 @@ final class Dispatcher {
             // `/old../x` below `/old*` would become `/new/../x`.
             guard !hasDotSegment(own) else { return (route, .refused(status: 404)) }
         }
+        mount = prefixed(mount)
         // Files are read; any other request is for the application behind them.
         let reads = route.application < 0 || isReading(environ.bytes)
         for folder in route.folders where reads {
@@ -113,7 +144,9 @@ final class Dispatcher {
     /// A folder that needs a slash is, for a client, where it has asked for it, and not where the route has looked.
     private func asClientsSee(_ destination: Destination, _ route: Route) -> Destination {
         guard case .redirect = destination, route.plan.replacement != nil else { return destination }
-        return .redirect(SiteFolder.escaped(path.bytes) + [ASCII.slash])
+        let before = prefix.isEmpty ? [] : SiteFolder.escaped(prefix.bytes)
+        return .redirect(
+            before + SiteFolder.escaped(path.bytes, keepsStart: !before.isEmpty) + [ASCII.slash])
     }
 
     private func isReading(_ environ: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -8,39 +8,49 @@ import Octets
 extension ByteBuffer {
     /// Appends the meta-variables of a request, all but those of its path and CONTENT_LENGTH.
     mutating func appendRequest(
-        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, local: LocalEnd, peer: PeerAddress
+        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, from origin: RequestOrigin
     ) {
+        // What a proxy says that it was asked; else the authority of an absolute-form target, else Host.
+        let host = origin.client?.host ?? head.host
         appendPair("REQUEST_METHOD", bytes[head.method])
         appendPair("REQUEST_URI", bytes[head.target])
         appendPair("QUERY_STRING", bytes[head.query])
         appendPair("SERVER_PROTOCOL", head.minorVersion == 1 ? "HTTP/1.1" : "HTTP/1.0" as StaticString)
-        if head.host.isEmpty {
-            appendPair("SERVER_NAME", text: local.defaultServerName)
+        if host.isEmpty {
+            appendPair("SERVER_NAME", text: origin.local.defaultServerName)
         } else {
-            appendPair("SERVER_NAME", bytes[Authority.hostName(head.host, in: bytes.span)])
+            appendPair("SERVER_NAME", bytes[Authority.hostName(host, in: bytes.span)])
+            appendPair("HTTP_HOST", bytes[host])
         }
-        peer.pairs.withUnsafeBufferPointer { append($0) }
-        appendFields(head, bytes)
+        appendClient(origin)
+        appendFields(head, bytes, passing: origin.passed)
     }
 
-    private mutating func appendFields(_ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) {
+    /// - Parameter passed: Forwarding fields to append; `nil` for all.
+    private mutating func appendFields(
+        _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>, passing passed: ForwardingFields?
+    ) {
         var contentType: ByteRange?
         for index in head.fields.indices {
             let field = head.fields[index]
             switch field.kind {
             case .contentType: contentType = contentType ?? field.value
             case .contentLength, .expect: break
-            case .host where !head.host.isEmpty:
-                // The authority of an absolute-form target has replaced it.
-                appendPair("HTTP_HOST", bytes[head.host])
+            case .host: break
             // An attacker's Proxy field would become HTTP_PROXY, which many libraries obey (httpoxy).
             case .proxy: break
             // Another field may become the same variable only by `_` or `.`, which would let a client forge it.
             case let kind where kind.isHopByHop || field.isNominated || field.isUnmapped: break
+            case let kind where kind.isForwarding && isWithheld(kind, passed): break
             default: appendField(at: index, of: head, bytes)
             }
         }
         if let contentType { appendPair("CONTENT_TYPE", bytes[contentType]) }
+    }
+
+    private func isWithheld(_ kind: FieldName, _ passed: ForwardingFields?) -> Bool {
+        guard let passed else { return false }
+        return ForwardingFields(kind).isDisjoint(with: passed)
     }
 
     /// `HTTP_*` of one field, with the values of later fields of the same name joined to it.

@@ -8,17 +8,14 @@ import Syscalls
 final class Acceptor: Source {
     private let context: WorkerContext
     private let door: FrontDoor
-    private let local: LocalEnd
-    /// The same listener for requests of which a trusted proxy says that they came over TLS.
-    private let secure: LocalEnd
+    private let ends: LocalEnds
     private var isPaused = false
     private var isDraining = false
 
-    init(listener: CInt, local: LocalEnd, secure: LocalEnd, context: WorkerContext) {
+    init(listener: CInt, ends: LocalEnds, context: WorkerContext) {
         self.context = context
         door = context.door
-        self.local = local
-        self.secure = secure
+        self.ends = ends
         super.init(number: listener)
     }
 
@@ -76,21 +73,22 @@ final class Acceptor: Source {
             }
             door.holdSpare()
         }
-        // A proxy speaks for many.
-        let isTrusted = context.trusted.trusts(address)
-        guard let place = isTrusted ? -1 : door.enter(address) else {
-            refuse(
-                descriptor, isShort: false,
-                because:
-                    "\(address.host) has \(context.settings.addressConnections) already (--address-connections)"
-            )
+        let peer = PeerAddress(address, descriptor.number, asksForLocal: ends.plain.isWildcard)
+        if context.expectsPreface, !context.proxies.trusts(peer: peer.address) {
+            context.refusedConnection(from: peer.host, "it is no proxy of --proxy-allow-ips")
+            context.counters.add(.closed)
+            return true
+        }
+        // A proxy speaks for many. Those whom it relays are counted when it has named them.
+        let speaksForMany = context.expectsPreface || context.trusted.trusts(peer: peer.address)
+        guard let place = speaksForMany ? -1 : door.enter(peer.address) else {
+            refuse(descriptor, isShort: false, because: door.tooMany(from: peer.host))
             return true
         }
         // Only now: a client that is refused puts nobody out.
         if !isDraining, context.connectionCount >= door.limit { _ = door.makeRoom() }
         let connection = Connection(
-            descriptor, context: context, local: local, secure: isTrusted ? secure : nil,
-            peer: PeerAddress(address, local: local.isWildcard ? number : nil), addressPlace: place)
+            descriptor, context: context, ends: ends, peer: peer, addressPlace: place)
         do { try connection.start() } catch { context.log.error("cannot watch a connection: \(error)") }
         return true
     }

@@ -20,6 +20,7 @@ extension Connection {
             return close()
         }
         switch phase {
+        case .preface: input.isEmpty ? close() : refusePreface("its PROXY header did not arrive in time")
         case .head where parser.isAtStart: idled()
         // It is this worker that is behind, not the client.
         case .body where mayHaveUnread: setDeadline(seconds: 1)

@@ -156,7 +156,7 @@ extension Connection {
         case .head where !isProcessing:
             // The answer went out at last: on with the next request.
             if !givesWay { goOn() }
-        case .head, .lingering: break
+        case .preface, .head, .lingering: break
         }
     }
 }

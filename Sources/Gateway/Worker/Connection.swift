@@ -1,6 +1,6 @@
 // A client's connection, and what happens to a request on it, in order:
 //
-//   received ─► head ─► environ ─► body (spooled) ─► dispatch ─► response ─► the next request, or the end
+//   (preface ─►) received ─► head ─► environ ─► body (spooled) ─► dispatch ─► response ─► the next request, or the end
 //
 // The connection frames requests and sends what is spooled for the client; what is answered is the exchange's and
 // the backend's affair. Runs in a worker, on its loop.
@@ -13,6 +13,8 @@ import Syscalls
 /// One accepted client.
 final class Connection: Stream {
     enum Phase {
+        /// Before a PROXY header, where there has to be one.
+        case preface
         /// Between requests, or in a request head.
         case head
         /// In a request body.
@@ -28,11 +30,13 @@ final class Connection: Stream {
     private static let sparedHead = 4096
 
     let context: WorkerContext
-    let local: LocalEnd
-    /// What takes its place for requests that came to a proxy over TLS; `nil` where the peer's word does not count.
-    private let secure: LocalEnd?
-    /// The client's address and port as encoded pairs.
-    let peer: PeerAddress
+    private let ends: LocalEnds
+    /// The end that requests come to, unless their fields say more.
+    private var local: LocalEnd
+    /// The client: whoever connected, then whom a PROXY header has named.
+    private(set) var peer: PeerAddress
+    /// Whether the client is a proxy whose word about other clients counts.
+    private(set) var isTrusted = false
     var phase = Phase.head
     var input = ByteBuffer()
     var parser: RequestParser
@@ -52,7 +56,7 @@ final class Connection: Stream {
     /// Where it waits for its client among others.
     var idlePlace = IdleConnections.Place()
     /// Its place in the count of its client's address, or -1.
-    private let addressPlace: Int
+    var addressPlace: Int
     /// Octets of ``input`` that are counted in the budget.
     private var countedInput = 0
     /// Octets received since ``bodyPace`` was last told.
@@ -71,35 +75,61 @@ final class Connection: Stream {
     var file: OutgoingFile?
 
     init(
-        _ descriptor: consuming OwnedDescriptor, context: WorkerContext, local: LocalEnd, secure: LocalEnd?,
-        peer: PeerAddress, addressPlace: Int = -1
+        _ descriptor: consuming OwnedDescriptor, context: WorkerContext, ends: LocalEnds, peer: PeerAddress,
+        addressPlace: Int = -1
     ) {
         self.addressPlace = addressPlace
         self.context = context
-        self.local = local
-        self.secure = secure
+        self.ends = ends
         self.peer = peer
-        var rules = context.settings.requestRules
-        rules.trustsPeer = secure != nil
-        parser = RequestParser(limits: context.settings.requestLimits, rules: rules)
+        local = ends.plain
+        parser = RequestParser(limits: context.settings.requestLimits, rules: context.settings.requestRules)
         output = context.makeSpool()
         super.init(descriptor, loop: context.loop)
+        if context.expectsPreface {
+            phase = .preface
+        } else {
+            identify(peer, isTrusted: context.trusted.trusts(peer: peer.address))
+        }
     }
 
-    /// Whether what the peer says of others is believed.
-    var isTrusted: Bool { secure != nil }
+    /// Says who the client is: at once, or after a PROXY header. Nothing else does, and from here on
+    /// ``peer`` is the one to count, to limit and to log.
+    func identify(_ client: PeerAddress, isTrusted: Bool) {
+        peer = client
+        self.isTrusted = isTrusted
+        if client.isSecure || client.namesServer { local = end(nil) }
+        guard isTrusted else { return }
+        var rules = context.settings.requestRules
+        rules.trustsPeer = true
+        parser = RequestParser(limits: context.settings.requestLimits, rules: rules)
+    }
 
     /// Whether nothing of a request has arrived since the last one was answered, or since accept.
     var isUnused: Bool {
-        phase == .head && parser.isAtStart && input.isEmpty && output.isEmpty && file == nil && !isBlocked
+        (phase == .head || phase == .preface) && parser.isAtStart && input.isEmpty && output.isEmpty
+            && file == nil && !isBlocked
     }
 
-    /// The end that a request came to.
-    func localEnd(
+    /// Where a request comes from, and the end that it came to.
+    func origin(
         of head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
-    ) throws(RequestError) -> LocalEnd {
-        guard let secure, try ForwardedScheme.isSecure(head, bytes) else { return local }
-        return secure
+    ) throws(RequestError) -> RequestOrigin {
+        guard isTrusted else {
+            return RequestOrigin(
+                local: local, peer: peer, client: nil, passed: context.passesForwarding ? nil : [])
+        }
+        let client = try ForwardedClient(
+            head, bytes.span, believing: context.forwardingFields, isHop: context.trusted.trusts(hop:))
+        return RequestOrigin(
+            local: end(client), peer: peer, client: client,
+            passed: context.passesForwarding ? nil : context.forwardingFields)
+    }
+
+    private func end(_ client: ForwardedClient?) -> LocalEnd {
+        ends.end(
+            isSecure: client?.isSecure ?? peer.isSecure, saysPort: client?.port == nil && !peer.namesServer,
+            saysAddress: !peer.namesServer)
     }
 
     func start() throws(SyscallError) {
@@ -167,6 +197,9 @@ final class Connection: Stream {
             let rest = UnsafeBufferPointer(rebasing: bytes[used...])
             do {
                 switch phase {
+                case .preface:
+                    guard let count = readPreface(rest) else { return isClosed ? bytes.count : used }
+                    used += count
                 case .head:
                     if file != nil || isBlocked || output.count >= WorkerContext.scratchSize {
                         flush()
@@ -213,6 +246,7 @@ final class Connection: Stream {
         // A client that does not take its answers gets no further requests read, and one that has many waits its turn.
         guard !isClosed, !givesWay, !isBlocked || isStreamingBody else { return }
         switch phase {
+        case .preface: receive()
         case .head:
             if !parser.isAtStart {
                 if input.count > Self.sparedHead, !context.hasMemory() {

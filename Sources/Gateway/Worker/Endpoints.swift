@@ -2,7 +2,7 @@ import GatewayInterface
 import Octets
 import Syscalls
 
-/// What every connection of one listener has in common.
+/// What requests that come to one listener in the same way have in common.
 final class LocalEnd {
     /// The pairs that are the same for each of its requests, encoded: they go to an application in a PARAMS record of
     /// their own, so that a responder can keep what it made of them.
@@ -12,8 +12,11 @@ final class LocalEnd {
     /// Whether the address has to be asked for at each connection, because the listener has many.
     let isWildcard: Bool
 
-    /// - Parameter isSecure: Whether it is for requests that came to a proxy in front of the gateway over TLS.
-    init(address: SocketAddress, isSecure: Bool = false) {
+    /// - Parameters:
+    ///   - isSecure: Whether it is for requests that came to a proxy in front of the gateway over TLS.
+    ///   - saysPort: Whether the port is the listener's, and not what a proxy says.
+    ///   - saysAddress: Whether the address is.
+    init(address: SocketAddress, isSecure: Bool = false, saysPort: Bool = true, saysAddress: Bool = true) {
         let host = address.host
         isWildcard = address.isWildcard
         defaultServerName = host.isEmpty || isWildcard ? "localhost" : host
@@ -25,27 +28,29 @@ final class LocalEnd {
         // php-cgi refuses to run without it when it was built to expect a web server's redirect.
         pairs.appendPair("REDIRECT_STATUS", "200")
         // A unix listener has no port; 80 is what its scheme implies.
-        pairs.appendPair("SERVER_PORT", decimal: address.isUnix ? 80 : UInt64(address.port))
-        if !isWildcard, !host.isEmpty { pairs.appendPair("SERVER_ADDR", text: host) }
+        if saysPort { pairs.appendPair("SERVER_PORT", decimal: address.isUnix ? 80 : UInt64(address.port)) }
+        if saysAddress, !isWildcard, !host.isEmpty { pairs.appendPair("SERVER_ADDR", text: host) }
         constantPairs = Array(pairs.bytes)
     }
 }
 
-/// A client's address, encoded once a connection.
-struct PeerAddress {
-    /// REMOTE_ADDR and REMOTE_PORT, and SERVER_ADDR for a listener with many addresses.
-    let pairs: [UInt8]
-    /// For messages.
-    let host: String
+/// The ends of one listener: a name never stands twice in an environ, so what a proxy says has to be left out here.
+final class LocalEnds {
+    private let ends: [LocalEnd]
 
-    init(_ address: SocketAddress, local number: CInt?) {
-        host = address.host
-        var buffer = ByteBuffer(capacity: 64)
-        buffer.appendPair("REMOTE_ADDR", text: host)
-        if !address.isUnix { buffer.appendPair("REMOTE_PORT", decimal: UInt64(address.port)) }
-        if let number, let local = try? Socket.localAddress(number) {
-            buffer.appendPair("SERVER_ADDR", text: local.host)
+    init(_ address: SocketAddress) {
+        ends = (0..<8).map { index in
+            LocalEnd(
+                address: address, isSecure: index & 1 != 0, saysPort: index & 2 == 0,
+                saysAddress: index & 4 == 0)
         }
-        pairs = Array(buffer.bytes)
+    }
+
+    /// The one for requests that nobody has passed on.
+    var plain: LocalEnd { ends[0] }
+
+    /// The one for requests of a kind; see ``LocalEnd``.
+    func end(isSecure: Bool, saysPort: Bool, saysAddress: Bool) -> LocalEnd {
+        ends[(isSecure ? 1 : 0) + (saysPort ? 0 : 2) + (saysAddress ? 0 : 4)]
     }
 }

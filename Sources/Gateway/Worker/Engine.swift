@@ -96,8 +96,7 @@ final class Engine {
         for listener in plan.listeners {
             let acceptor = Acceptor(
                 listener: listener.number,
-                local: LocalEnd(address: listener.address),
-                secure: LocalEnd(address: listener.address, isSecure: true),
+                ends: LocalEnds(listener.address),
                 context: context)
             try acceptor.start()
             acceptors.append(acceptor)

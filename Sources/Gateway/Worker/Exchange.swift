@@ -124,11 +124,12 @@ final class Exchange {
         minorVersion = head.minorVersion
         isHead = head.isHead
         response.keepsAlive = head.isPersistent && !context.policy.servesOneAtATime
-        local = try connection.localEnd(of: head, bytes)
+        let origin = try connection.origin(of: head, bytes)
+        local = origin.local
         isIdempotent = Self.isIdempotent(bytes[head.method])
         if case .none = head.body {} else { hasBody = true }
         (route, destination) = try context.dispatcher.describe(
-            head, bytes, local: local, peer: connection.peer, environ: &environ)
+            head, bytes, from: origin, environ: &environ)
         body.memoryLimit = route.limits.bufferMemory
         if case .length(let count) = head.body {
             environ.appendPair("CONTENT_LENGTH", decimal: count)
@@ -306,8 +307,10 @@ final class Exchange {
 
     /// `GET /report from 10.0.0.1`, for messages.
     var description: String {
-        guard let host = connection?.peer.host, !host.isEmpty else { return requestLine }
-        return "\(requestLine) from \(host)"
+        guard let host = NameValuePairs.value(of: "REMOTE_ADDR", in: environ.bytes), !host.isEmpty else {
+            return requestLine
+        }
+        return "\(requestLine) from \(String(decoding: host, as: UTF8.self))"
     }
 
     /// `GET /report, request 00c0ffee00c0ffee`, for messages about what an application did with it.

@@ -3,6 +3,7 @@
 // then left to the workers that have room, which share the listeners; and where none has room they are answered 503, so
 // that nobody waits in a backlog without an end.
 
+import HTTP
 import Logging
 import Octets
 import Syscalls
@@ -94,18 +95,23 @@ final class FrontDoor {
     /// Counts a connection for its client's address.
     ///
     /// - Returns: Its place for ``leave(_:)``, -1 where it is not counted; `nil` where the address has too many.
-    func enter(_ peer: SocketAddress) -> Int? {
+    func enter(_ client: NetworkAddress?) -> Int? {
         let most = context.settings.addressConnections
-        guard most > 0, let address = IPAddress(peer) else { return -1 }
-        let client = address.client
+        guard most > 0, let client else { return -1 }
+        let (high, low) = client.subscriber
         switch addresses.enter(
-            context.scoreboard.addressHash(client.0, client.1), worker: context.index,
+            context.scoreboard.addressHash(high, low), worker: context.index,
             workers: context.scoreboard.workerBound, limit: most)
         {
         case .counted(let place): return place
         case .uncounted: return -1
         case .tooMany: return nil
         }
+    }
+
+    /// Why a connection is refused, for the log.
+    func tooMany(from host: String) -> String {
+        "\(host) has \(context.settings.addressConnections) already (--address-connections)"
     }
 
     /// A connection has closed.

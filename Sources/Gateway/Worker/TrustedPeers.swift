@@ -1,42 +1,62 @@
+// Whose word counts: a list of addresses and networks, as an operator writes it.
+
+import HTTP
 import Syscalls
 
-/// Peers whose X-Forwarded-Proto is believed.
-struct TrustedPeers {
+/// Peers, or hops before them, that are trusted.
+struct TrustedPeers: Sendable {
     private var trustsAll = false
-    private var networks: [(address: IPAddress, bits: Int)] = []
+    private var trustsUnix = false
+    private var networks: [(address: NetworkAddress, bits: Int)] = []
 
-    /// - Parameter entries: Addresses, networks as `ADDRESS/BITS`, or `*` for everybody.
-    init(_ entries: [String]) throws(ConfigurationError) {
+    /// - Parameters:
+    ///   - entries: Addresses, networks as `ADDRESS/BITS`, `unix` for peers at unix sockets, or `*` for every peer.
+    ///   - setting: What they are the value of, for messages.
+    init(_ entries: [String], setting: String) throws(ConfigurationError) {
         for entry in entries {
-            if entry == "*" {
-                trustsAll = true
-                continue
+            switch entry {
+            case "*": trustsAll = true
+            case "unix": trustsUnix = true
+            default:
+                guard let network = Self.network(entry) else {
+                    throw .usage(
+                        "'\(entry)' is no address (--\(setting)): write 10.0.0.1, 10.0.0.0/8, fd00::/8, unix or *"
+                    )
+                }
+                networks.append(network)
             }
-            guard let network = Self.network(entry) else {
-                throw .usage(
-                    "'\(entry)' is no address (--forwarded-allow-ips): write 10.0.0.1, 10.0.0.0/8, fd00::/8 or *"
-                )
-            }
-            networks.append(network)
         }
     }
 
-    /// Whether a text is something that ``init(_:)`` takes.
-    static func isEntry(_ text: String) -> Bool { text == "*" || network(text) != nil }
+    /// Whether a text is something that ``init(_:setting:)`` takes.
+    static func isEntry(_ text: String) -> Bool { text == "*" || text == "unix" || network(text) != nil }
 
-    private static func network(_ text: String) -> (IPAddress, Int)? {
+    private static func network(_ text: String) -> (NetworkAddress, Int)? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
+        guard parts.count <= 2, let parsed = IPAddress(String(parts[0])) else { return nil }
+        let address = NetworkAddress(parsed)
         guard parts.count == 2 else { return (address, 128) }
         let isShort = address.isIPv4 && !parts[0].contains(":")
         guard let bits = Int(parts[1]), (0...(isShort ? 32 : 128)).contains(bits) else { return nil }
         return (address, isShort ? 96 + bits : bits)
     }
 
-    /// Whether the peer's word counts. Whoever may open a unix socket was given that right by its permissions.
-    func trusts(_ peer: SocketAddress) -> Bool {
-        if trustsAll || peer.isUnix { return true }
-        guard let address = IPAddress(peer) else { return false }
-        return networks.contains { address.matches($0.address, bits: $0.bits) }
+    /// Whether the word of a peer counts.
+    ///
+    /// - Parameter peer: `nil` for one at a unix socket.
+    func trusts(peer: NetworkAddress?) -> Bool {
+        if trustsAll { return true }
+        guard let peer else { return trustsUnix }
+        return trusts(hop: peer)
     }
+
+    /// Whether a proxy before the peer is trusted. `*` says nothing about it: with everybody a hop, the client would be
+    /// whoever stands leftmost, which the client itself has written.
+    func trusts(hop address: NetworkAddress) -> Bool {
+        networks.contains { address.matches($0.address, bits: $0.bits) }
+    }
+}
+
+extension NetworkAddress {
+    init(_ address: IPAddress) { self.init(bits: UInt128(address.high) << 64 | UInt128(address.low)) }
 }

@@ -20,7 +20,7 @@ final class WorkerContext {
     let dispatcher: Dispatcher
     /// What distinguishes the worker's class from others.
     let policy: BuiltinClass
-    /// Whose X-Forwarded-Proto is believed.
+    /// Whose word about other clients is believed.
     let trusted: TrustedPeers
     /// What this worker has done, in the scoreboard.
     let counters: WorkerCounters
@@ -31,6 +31,16 @@ final class WorkerContext {
     /// When it was last said that memory or the disk is full.
     var memoryLines = LineInterval()
     var spoolLines = LineInterval()
+    /// By which fields.
+    let forwardingFields: ForwardingFields
+    /// Whether applications see fields of that sort that are not believed.
+    let passesForwarding: Bool
+    /// Who may send PROXY headers, and which; none where they are not expected.
+    let proxies: TrustedPeers
+    let proxyVersions: ProxyHeader.Versions
+    /// Whether every connection begins with a PROXY header.
+    let expectsPreface: Bool
+    private var refusals = LineInterval()
     /// Where applications may have files sent from.
     let fileRoots: [FileRoots]
     /// What compresses answers.
@@ -84,7 +94,12 @@ final class WorkerContext {
         scoreboard = plan.scoreboard
         counters = plan.scoreboard.counters(worker: plan.index)
         budget = MemoryBudget(limit: plan.settings.workerBuffers)
-        trusted = try TrustedPeers(plan.settings.forwardedAllowIPs)
+        trusted = try TrustedPeers(plan.settings.forwardedAllowIPs, setting: "forwarded-allow-ips")
+        forwardingFields = ForwardingFields(plan.settings.forwardedFields)
+        passesForwarding = plan.settings.unbelievedFields == .pass
+        proxies = try TrustedPeers(plan.settings.proxyAllowIPs, setting: "proxy-allow-ips")
+        proxyVersions = plan.settings.proxyProtocol.versions
+        expectsPreface = !proxyVersions.isEmpty
         var roots: [FileRoots] = []
         for settings in plan.applicationSettings { roots.append(try FileRoots(settings)) }
         fileRoots = roots
@@ -147,6 +162,14 @@ final class WorkerContext {
         log.error(
             "the buffers hold \(budget.used) octets: requests with a body get 503 (--worker-buffers)\(LineInterval.times(times))"
         )
+    }
+
+    /// Says why a connection was closed before its first request; not each time, as anybody may connect.
+    func refusedConnection(from host: String, _ reason: String) {
+        counters.add(.refused)
+        guard let times = refusals.happened(loop.now) else { return }
+        let client = host.isEmpty ? "a unix socket" : host
+        log.warning("closed a connection from \(client): \(reason)\(LineInterval.times(times))")
     }
 
     /// An exchange for a request that begins.
@@ -217,19 +240,12 @@ final class WorkerContext {
         shown = (exchange, exchange.dispatchedAt)
         let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
         let pairs = exchange.environ.bytes
-        // They stand first in the environ, and the client's address first in the connection's pairs.
+        // They stand near the front of the environ.
         let method = NameValuePairs.value(of: "REQUEST_METHOD", in: pairs) ?? empty
         let target = NameValuePairs.value(of: "REQUEST_URI", in: pairs) ?? empty
-        let record = scoreboard.record(worker: index)
-        guard let peer = exchange.connection?.peer else {
-            return record.write(method: method, target: target, client: empty, since: exchange.dispatchedAt)
-        }
-        peer.pairs.withUnsafeBufferPointer { peer in
-            record.write(
-                method: method, target: target,
-                client: NameValuePairs.value(of: "REMOTE_ADDR", in: peer) ?? empty,
-                since: exchange.dispatchedAt)
-        }
+        let client = NameValuePairs.value(of: "REMOTE_ADDR", in: pairs) ?? empty
+        scoreboard.record(worker: index).write(
+            method: method, target: target, client: client, since: exchange.dispatchedAt)
     }
 
     /// Appends `Server` and `Date`, each unless the application sent its own.

@@ -37,14 +37,6 @@ extension Section {
                 """
                 Owner of unix sockets: `USER`, `USER:GROUP` or `:GROUP`. Only root may give a socket away.
                 """),
-            Declaration(
-                "forwarded-allow-ips", nil, "ADDRESSES", .peers, \.forwardedAllowIPs,
-                standard: "`$FORWARDED_ALLOW_IPS`, or `127.0.0.1` and `::1`",
-                """
-                Peers whose X-Forwarded-Proto is believed, repeatable or with commas. Addresses in figures, \
-                networks as `10.0.0.0/8`, or `*` for everybody. Stops clients from claiming that they came \
-                over TLS.
-                """),
         ])
 }
 
@@ -55,5 +47,4 @@ struct ListeningOptions: DeclaredOptions {
     @Flag(declared: "reuse-port") var reusePort: Bool?
     @Option(declared: "socket-mode") var socketMode: String?
     @Option(declared: "socket-owner") var socketOwner: String?
-    @Option(declared: "forwarded-allow-ips") var forwardedAllowIps: [String] = []
 }

@@ -159,9 +159,11 @@ extension ValueKind where Value == String {
         }
     }
 
-    /// Addresses in figures, networks, or `*`.
+    /// Addresses in figures, networks, `unix` or `*`.
     static var peers: Self {
-        var kind = text("addresses in figures, networks as 10.0.0.0/8, or *") { TrustedPeers.isEntry($0) }
+        var kind = text("addresses in figures, networks as 10.0.0.0/8, unix, or *") {
+            TrustedPeers.isEntry($0)
+        }
         kind.form = .commaSeparated
         return kind
     }

@@ -1,0 +1,80 @@
+// The choices of the settings that say who the client is.
+
+import HTTP
+
+/// A field, or several, by which proxies say whose request they pass on.
+enum ForwardedField: String, CaseIterable, Sendable {
+    case node = "x-forwarded-for"
+    case scheme = "x-forwarded-proto"
+    case host = "x-forwarded-host"
+    case port = "x-forwarded-port"
+    case prefix = "x-forwarded-prefix"
+    case forwarded
+    case customary = "x-forwarded"
+    case none
+}
+
+extension ForwardingFields {
+    init(_ fields: [ForwardedField]) {
+        self = []
+        for field in fields {
+            switch field {
+            case .node: insert(.node)
+            case .scheme: insert(.scheme)
+            case .host: insert(.host)
+            case .port: insert(.port)
+            case .prefix: insert(.prefix)
+            case .forwarded: insert(.forwarded)
+            case .customary: formUnion(.customary)
+            case .none: break
+            }
+        }
+    }
+}
+
+/// What becomes of such fields that are not believed.
+enum UnbelievedFields: String, CaseIterable, Sendable {
+    case pass, drop
+}
+
+/// The PROXY header that connections begin with.
+enum ProxyProtocol: String, CaseIterable, Sendable {
+    case off, v1, v2, auto
+
+    var versions: ProxyHeader.Versions {
+        switch self {
+        case .off: []
+        case .v1: .one
+        case .v2: .two
+        case .auto: [.one, .two]
+        }
+    }
+}
+
+extension ValueKind where Value == ForwardedField {
+    /// One of the fields; several with commas between them.
+    static var forwardedField: Self {
+        let kind = choice
+        return Self(form: .commaSeparated) { text throws(Refusal) in
+            try kind.read(text.lowercased())
+        } show: {
+            kind.show($0)
+        }
+    }
+}
+
+extension ValueKind where Value == ProxyProtocol {
+    /// One of the versions; Gunicorn's other words for `auto` and `off` as well.
+    static var proxyProtocol: Self {
+        let kind = choice
+        return Self { text throws(Refusal) in
+            switch text.lowercased() {
+            case "true": .auto
+            case "false": .off
+            case let word: try kind.read(word)
+            }
+        } show: {
+            kind.show($0)
+        }
+    }
+}
