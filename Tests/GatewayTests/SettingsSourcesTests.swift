@@ -171,7 +171,9 @@ struct SettingsSourcesTests {
         #expect(lines.count == Declaration.all.count + 1)
         let columns = try readSettings(["--env", "A=1\n2"]).lines
         #expect(columns.contains { $0.hasPrefix("env = A=1\\n2 ") })
-        #expect(Set(columns.map { $0.firstIndex(of: "(")! }).count == 1)
+        // A long list stands out, and does not push the others.
+        let short = columns.filter { !$0.hasPrefix("compress-types") }
+        #expect(Set(short.map { $0.firstIndex(of: "(")! }).count == 1)
     }
 
     @Test("It shows what applications and routes say themselves, with what they inherit in their lists")
