@@ -25,6 +25,8 @@ struct CommandLineTests {
         "buffer-limit": "1000000", "config": "shop.yaml", "chdir": "/x", "env": "A=1", "user": "www",
         "group": "www", "umask": "027", "daemon": "true", "pid": "/p", "proc-name": "shop", "python": "/py",
         "root": "/r", "temporary-folder": "/t", "x-sendfile-root": "/s", "x-accel-root": "/p/=/s",
+        "index": "home.html", "autoindex": "true", "precompressed": "both", "cache-control": "no-cache",
+        "max-ranges": "5", "mime-types": "/m",
         "access-log": "-", "error-log": "/e", "log-level": "debug",
     ]
 

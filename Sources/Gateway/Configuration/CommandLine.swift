@@ -11,6 +11,7 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Time") var time: TimeOptions
     @OptionGroup(title: "Size") var size: SizeOptions
     @OptionGroup(title: "Files that applications have sent") var answers: AnswerOptions
+    @OptionGroup(title: "Files") var files: FileOptions
     @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
 
@@ -26,7 +27,7 @@ struct ServerOptions: ParsableArguments {
     /// Every setting that was given, by its name.
     func given(_ origin: Origin) -> [String: Given] {
         let groups: [any DeclaredOptions] = [
-            listening, processes, scaling, external, time, size, answers, surroundings, logging,
+            listening, processes, scaling, external, time, size, answers, files, surroundings, logging,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }
     }

@@ -27,7 +27,7 @@ struct ApplicationSet: Sendable {
     init(_ plan: ApplicationPlan) {
         plans = [plan]
         routes = []
-        fallback = .everything(to: 0, RouteLimits(plan.settings))
+        fallback = .everything(to: 0, RouteLimits(plan.settings), plan.settings.files)
         isNamed = false
     }
 
@@ -56,7 +56,9 @@ struct ApplicationSet: Sendable {
         (self.plans, self.routes, isNamed) = (plans, routes, true)
         let limits = RouteLimits(reading.settings)
         fallback =
-            routes.isEmpty ? .everything(to: 0, RouteLimits(plans[0].settings)) : RoutePlan(limits: limits)
+            routes.isEmpty
+            ? .everything(to: 0, RouteLimits(plans[0].settings), plans[0].settings.files)
+            : RoutePlan(limits: limits)
     }
 
     /// The names of applications that no route leads to: their processes run for nothing.

@@ -87,6 +87,10 @@ struct Settings: Sendable {
     var sendfileRoots: [String] = []
     /// Folders that X-Accel-Redirect names files in.
     var accelRoots: [AccelRoot] = []
+    /// How files are answered with.
+    var files = FileSettings()
+    /// A file with media types beside those that are built in.
+    var mediaTypesFile: String?
     /// Folder of temporary files.
     var temporaryFolder = "/tmp"
 

@@ -36,26 +36,29 @@ extension Connection {
         guard !isClosed else { return }
         if isLost { return close() }
         guard !isBlocked else { return }
-        do {
-            while !output.isEmpty {
-                let front = try output.front()
-                switch send(front) {
-                case .bytes(let count):
-                    output.consume(count)
-                    if count < front.count { return waitForRoom() }
-                case .wouldBlock: return waitForRoom()
-                case .failed: return close()
+        repeat {
+            do {
+                while !output.isEmpty {
+                    let front = try output.front()
+                    switch send(front) {
+                    case .bytes(let count):
+                        output.consume(count)
+                        if count < front.count { return waitForRoom() }
+                    case .wouldBlock: return waitForRoom()
+                    case .failed: return close()
+                    }
                 }
+            } catch {
+                lose(error)
+                return close()
             }
-        } catch {
-            lose(error)
-            return close()
-        }
-        guard sendFile() else { return }
+            guard sendFile() else { return }
+        } while beginNextPart()
+        if isLost { return close() }
         if phase == .lingering, exchange == nil { beginLingering() }
     }
 
-    /// - Returns: Whether no file is left to send.
+    /// - Returns: Whether all of the file, or of a part of it, that was to be sent is sent.
     private func sendFile() -> Bool {
         guard let file else { return true }
         while file.remaining > 0 {
@@ -69,8 +72,20 @@ extension Connection {
                 return false
             }
         }
-        self.file = nil
         return true
+    }
+
+    /// Goes on with the next of several parts of the file, or lets go of it.
+    ///
+    /// - Returns: Whether there is something to send.
+    private func beginNextPart() -> Bool {
+        guard let file else { return false }
+        var hasMore = false
+        if file.isDivided { write { hasMore = file.appendNextHead(to: &$0) } }
+        guard !hasMore else { return true }
+        self.file = nil
+        file.finish()
+        return false
     }
 
     func waitForRoom() { setDeadline(seconds: context.settings.sendTimeout) }

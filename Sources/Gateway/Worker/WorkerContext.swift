@@ -20,6 +20,8 @@ final class WorkerContext {
     let trusted: TrustedPeers
     /// Where applications may have files sent from.
     let fileRoots: [FileRoots]
+    /// By what clients recognize the file that is being answered with.
+    let fileValidators = FileValidators()
     /// What requests are called.
     var requestIDs = RequestIDs()
     /// The worker as hooks see it.

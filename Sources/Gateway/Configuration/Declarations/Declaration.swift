@@ -150,7 +150,7 @@ struct Section: Sendable {
 
     /// All of them, in the order of the documentation.
     static let all: [Section] = [
-        .listening, .processes, .scaling, .external, .time, .size, .answers, .surroundings, .logging,
+        .listening, .processes, .scaling, .external, .time, .size, .answers, .files, .surroundings, .logging,
     ]
 }
 

@@ -37,10 +37,14 @@ struct RoutePlan: Equatable, Sendable {
     /// The application that is asked first.
     var authorizer: Int?
     var limits: RouteLimits
+    /// How it answers with files.
+    var files = FileSettings()
 
     /// Everything goes to one application.
-    static func everything(to application: Int, _ limits: RouteLimits) -> RoutePlan {
-        RoutePlan(action: .application(application), limits: limits)
+    static func everything(
+        to application: Int, _ limits: RouteLimits, _ files: FileSettings = FileSettings()
+    ) -> RoutePlan {
+        RoutePlan(action: .application(application), limits: limits, files: files)
     }
 }
 
