@@ -86,9 +86,16 @@ struct ByteRangeRequestTests {
         var generator = SeededGenerator(seed: 7)
         let characters = Array("bytes=0123456789-,-, \u{0}".utf8)
         var several = 0
-        for _ in 0..<40_000 {
-            let tail = (0..<Int.random(in: 0...18, using: &generator)).map { _ in
-                characters.randomElement(using: &generator)!
+        for _ in 0..<5000 {
+            var tail = (0..<Int.random(in: 0...5, using: &generator)).map { _ in
+                let (first, last) = (
+                    Int.random(in: 0...60, using: &generator), Int.random(in: 0...60, using: &generator)
+                )
+                return ["\(first)-\(last)", "\(first)-", "-\(last)"].randomElement(using: &generator)!
+            }.joined(separator: ",").utf8.map { $0 }
+            if Bool.random(using: &generator), !tail.isEmpty {
+                tail[Int.random(in: tail.indices, using: &generator)] = characters.randomElement(
+                    using: &generator)!
             }
             let size = Int.random(in: 0...50, using: &generator)
             let field = Array("bytes=".utf8) + tail
@@ -108,7 +115,7 @@ struct ByteRangeRequestTests {
             case .whole, .unsatisfiable: break
             }
         }
-        #expect(several > 10)
+        #expect(several > 100)
     }
 
     @Test(
