@@ -45,18 +45,19 @@ extension Exchange {
         let now = Clock.secondsSince1970()
         let validators = context.fileValidators
         validators.describe(file.status, coding: found.coding, now: now)
-        // Another status is an application's; then the file is not what the conditions are about.
+        // Another status is an application's; then the file is not what the conditions are about. So it is where a method
+        // changes something: the application has judged them before it did.
         let isOwn = response.status == 200
         let hasRanges = isOwn && found.rules.maxRanges > 0
         var part: BytePart?
         var parts: RangeParts?
         let conditions = FileConditions(environ.bytes)
-        if isOwn, !conditions.isEmpty {
+        if isOwn, isReading, !conditions.isEmpty {
             switch conditions.preconditions.outcome(
                 entityTag: ordered?.tag ?? validators.entityTag,
                 modified: ordered == nil || ordered?.lastModified == nil
                     ? validators.modified : ordered?.modified(now: now),
-                isReading: isReading, now: now)
+                isReading: true, now: now)
             {
             case .proceed: break
             case .notModified:

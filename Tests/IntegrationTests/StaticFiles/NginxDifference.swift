@@ -73,8 +73,8 @@ enum NginxDifference: String, CaseIterable {
             [.status, .body, .length, .type, .modified, .ranges, .tag]
         case .dateIn304: [.modified]
         case .vary: [.vary]
-        case .staleCopy, .star: [.body, .length, .coding, .ranges, .vary]
-        case .copyRanges: [.status, .body, .length, .range, .type, .coding, .modified, .tag, .ranges]
+        case .staleCopy, .star: [.body, .length, .coding, .ranges, .modified]
+        case .copyRanges: [.status, .body, .length, .range, .type, .coding, .modified, .tag, .ranges, .vary]
         case .list: [.body, .length]
         }
     }

@@ -11,7 +11,8 @@ struct NginxQuestion {
     var version = "1.1"
 
     init(
-        by method: String, _ target: String, _ fields: String..., meant: NginxDifference..., status: Int? = nil
+        by method: String, _ target: String, _ fields: String..., meant: NginxDifference...,
+        status: Int? = nil
     ) {
         (self.method, self.target, self.fields) = (method, target, fields)
         (self.meant, self.status) = (meant, status)
@@ -25,7 +26,8 @@ struct NginxQuestion {
         (self.meant, self.status, self.version) = (meant, status, version)
     }
 
-    static let all: [NginxQuestion] = paths + methods + ranges + multipleRanges + conditions + rangeConditions + copies + rules
+    static let all: [NginxQuestion] =
+        paths + methods + ranges + multipleRanges + conditions + rangeConditions + copies + rules
 
     /// Paths, each with GET and HEAD.
     private static var paths: [NginxQuestion] {
@@ -59,7 +61,8 @@ struct NginxQuestion {
         let different: [(String, NginxDifference, Int)] = [
             ("/.hidden", .hiddenNames, 404), ("/sub/.hidden", .hiddenNames, 404),
             ("/%2ehidden", .hiddenNames, 404),
-            ("/out.txt", .linksOut, 404), ("/noindex", .noIndex, 404), ("/noindex/", .noIndex, 404), ("/sub/deep", .noIndex, 404),
+            ("/out.txt", .linksOut, 404), ("/noindex", .noIndex, 404), ("/noindex/", .noIndex, 404),
+            ("/sub/deep", .noIndex, 404),
             ("/.well-known/", .noIndex, 404), ("//text.txt", .doubledSlash, 404),
             ("///sub/", .doubledSlash, 404),
             ("//", .doubledSlash, 404), ("/archive.tar.gz", .types, 200),
@@ -76,7 +79,8 @@ struct NginxQuestion {
         }
             + ["PUT", "DELETE", "PATCH", "BREW"].map {
                 NginxQuestion(by: $0, "/missing", meant: .missingFirst, status: 404)
-            } + ["PUT", "DELETE"].map { NginxQuestion(by: $0, "/sub", meant: .folderMethods, status: 301) } + [
+            } + ["PUT", "DELETE"].map { NginxQuestion(by: $0, "/sub", meant: .folderMethods, status: 301) }
+            + [
                 NginxQuestion(by: "POST", "/missing"), NginxQuestion(by: "POST", "/sub"),
                 NginxQuestion(by: "POST", "/", meant: .allow),
                 NginxQuestion(by: "OPTIONS", "/text.txt", meant: .options, status: 204),
@@ -92,11 +96,12 @@ struct NginxQuestion {
             "bytes=0-100",
             "bytes=50-1000", "bytes=-1", "bytes=-10", "bytes=-99", "bytes=-100", "bytes=-1000",
             "bytes=007-009",
-            "BYTES=0-1", "bytes=100-", "bytes=100-200", "bytes=1000-", "lines=0-1", "bytes 0-1", "", "0-1",
+            "BYTES=0-1", "bytes=100-", "bytes=100-200", "bytes=1000-", "lines=0-1", "bytes 0-1", "bytes=", "",
+            "0-1",
             "bytes=0-1 ", "bytes=1-9223372036854775807",
         ]
         let malformed = [
-            "bytes=", "bytes=-", "bytes=a-b", "bytes=5-2", "bytes=1", "bytes=+1-2", "bytes=1-2-3",
+            "bytes=-", "bytes=a-b", "bytes=5-2", "bytes=1", "bytes=+1-2", "bytes=1-2-3",
             "bytes=--1",
             "bytes=0-1;2-3", "bytes=0x0-1",
         ]
@@ -139,7 +144,8 @@ struct NginxQuestion {
             + [
                 NginxQuestion("/text.txt", "Range: bytes=0-1,x", meant: .malformedRange, status: 200),
                 NginxQuestion("/text.txt", "Range: bytes=,0-1", meant: .malformedRange, status: 206),
-                NginxQuestion(by: "HEAD", "/text.txt", "Range: bytes=0-1,4-5", meant: .headRange, status: 200),
+                NginxQuestion(
+                    by: "HEAD", "/text.txt", "Range: bytes=0-1,4-5", meant: .headRange, status: 200),
                 NginxQuestion("/large.bin", "Range: bytes=0-99999,150000-299999"),
                 NginxQuestion("/data.json", "Range: bytes=0-0,3-3"),
             ]
@@ -175,13 +181,16 @@ struct NginxQuestion {
                 NginxQuestion(
                     by: method, "/text.txt", "If-Unmodified-Since: yesterday", meant: .noDate, status: 200))
             all.append(
-                NginxQuestion(by: method, "/text.txt", "If-Modified-Since: \(after)", meant: .laterDate, status: 304))
+                NginxQuestion(
+                    by: method, "/text.txt", "If-Modified-Since: \(after)", meant: .laterDate, status: 304))
             all.append(
-                NginxQuestion(by: method, "/text.txt", "If-None-Match: {etag}", "If-Modified-Since: \(before)",
+                NginxQuestion(
+                    by: method, "/text.txt", "If-None-Match: {etag}", "If-Modified-Since: \(before)",
                     meant: .tagBeforeDate,
                     status: 304))
             all.append(
-                NginxQuestion(by: method, "/text.txt", "If-Match: {etag}", "If-Unmodified-Since: \(before)",
+                NginxQuestion(
+                    by: method, "/text.txt", "If-Match: {etag}", "If-Unmodified-Since: \(before)",
                     meant: .matchBeforeDate,
                     status: 200))
         }
@@ -218,7 +227,8 @@ struct NginxQuestion {
         for method in ["GET", "HEAD"] {
             for field in taking {
                 all.append(
-                    NginxQuestion(by: method, "/zip/new.css", "Accept-Encoding: \(field)", meant: .copyRanges))
+                    NginxQuestion(by: method, "/zip/new.css", "Accept-Encoding: \(field)", meant: .copyRanges)
+                )
             }
             for field in refusing {
                 all.append(NginxQuestion(by: method, "/zip/new.css", "Accept-Encoding: \(field)"))
@@ -228,11 +238,13 @@ struct NginxQuestion {
         return all + [
             NginxQuestion("/zip/new.css"), NginxQuestion("/zip/", gzip, meant: .copyRanges),
             NginxQuestion("/zip/new.css.gz", gzip, meant: .vary, .types),
-            NginxQuestion("/zip/plain.css", gzip, meant: .vary), NginxQuestion("/zip/plain.css", meant: .vary),
+            NginxQuestion("/zip/plain.css", gzip, meant: .vary),
+            NginxQuestion("/zip/plain.css", meant: .vary),
             NginxQuestion("/zip/stale.css", gzip, meant: .staleCopy, status: 200),
             NginxQuestion("/zip/stale.css"),
             NginxQuestion("/zip/only.css", gzip, meant: .copyAlone, status: 404),
-            NginxQuestion("/zip/only.css", meant: .copyAlone, status: 404), NginxQuestion("/zip/missing.css", gzip),
+            NginxQuestion("/zip/only.css", meant: .copyAlone, status: 404),
+            NginxQuestion("/zip/missing.css", gzip),
             NginxQuestion("/zip/new.css", "Accept-Encoding: *", meant: .star, status: 200),
             NginxQuestion("/zip/new.css", gzip, "Range: bytes=0-9", meant: .copyRanges, status: 206),
             NginxQuestion("/zip/new.css", gzip, "Range: bytes=0-9,20-29", meant: .copyRanges, status: 206),
