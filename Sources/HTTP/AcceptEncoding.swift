@@ -22,8 +22,10 @@ public enum ContentCoding: UInt8, Sendable {
 
 /// A set of codings beside identity, which is always there.
 public struct ContentCodings: OptionSet, Sendable {
+    /// A bit for each coding.
     public let rawValue: UInt8
 
+    /// A set by its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// RFC 1952.

@@ -6,9 +6,12 @@ import Octets
 
 /// `count` octets from `first` on; at least one.
 public struct BytePart: Equatable, Sendable {
+    /// Offset of the first octet.
     public let first: Int
+    /// Number of octets.
     public let count: Int
 
+    /// - Precondition: A sum that fits in an `Int`: both come from the size of a file.
     public init(first: Int, count: Int) {
         self.first = first
         self.count = count

@@ -15,11 +15,16 @@ public struct Preconditions {
         case failed
     }
 
+    /// If-Match.
     public var ifMatch: UnsafeBufferPointer<UInt8>?
+    /// If-None-Match.
     public var ifNoneMatch: UnsafeBufferPointer<UInt8>?
+    /// If-Modified-Since.
     public var ifModifiedSince: UnsafeBufferPointer<UInt8>?
+    /// If-Unmodified-Since.
     public var ifUnmodifiedSince: UnsafeBufferPointer<UInt8>?
 
+    /// No conditions.
     public init() {}
 
     /// Decides by the order of §13.2.2, for a representation that exists.
