@@ -16,6 +16,23 @@ public enum ContentCoding: String, CaseIterable, Sendable {
     }
 }
 
+/// A set of codings.
+public struct ContentCodings: OptionSet, Sendable {
+    /// A bit for each coding.
+    public let rawValue: UInt8
+
+    /// A set by its bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The set of one coding.
+    public init(_ coding: ContentCoding) { self = coding == .gzip ? .gzip : .brotli }
+
+    /// RFC 1952.
+    public static let gzip = ContentCodings(rawValue: 1)
+    /// RFC 7932.
+    public static let brotli = ContentCodings(rawValue: 2)
+}
+
 /// What a client says in Accept-Encoding.
 public struct AcceptEncoding: Equatable, Sendable {
     // Weights in thousandths; `nil` is not named. Named twice, the last one counts.
@@ -89,6 +106,18 @@ public struct AcceptEncoding: Equatable, Sendable {
             let weight = weight(of: coding)
             if weight > bestWeight { (best, bestWeight) = (coding, weight) }
         }
+        return best
+    }
+
+    /// The same for codings of which copies are there already: of two that the client likes the same the one that makes less
+    /// of a text.
+    public func choice(among available: ContentCodings) -> ContentCoding? {
+        var best: ContentCoding?
+        var bestWeight = max(identity ?? 0, 1) - 1
+        if available.contains(.brotli), weight(of: .brotli) > bestWeight {
+            (best, bestWeight) = (.brotli, weight(of: .brotli))
+        }
+        if available.contains(.gzip), weight(of: .gzip) > bestWeight { best = .gzip }
         return best
     }
 }

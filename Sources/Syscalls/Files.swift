@@ -11,8 +11,10 @@ public struct FileStatus: Sendable {
     public let kind: Kind
     /// Octets.
     public let size: Int
-    /// Seconds since 1970.
+    /// When its content was changed, in seconds since 1970.
     public let modified: Int
+    /// And how many nanoseconds after that.
+    public let modifiedNanoseconds: Int
     /// Who may do what: 0 to 0o7777.
     public let permissions: UInt32
     /// The number of the user who owns it.
@@ -29,6 +31,7 @@ public struct FileStatus: Sendable {
         }
         size = Int(status.st_size)
         modified = status.st_mtim.tv_sec
+        modifiedNanoseconds = status.st_mtim.tv_nsec
         permissions = status.st_mode & 0o7777
         user = status.st_uid
         group = status.st_gid

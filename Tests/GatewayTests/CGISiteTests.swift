@@ -10,7 +10,8 @@ struct CGISiteTests {
     private func meaning(_ path: String, in site: any Site) throws -> ([String: String], Int?) {
         var environ = ByteBuffer()
         let destination = Array(path.utf8).withUnsafeBufferPointer {
-            site.resolve($0, mount: UnsafeBufferPointer(start: nil, count: 0), into: &environ)
+            site.resolve(
+                $0, mount: UnsafeBufferPointer(start: nil, count: 0), rules: FileRules(), into: &environ)
         }
         var pairs: [String: String] = [:]
         var decoder = NameValuePairs(environ.bytes)
@@ -21,7 +22,7 @@ struct CGISiteTests {
         switch destination {
         case .application: return (pairs, nil)
         case .refused(let status): return (pairs, status)
-        case .file, .redirect, .moved, .response:
+        case .file, .listing, .redirect, .moved, .response:
             Issue.record("\(path) is neither a script nor refused")
             return (pairs, nil)
         }

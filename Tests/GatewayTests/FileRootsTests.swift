@@ -128,7 +128,7 @@ private func outcome(_ order: FileOrder) -> String {
     case .elsewhere: "elsewhere"
     case .place(let place):
         switch place.open() {
-        case .file(let file, _): "\(file.remaining)"
+        case .file(let file): "\(file.remaining)"
         case .refused(let status, _): "\(status)"
         }
     }

@@ -9,15 +9,19 @@ import Testing
 enum Meaning: Equatable {
     case script(String, info: String = "")
     case file(String)
+    case listing
     case redirect(String)
     case refused(Int)
 
     /// Asks a site for the meaning of `path`, which is decoded already.
-    static func of(_ path: String, in root: String) throws -> Meaning {
+    static func of(
+        _ path: String, in root: String, _ rules: FileRules = FileRules()
+    ) throws -> Meaning {
         let site = try PHPSite(root)
         var environ = ByteBuffer()
         let destination = Array(path.utf8).withUnsafeBufferPointer {
-            site.resolve($0, mount: UnsafeBufferPointer(start: nil, count: 0), into: &environ)
+            site.resolve(
+                $0, mount: UnsafeBufferPointer(start: nil, count: 0), rules: rules, into: &environ)
         }
         func value(_ name: StaticString) -> String? {
             NameValuePairs.value(of: name, in: environ.bytes).map { String(decoding: $0, as: UTF8.self) }
@@ -31,17 +35,26 @@ enum Meaning: Equatable {
             #expect(value("DOCUMENT_ROOT") == root)
             #expect(value("PATH_TRANSLATED") == (info.isEmpty ? nil : root + info))
             return .script(script, info: info)
-        case .file(let file, _, _):
+        case .file(let found): return .file(try found.text)
+        case .listing: return .listing
+        case .redirect(let location): return .redirect(String(decoding: location, as: UTF8.self))
+        case .refused(let status): return .refused(status)
+        case .moved, .response: throw Unexpected()
+        }
+    }
+}
+
+extension FoundFile {
+    /// What would be sent.
+    var text: String {
+        get throws {
             let count = file.remaining
             let text = try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 1) { memory in
                 let count = try Files.read(file.number, into: memory, at: 0)
                 return String(decoding: memory[..<count], as: UTF8.self)
             }
             #expect(text.utf8.count == count)
-            return .file(text)
-        case .redirect(let location): return .redirect(String(decoding: location, as: UTF8.self))
-        case .refused(let status): return .refused(status)
-        case .moved, .response: throw Unexpected()
+            return text
         }
     }
 }
@@ -193,6 +206,26 @@ struct PHPSiteTests {
             #expect(try Meaning.of("/a\r\nb", in: root) == .redirect("/a%0D%0Ab/"))
             #expect(try Meaning.of("/100%", in: root) == .redirect("/100%25/"))
             #expect(try Meaning.of("//q", in: root) != .redirect("//q/"))
+        }
+    }
+
+    @Test("What stands for a folder is what the settings say, and a list only where they say so")
+    func indexFiles() throws {
+        try withFolder(Self.site) { folder in
+            let root = try #require(Files.absolutePath(folder + "/root"))
+            var settings = FileSettings()
+            settings.index = ["page.txt", "hello.php.bak", "x.php"]
+            #expect(try Meaning.of("/docs/", in: root, FileRules(settings)) == .file("docs/page.txt"))
+            #expect(try Meaning.of("/docs", in: root, FileRules(settings)) == .redirect("/docs/"))
+            // Neither an index nor the source of a script.
+            #expect(try Meaning.of("/sub/", in: root, FileRules(settings)) == .refused(404))
+            #expect(try Meaning.of("/", in: root, FileRules(settings)) == .refused(403))
+            settings.index = ["x.php"]
+            #expect(try Meaning.of("/docs/", in: root, FileRules(settings)) == .script("/docs/x.php"))
+            settings.isListing = true
+            #expect(try Meaning.of("/empty/", in: root, FileRules(settings)) == .listing)
+            #expect(try Meaning.of("/empty", in: root, FileRules(settings)) == .redirect("/empty/"))
+            #expect(try Meaning.of("/.git/", in: root, FileRules(settings)) == .refused(403))
         }
     }
 }

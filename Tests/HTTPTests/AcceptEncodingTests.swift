@@ -44,6 +44,21 @@ struct AcceptEncodingTests {
     }
 
     @Test(
+        "Of copies that are there the one that the client likes best, else the one that makes less of a text",
+        arguments: [
+            ("gzip, br", .brotli, .gzip, .brotli), ("gzip", .gzip, .gzip, nil), ("", nil, nil, nil),
+            ("gzip;q=1.0, br;q=0.5", .gzip, .gzip, .brotli), ("gzip;q=0, *", .brotli, nil, .brotli),
+            ("identity;q=0.5, gzip;q=0.4, br;q=0.4", nil, nil, nil), ("*;q=0", nil, nil, nil),
+        ] as [(String, ContentCoding?, ContentCoding?, ContentCoding?)])
+    func copies(_ value: String, _ both: ContentCoding?, _ gzip: ContentCoding?, _ brotli: ContentCoding?) {
+        let accepted = Self.read(value)
+        #expect(accepted.choice(among: ContentCodings([.gzip, .brotli])) == both)
+        #expect(accepted.choice(among: ContentCodings.gzip) == gzip)
+        #expect(accepted.choice(among: ContentCodings.brotli) == brotli)
+        #expect(accepted.choice(among: ContentCodings()) == nil)
+    }
+
+    @Test(
         "Whether a body that is not coded is refused",
         arguments: [
             (nil, false), ("", false), ("gzip", false), ("identity;q=0", true), ("*;q=0", true),

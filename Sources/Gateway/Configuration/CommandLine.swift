@@ -14,6 +14,7 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Front door") var frontDoor: FrontDoorOptions
     @OptionGroup(title: "Strictness") var strictness: StrictnessOptions
     @OptionGroup(title: "Files that applications have sent") var answers: AnswerOptions
+    @OptionGroup(title: "Files") var files: FileOptions
     @OptionGroup(title: "Responses") var responses: ResponseOptions
     @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
@@ -32,8 +33,8 @@ struct ServerOptions: ParsableArguments {
     func given(_ origin: Origin) -> [String: Given] {
         let groups: [any DeclaredOptions] = [
             listening, client, processes, scaling, external, time, size, frontDoor, strictness, answers,
-            responses,
-            surroundings, logging, requestNames,
+            files,
+            responses, surroundings, logging, requestNames,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }
     }

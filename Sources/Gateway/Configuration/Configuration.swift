@@ -27,7 +27,8 @@ struct ApplicationSet: Sendable {
     init(_ plan: ApplicationPlan) {
         plans = [plan]
         routes = []
-        fallback = .everything(to: 0, RouteLimits(plan.settings), AnswerPlan(plan.settings))
+        fallback = .everything(
+            to: 0, RouteLimits(plan.settings), AnswerPlan(plan.settings), plan.settings.files)
         isNamed = false
     }
 
@@ -57,7 +58,8 @@ struct ApplicationSet: Sendable {
         let (limits, answers) = (RouteLimits(reading.settings), AnswerPlan(reading.settings))
         fallback =
             routes.isEmpty
-            ? .everything(to: 0, RouteLimits(plans[0].settings), AnswerPlan(plans[0].settings))
+            ? .everything(
+                to: 0, RouteLimits(plans[0].settings), AnswerPlan(plans[0].settings), plans[0].settings.files)
             : RoutePlan(limits: limits, answers: answers)
     }
 

@@ -91,6 +91,10 @@ struct Settings: Sendable {
     var sendfileRoots: [String] = []
     /// Folders that X-Accel-Redirect names files in.
     var accelRoots: [AccelRoot] = []
+    /// How files are answered with.
+    var files = FileSettings()
+    /// A file with media types beside those that are built in.
+    var mediaTypesFile: String?
     /// What is compressed, and how.
     var compression = CompressionSettings()
     /// Pages in the place of the gateway's own; their texts are there once the settings are to be used.

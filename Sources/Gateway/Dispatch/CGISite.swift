@@ -16,7 +16,8 @@ final class CGISite: Site {
     init(_ path: String) throws(SyscallError) { folder = try SiteFolder(path) }
 
     func resolve(
-        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
+        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
+        into environ: inout ByteBuffer
     ) -> Destination {
         guard path.first == ASCII.slash else { return .refused(status: 404) }
         var end = 0
@@ -51,7 +52,8 @@ final class SingleScriptSite: Site {
     }
 
     func resolve(
-        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
+        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
+        into environ: inout ByteBuffer
     ) -> Destination {
         guard path.first == ASCII.slash else { return .refused(status: 404) }
         environ.appendPair("SCRIPT_NAME", mount)

@@ -11,7 +11,9 @@ enum Destination {
     /// The application of the route.
     case application
     /// A file of a site.
-    case file(OutgoingFile, type: StaticString, modified: Int)
+    case file(FoundFile)
+    /// What is in a folder of a site.
+    case listing(FolderListing)
     /// The same path with a slash: it is a folder.
     case redirect([UInt8])
     /// The client is sent elsewhere.
@@ -125,7 +127,7 @@ final class Dispatcher {
         // Files are read; any other request is for the application behind them.
         let reads = route.application < 0 || isReading(environ.bytes)
         for folder in route.folders where reads {
-            switch folder.resolve(own, mount: mount, into: &environ) {
+            switch folder.resolve(own, mount: mount, rules: route.files, into: &environ) {
             case .refused(status: 404): continue
             case let destination: return (route, asClientsSee(destination, route))
             }
@@ -163,7 +165,9 @@ final class Dispatcher {
         _ route: Route, _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>,
         _ environ: inout ByteBuffer
     ) -> Destination {
-        if let site = route.site { return site.resolve(path, mount: mount, into: &environ) }
+        if let site = route.site {
+            return site.resolve(path, mount: mount, rules: route.files, into: &environ)
+        }
         environ.appendPair("SCRIPT_NAME", mount)
         environ.appendPair("PATH_INFO", path)
         return .application
@@ -202,8 +206,8 @@ final class Dispatcher {
             exchange.backend = backend
             exchange.announce()
             backend.serve(exchange)
-        case .file(let file, let type, let modified):
-            exchange.send(file, type: type, modified: modified)
+        case .file(let found): exchange.send(found)
+        case .listing(let listing): exchange.send(listing)
         case .redirect(let location): exchange.redirectClient(status: 301, to: location, keepsQuery: true)
         case .moved(let status, let location):
             exchange.redirectClient(status: status, to: location, keepsQuery: false)

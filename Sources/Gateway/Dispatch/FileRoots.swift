@@ -35,7 +35,7 @@ struct FilePlace {
 
     /// What became of opening it.
     enum Opened {
-        case file(OutgoingFile, modified: Int)
+        case file(OutgoingFile)
         /// It is not sent, and why.
         case refused(status: Int, StaticString)
     }
@@ -56,15 +56,15 @@ struct FilePlace {
         guard let status = Files.status(of: number) else { return .refused(status: 404, "is not there") }
         switch status.kind {
         case .regular:
-            return .file(OutgoingFile(descriptor, count: status.size), modified: status.modified)
+            return .file(OutgoingFile(descriptor, status))
         case .directory: return .refused(status: 404, "is a folder")
         case .device, .other: return .refused(status: 403, "is no regular file")
         }
     }
 
     /// Its media type, by its name.
-    var type: StaticString {
-        path.withUnsafeBufferPointer { MediaType.of(UnsafeBufferPointer(rebasing: $0.dropLast())) }
+    func type(in types: MediaTypes) -> MediaTypes.Place {
+        path.withUnsafeBufferPointer { types.type(of: UnsafeBufferPointer(rebasing: $0.dropLast())) }
     }
 
     /// For messages.

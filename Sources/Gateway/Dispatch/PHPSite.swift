@@ -1,7 +1,7 @@
 // A folder of PHP scripts and files, and what a path means in it:
 //
 //   1. the first segment that ends in `.php` and is a regular file is the script; the rest is PATH_INFO
-//   2. a folder has its index.php, or its index.html
+//   2. a folder has its index.php, or its index.html, or what `index` says
 //   3. any other regular file is served as it is, unless its name or a folder's begins with a dot, or it looks
 //      like a script or a copy of one
 //   4. everything else goes to the front controller, /index.php, where there is one
@@ -31,7 +31,8 @@ final class PHPSite: Site {
     }
 
     func resolve(
-        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
+        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
+        into environ: inout ByteBuffer
     ) -> Destination {
         self.mount.clear()
         self.mount.append(mount)
@@ -50,12 +51,12 @@ final class PHPSite: Site {
         }
         guard !SiteFolder.hasHiddenSegment(path) else { return .refused(status: 403) }
         switch folder.open(path) {
-        case .file(let number, let status) where path.last != ASCII.slash:
-            let file = OutgoingFile(OwnedDescriptor(adopting: number), count: status.size)
-            guard !isSource(path) else { return .refused(status: 403) }
-            return .file(file, type: MediaType.of(path), modified: status.modified)
-        case .directory: return resolveFolder(path, into: &environ)
-        case .file(let number, _): _ = OwnedDescriptor(adopting: number)
+        case .file(let file) where path.last != ASCII.slash && !isSource(path):
+            return folder.answer(file, at: path, rules, environ)
+        case .directory: return resolveFolder(path, rules, into: &environ)
+        case .file(let file):
+            file.finish()
+            if path.last != ASCII.slash { return .refused(status: 403) }
         case .missing: break
         case .unreadable: return .refused(status: 403)
         }
@@ -63,27 +64,33 @@ final class PHPSite: Site {
     }
 
     private func resolveFolder(
-        _ path: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
+        _ path: UnsafeBufferPointer<UInt8>, _ rules: FileRules, into environ: inout ByteBuffer
     ) -> Destination {
-        for (index, isScript) in [("index.php", true), ("index.html", false)] as [(StaticString, Bool)] {
-            var file = ByteBuffer(capacity: path.count + 12)
-            file.append(path)
-            if path.last != ASCII.slash { file.append(ASCII.slash) }
-            file.append(index)
-            guard case .file(let number, let status) = folder.open(file.bytes) else { continue }
-            let descriptor = OwnedDescriptor(adopting: number)
+        for name in rules.index.isEmpty ? Self.indexNames : rules.index {
+            guard let file = name.withUnsafeBufferPointer({ folder.index(of: path, $0) }) else { continue }
             // Without the slash the page's relative links would lead one folder too high.
-            guard path.last == ASCII.slash else { return SiteFolder.redirect(path, mount: mount.bytes) }
-            if isScript {
-                folder.appendScript(file.bytes, split: file.count, mount: mount.bytes, to: &environ)
+            guard path.last == ASCII.slash else {
+                file.finish()
+                return SiteFolder.redirect(path, mount: mount.bytes)
+            }
+            let found = folder.indexPath
+            if name.suffix(4).elementsEqual(".php".utf8) {
+                file.finish()
+                folder.appendScript(found, split: found.count, mount: mount.bytes, to: &environ)
                 return .application
             }
-            return .file(
-                OutgoingFile(descriptor, count: status.size), type: MediaType.of(file.bytes),
-                modified: status.modified)
+            guard !isSource(found) else {
+                file.finish()
+                return .refused(status: 403)
+            }
+            return folder.answer(file, at: found, rules, environ)
         }
-        return frontController(into: &environ)
+        guard rules.isListing, !hasFrontController else { return frontController(into: &environ) }
+        guard path.last == ASCII.slash else { return SiteFolder.redirect(path, mount: mount.bytes) }
+        return folder.listing(path)
     }
+
+    private static let indexNames = [Array("index.php".utf8), Array("index.html".utf8)]
 
     private func frontController(into environ: inout ByteBuffer) -> Destination {
         guard hasFrontController else { return .refused(status: 404) }

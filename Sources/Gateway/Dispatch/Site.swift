@@ -8,8 +8,10 @@ protocol Site: AnyObject {
     /// - Parameters:
     ///   - path: Decoded and normalized; without what stands before the folder's own part of it.
     ///   - mount: What stood before it: SCRIPT_NAME begins with it.
+    ///   - rules: How the route answers with files.
     func resolve(
-        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, into environ: inout ByteBuffer
+        _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
+        into environ: inout ByteBuffer
     ) -> Destination
 }
 

@@ -9,14 +9,16 @@ import Syscalls
 final class SiteFolder {
     /// What was found under a path.
     enum Opened {
-        /// A descriptor for the caller to adopt.
-        case file(CInt, FileStatus)
+        /// For the caller to send, or to finish.
+        case file(OutgoingFile)
         case directory, missing, unreadable
     }
 
     private let root: OwnedDescriptor
     private let rootPath: [UInt8]
+    private let supply = FileSupply()
     private var candidate = ByteBuffer(capacity: 1024)
+    private var indexFile = ByteBuffer(capacity: 256)
 
     /// - Parameter path: The folder, absolute and without links.
     init(_ path: String) throws(SyscallError) {
@@ -24,9 +26,11 @@ final class SiteFolder {
         rootPath = Array(path.utf8)
     }
 
-    /// Opens what `path`, which begins with a slash, names.
-    func open(_ path: UnsafeBufferPointer<UInt8>) -> Opened {
-        guard setCandidate(path) else { return .missing }
+    /// Opens what `path`, which begins with a slash, names. A pipe or a device is neither waited for nor read.
+    ///
+    /// - Parameter ending: What is put behind the path.
+    func open(_ path: UnsafeBufferPointer<UInt8>, _ ending: StaticString = "") -> Opened {
+        guard setCandidate(path, ending) else { return .missing }
         let number = candidate.bytes.withMemoryRebound(to: CChar.self) {
             Files.openBeneath(root.number, $0.baseAddress!)
         }
@@ -34,7 +38,7 @@ final class SiteFolder {
         let descriptor = OwnedDescriptor(adopting: number)
         guard let status = Files.status(of: number) else { return .missing }
         switch status.kind {
-        case .regular: return .file(descriptor.relinquish(), status)
+        case .regular: return .file(supply.take(descriptor, status))
         case .directory: return .directory
         case .device, .other: return .unreadable
         }
@@ -42,9 +46,35 @@ final class SiteFolder {
 
     /// Whether `path` names a file that may be read.
     func hasFile(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard case .file(let number, _) = open(path) else { return false }
-        _ = OwnedDescriptor(adopting: number)
+        guard case .file(let file) = open(path) else { return false }
+        file.finish()
         return true
+    }
+
+    /// The path of a file in the folder at `path`; valid until the next one is made.
+    var indexPath: UnsafeBufferPointer<UInt8> { indexFile.bytes }
+
+    func setIndexPath(_ path: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>) {
+        indexFile.clear()
+        indexFile.append(path)
+        if path.last != ASCII.slash { indexFile.append(ASCII.slash) }
+        indexFile.append(name)
+    }
+
+    /// The names in a folder that do not begin with a dot; `nil` where it cannot be read.
+    func names(in path: [UInt8], limit: Int) -> (names: [[UInt8]], hasMore: Bool)? {
+        guard path.withUnsafeBufferPointer({ setCandidate($0) }) else { return nil }
+        return candidate.bytes.withMemoryRebound(to: CChar.self) {
+            try? Files.visibleNames($0.baseAddress!, beneath: root.number, limit: limit)
+        }
+    }
+
+    /// What is at a path, without opening it.
+    func status(of path: [UInt8]) -> FileStatus? {
+        guard path.withUnsafeBufferPointer({ setCandidate($0) }) else { return nil }
+        return candidate.bytes.withMemoryRebound(to: CChar.self) {
+            Files.status($0.baseAddress!, beneath: root.number)
+        }
     }
 
     /// What `path` is to who wants to run it.
@@ -56,7 +86,7 @@ final class SiteFolder {
     }
 
     /// Makes a path relative, with a NUL at its end.
-    private func setCandidate(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    private func setCandidate(_ path: UnsafeBufferPointer<UInt8>, _ ending: StaticString = "") -> Bool {
         candidate.clear()
         if path.count == 1 {
             candidate.append(UInt8(ascii: "."))
@@ -65,6 +95,7 @@ final class SiteFolder {
         }
         // `//x` would be an absolute path after the first slash is gone.
         guard candidate.bytes.first != ASCII.slash else { return false }
+        candidate.append(ending)
         candidate.append(0)
         return true
     }

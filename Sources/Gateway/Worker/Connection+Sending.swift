@@ -46,39 +46,50 @@ extension Connection {
         guard !isClosed else { return }
         if isLost { return close() }
         guard !isBlocked else { return }
-        do {
-            while !output.isEmpty {
-                if output.filePart != nil {
-                    guard try sendSpooledFile() else { return }
-                    continue
-                }
-                let front = try output.front()
-                switch send(front) {
-                case .bytes(let count):
-                    output.consume(count)
-                    countSent(count)
-                    if count < front.count { return waitForRoom() }
-                case .wouldBlock: return waitForRoom()
-                case .failed: return close()
-                }
+        repeat {
+            do {
+                guard try sendSpooled() else { return }
+            } catch {
+                lose(error)
+                return close()
             }
-        } catch {
-            lose(error)
-            return close()
-        }
-        guard sendFile() else { return }
+            guard sendFile() else { return }
+        } while beginNextPart()
+        if isLost { return close() }
         isWaitingForRoom = false
         if phase == .lingering, exchange == nil { beginLingering() }
+    }
+
+    /// Sends what is in ``output``.
+    ///
+    /// - Returns: Whether that was all, and more may be sent.
+    private func sendSpooled() throws(SyscallError) -> Bool {
+        while !output.isEmpty {
+            if output.filePart != nil {
+                guard sendSpooledFile() else { return false }
+                continue
+            }
+            let front = try output.front()
+            switch send(front) {
+            case .bytes(let count):
+                output.consume(count)
+                countSent(count)
+                guard count < front.count else { continue }
+                waitForRoom()
+            case .wouldBlock: waitForRoom()
+            case .failed: close()
+            }
+            return false
+        }
+        return true
     }
 
     /// Sends what waits in the file of ``output``.
     ///
     /// - Returns: Whether more may be sent.
-    private func sendSpooledFile() throws(SyscallError) -> Bool {
+    private func sendSpooledFile() -> Bool {
         guard let part = output.filePart else { return true }
         switch sendFile(part.number, offset: part.offset, count: part.count) {
-        // Somebody has made the file shorter.
-        case .bytes(0): throw SyscallError.inputOutput("sendfile")
         case .bytes(let count):
             output.consumeFile(count)
             countSent(count)
@@ -89,7 +100,7 @@ extension Connection {
         return false
     }
 
-    /// - Returns: Whether no file is left to send.
+    /// - Returns: Whether all of the file, or of a part of it, that was to be sent is sent.
     private func sendFile() -> Bool {
         guard let file else { return true }
         while file.remaining > 0 {
@@ -105,8 +116,20 @@ extension Connection {
                 return false
             }
         }
-        self.file = nil
         return true
+    }
+
+    /// Goes on with the next of several parts of the file, or lets go of it.
+    ///
+    /// - Returns: Whether there is something to send.
+    private func beginNextPart() -> Bool {
+        guard let file else { return false }
+        var hasMore = false
+        if file.isDivided { write { hasMore = file.appendNextHead(to: &$0) } }
+        guard !hasMore else { return true }
+        self.file = nil
+        file.finish()
+        return false
     }
 
     private func countSent(_ count: Int) {

@@ -56,8 +56,10 @@ final class Engine {
                     worker: plan.index, log: log)
             }
             let sites = try pools.map { try $0.site?.open() }
+            let types = try MediaTypes.read(settings)
             let router = Router(
-                try routes.map { try Route($0, sites: sites) }, fallback: try Route(fallback, sites: sites))
+                try routes.map { try Route($0, sites: sites, types: types) },
+                fallback: try Route(fallback, sites: sites, types: types))
             return (policy, backends.count == 1 ? backends[0] : Applications(backends), router)
         case .broken(let text): return (.async, FaultBackend(text), everything)
         case .inProcess(let build):

@@ -11,7 +11,9 @@ extension Exchange {
         guard connection != nil else { return context.giveBack(self) }
         restartResponse()
         if let page = route.errorPages?[status] {
-            return sendError(status, page.text, type: page.type, retryAfter: retryAfter, allow: allow)
+            return page.text.withUnsafeBufferPointer { text in
+                page.type.withUnsafeBufferPointer { sendError(status, text, $0, retryAfter, allow) }
+            }
         }
         var page = ByteBuffer(capacity: 256)
         page.append("<!doctype html><title>")
@@ -21,24 +23,17 @@ extension Exchange {
         page.append("</h1><p>")
         page.append(text: explanation)
         page.append("</p>\n")
+        let type: StaticString = "text/html; charset=utf-8"
         sendError(
-            status, page.bytes, type: "text/html; charset=utf-8", retryAfter: retryAfter, allow: allow)
+            status, page.bytes, UnsafeBufferPointer(start: type.utf8Start, count: type.utf8CodeUnitCount),
+            retryAfter, allow)
     }
 
     private func sendError(
-        _ status: Int, _ page: [UInt8], type: StaticString, retryAfter: Int?, allow: StaticString?
+        _ status: Int, _ page: UnsafeBufferPointer<UInt8>, _ type: UnsafeBufferPointer<UInt8>,
+        _ retryAfter: Int?, _ allow: StaticString?
     ) {
-        page.withUnsafeBufferPointer {
-            sendError(status, $0, type: type, retryAfter: retryAfter, allow: allow)
-        }
-    }
-
-    private func sendError(
-        _ status: Int, _ page: UnsafeBufferPointer<UInt8>, type: StaticString, retryAfter: Int?,
-        allow: StaticString?
-    ) {
-        send(status, page, type: UnsafeBufferPointer(start: type.utf8Start, count: type.utf8CodeUnitCount)) {
-            output in
+        send(status, page, type: type) { output in
             if let retryAfter {
                 output.append("Retry-After: ")
                 output.append(decimal: UInt64(retryAfter))

@@ -57,9 +57,9 @@ extension Exchange {
             return fail(status: 502, "The application did not give a valid answer.")
         }
         page.text.withUnsafeBufferPointer { text in
-            let type = UnsafeBufferPointer(
-                start: page.type.utf8Start, count: page.type.utf8CodeUnitCount)
-            send(replaced.status, text, type: type) { $0.append(replaced.fields.bytes) }
+            page.type.withUnsafeBufferPointer { type in
+                send(replaced.status, text, type: type) { $0.append(replaced.fields.bytes) }
+            }
         }
     }
 }

@@ -45,6 +45,8 @@ final class WorkerContext {
     let fileRoots: [FileRoots]
     /// What compresses answers.
     let encoders: EncoderStock
+    /// By what clients recognize the file that is being answered with.
+    let fileValidators = FileValidators()
     /// What requests are called.
     var requestIDs = RequestIDs()
     var spanIDs = SpanIDs()

@@ -43,7 +43,8 @@ struct StaticFileTests {
                     "Range: bytes=5-9\r\nIf-Range: Sun, 02 Feb 2020 02:02:03 GMT", 200,
                     "body { color: black }\n"
                 ),
-                ("Range: bytes=22-", 416, ""), ("Range: bytes=0-1,3-4", 200, "body { color: black }\n"),
+                ("Range: bytes=22-", 416, ""), ("Range: bytes=0-1,22-", 206, "bo"),
+                ("Range: lines=0-1", 200, "body { color: black }\n"),
             ] {
                 client.send("GET /style.css HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\r\n")
                 let response = try client.receive()
@@ -94,7 +95,7 @@ struct StaticFileTests {
                 client.send("\(method) /style.css HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
                 let response = try client.receive()
                 #expect(response.status == 405)
-                #expect(response["Allow"] == "GET, HEAD")
+                #expect(response["Allow"] == "GET, HEAD, OPTIONS")
             }
         }
     }
@@ -159,5 +160,45 @@ struct StaticFileTests {
             // A file that is no script is never run: PHP would guess what the path meant.
             #expect(try gateway.get("/style.css/x.php").text == "front /style.css/x.php")
         }
+    }
+
+    @Test("The settings for files count for a site, wherever they come from", .timeLimit(.minutes(5)))
+    func settings() throws {
+        let site = try Site()
+        try TextFile.write("x-own/type own\n", to: site.folder / "types")
+        try run(
+            "sh", "-c",
+            "cd \(site.path); printf own > a.own; gzip -k style.css; printf home > folder/home.txt; cp style.css.gz style.css.br"
+        )
+        let gateway = try GatewayProcess(
+            "php:\(site.path)",
+            ["--precompressed", "gzip", "--index", "home.txt", "--mime-types", site.folder / "types"],
+            environment: ["GATEWAY_CMD_ARGS=--cache-control='public, max-age=60' --max-ranges 0"],
+            folder: site.folder)
+        try gateway.use { gateway in
+            let style = try gateway.ask(
+                "GET", "/style.css", fields: ["Accept-Encoding: br, gzip", "Range: bytes=0-1"])
+            #expect(
+                style.status == 200 && style["Content-Encoding"] == "gzip"
+                    && style["Vary"] == "Accept-Encoding")
+            #expect(
+                style["Content-Type"] == "text/css; charset=utf-8" && style.body.prefix(2) == [0x1F, 0x8B])
+            #expect(style["Cache-Control"] == "public, max-age=60" && style["Accept-Ranges"] == nil)
+            let plain = try gateway.get("/style.css")
+            #expect(plain["Vary"] == "Accept-Encoding" && plain["ETag"] != style["ETag"])
+            let known = try gateway.ask(
+                "GET", "/style.css", fields: ["If-None-Match: \(try #require(plain["ETag"]))"])
+            #expect([200, 304].contains(known.status) && known["Vary"] == "Accept-Encoding")
+            #expect(known["Cache-Control"] == "public, max-age=60")
+            #expect(try gateway.get("/folder/").text == "home")
+            #expect(try gateway.get("/a.own")["Content-Type"] == "x-own/type")
+            // What an application answers is the application's.
+            let script = try gateway.get("/hello.php")
+            #expect(script["Cache-Control"] == nil && script["Vary"] == nil)
+            let options = try gateway.ask("OPTIONS", "/style.css")
+            #expect(options.status == 204 && options["Allow"] == "GET, HEAD, OPTIONS")
+        }
+        let outcome = try gatewayOutcome("php:\(site.path)", "--mime-types", "/no/such", "--check-config")
+        #expect(outcome.status == .exited(1) && outcome.errors.contains("'/no/such' (--mime-types)"))
     }
 }

@@ -151,7 +151,7 @@ struct Section: Sendable {
     /// All of them, in the order of the documentation.
     static let all: [Section] = [
         .listening, .client, .processes, .scaling, .external, .time, .size, .frontDoor, .strictness, .answers,
-        .responses, .surroundings, .logging, .requestNames,
+        .files, .responses, .surroundings, .logging, .requestNames,
     ]
 }
 

@@ -12,7 +12,9 @@ struct RouteReader {
     private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
     func plan() throws(ConfigurationError) -> RoutePlan {
-        var plan = RoutePlan(limits: RouteLimits(route.settings), answers: AnswerPlan(route.settings))
+        var plan = RoutePlan(
+            limits: RouteLimits(route.settings), answers: AnswerPlan(route.settings),
+            files: route.settings.files)
         plan.hosts = try values("host") { text throws(ConfigurationError) in
             try demand(
                 HostPattern(text.text), text, "a host without a port, as shop.example.org or *.example.org")

@@ -64,7 +64,7 @@ final class ErrorPages: Sendable {
     /// One of them.
     struct Page: Sendable {
         let text: [UInt8]
-        let type: StaticString
+        let type: [UInt8]
     }
 
     /// Whether they stand in for an application's error answers too.
@@ -73,14 +73,17 @@ final class ErrorPages: Sendable {
     private let pages: [Page?]
 
     /// - Returns: `nil` where there is none.
-    init?(_ plan: AnswerPlan) {
+    init?(_ plan: AnswerPlan, types: MediaTypes = .builtin) {
         guard !plan.pages.isEmpty else { return nil }
         interceptsErrors = plan.interceptsErrors
         var pages = [Page?](repeating: nil, count: 200)
         for page in plan.pages {
             let path = Array(page.path.utf8)
-            let type = path.withUnsafeBufferPointer { MediaType.of($0) }
-            for status in page.statuses { pages[status - 400] = Page(text: page.text, type: type) }
+            var type = ByteBuffer(capacity: 64)
+            types.append(path.withUnsafeBufferPointer { types.type(of: $0) }, to: &type)
+            for status in page.statuses {
+                pages[status - 400] = Page(text: page.text, type: Array(type.bytes))
+            }
         }
         self.pages = pages
     }

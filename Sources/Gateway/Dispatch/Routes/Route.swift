@@ -9,6 +9,8 @@ final class Route {
     let compression: CompressionPolicy?
     /// `nil` where there is none.
     let errorPages: ErrorPages?
+    /// How it answers with files.
+    let files: FileRules
     /// The index of the application that answers; -1 where none does.
     let application: Int
     /// The index of the application that is asked first; -1 where none is.
@@ -20,13 +22,16 @@ final class Route {
     /// The folder of scripts that the application goes by, where it has one.
     let site: (any Site)?
 
-    init(_ plan: RoutePlan, folders: [any Site] = [], site: (any Site)? = nil) {
+    init(
+        _ plan: RoutePlan, folders: [any Site] = [], site: (any Site)? = nil, types: MediaTypes = .builtin
+    ) {
         self.plan = plan
+        files = FileRules(plan.files, types: types)
         self.folders = folders
         self.site = site
         limits = plan.limits
         compression = CompressionPolicy(plan.answers.compression)
-        errorPages = ErrorPages(plan.answers)
+        errorPages = ErrorPages(plan.answers, types: types)
         application = if case .application(let index) = plan.action { index } else { -1 }
         authorizer = plan.authorizer ?? -1
         isDirect = application >= 0 && folders.isEmpty && !plan.stripsPrefix && plan.replacement == nil
@@ -34,12 +39,16 @@ final class Route {
 
     /// Opens the folders of a plan.
     ///
-    /// - Parameter sites: Those of the applications, by their index.
-    convenience init(_ plan: RoutePlan, sites: [(any Site)?]) throws(SyscallError) {
+    /// - Parameters:
+    ///   - sites: Those of the applications, by their index.
+    ///   - types: The media types of its files.
+    convenience init(
+        _ plan: RoutePlan, sites: [(any Site)?], types: MediaTypes
+    ) throws(SyscallError) {
         var site: (any Site)?
         if case .application(let index) = plan.action { site = sites[index] }
         var folders: [any Site] = []
         for folder in plan.folders { folders.append(try FolderSite(folder)) }
-        self.init(plan, folders: folders, site: site)
+        self.init(plan, folders: folders, site: site, types: types)
     }
 }

@@ -38,12 +38,15 @@ struct RoutePlan: Equatable, Sendable {
     var authorizer: Int?
     var limits: RouteLimits
     var answers = AnswerPlan()
+    /// How it answers with files.
+    var files = FileSettings()
 
     /// Everything goes to one application.
     static func everything(
-        to application: Int, _ limits: RouteLimits, _ answers: AnswerPlan = AnswerPlan()
+        to application: Int, _ limits: RouteLimits, _ answers: AnswerPlan = AnswerPlan(),
+        _ files: FileSettings = FileSettings()
     ) -> RoutePlan {
-        RoutePlan(action: .application(application), limits: limits, answers: answers)
+        RoutePlan(action: .application(application), limits: limits, answers: answers, files: files)
     }
 }
 

@@ -1,0 +1,17 @@
+// How a route answers with files, as the settings say it. A plain value, made before the fork.
+
+import HTTP
+
+/// What the settings say about files.
+struct FileSettings: Equatable, Sendable {
+    /// Which coded copies of a file are looked for beside it.
+    var precompressed: ContentCodings = []
+    /// Names of the file that stands for its folder, the first that is there; empty for the site's own.
+    var index: [String] = []
+    /// Whether a folder without such a file is listed.
+    var isListing = false
+    /// Ranges that one request may ask for; 0 where there are no ranges at all.
+    var maxRanges = 16
+    /// The value of Cache-Control.
+    var cacheControl: String?
+}
