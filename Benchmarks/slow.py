@@ -61,6 +61,8 @@ class Gateway:
             time.sleep(0.05)
         self.port = int(re.search(r"listening at http://127\.0\.0\.1:(\d+)", self.log)[1])
         time.sleep(0.5)
+        # Found once: whoever looks through /proc while it measures measures that.
+        self.workers = [pid for pid in tree(self.process.pid) if b"gateway: worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     @property
     def log(self):
@@ -68,15 +70,9 @@ class Gateway:
 
     def memory(self):
         """The proportional set size of each worker, in octets."""
-        sizes = []
-        for pid in tree(self.process.pid):
-            try:
-                if b"gateway: worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-                    sizes.append(int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1]) << 10)
-            except OSError:
-                continue
-        return sizes
+        return [
+            int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)[1]) << 10
+            for pid in self.workers]
 
 
 class Client(asyncio.Protocol):
