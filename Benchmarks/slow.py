@@ -10,7 +10,7 @@ Each phase has a gateway of its own, with the default limits, two workers and fo
     header    slowhttptest -H: heads that never come to their end (Slowloris)
     body      slowhttptest -B: bodies in drips (R.U.D.Y.)
     read      slowhttptest -X: answers of 200 KB that are read in drips (Slow Read)
-    idle      10 000 connections that say nothing, as many as the limits let in (--worker-connections 16384)
+    idle      10 000 connections that say nothing (--worker-connections 16384)
 
 The normal clients keep 20 connections and send at fixed times, whatever the answers take: a time counts from when the request
 was due. Their 99th percentile is to stay under three times that of `quiet` (and a millisecond, below which it says nothing),
