@@ -10,7 +10,7 @@ Each phase has a gateway of its own, with the default limits, two workers and fo
     header    slowhttptest -H: heads that never come to their end (Slowloris)
     body      slowhttptest -B: bodies in drips (R.U.D.Y.)
     read      slowhttptest -X: answers of 200 KB that are read in drips (Slow Read)
-    idle      10 000 connections that say nothing, as many as the limits let in (--worker-connections 16384)
+    idle      10 000 connections that say nothing (--worker-connections 16384)
 
 The normal clients keep 20 connections and send at fixed times, whatever the answers take: a time counts from when the request
 was due. Their 99th percentile is to stay under three times that of `quiet` (and a millisecond, below which it says nothing),
@@ -37,6 +37,7 @@ from processes import Processes, tree
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = 20
 ATTACKERS, IDLE = 4000, 10_000
+RAMP = 12
 BUFFERS, CONNECTION = 256 << 20, 4096
 
 
@@ -60,6 +61,8 @@ class Gateway:
             time.sleep(0.05)
         self.port = int(re.search(r"listening at http://127\.0\.0\.1:(\d+)", self.log)[1])
         time.sleep(0.5)
+        # Found once: whoever looks through /proc while it measures measures that.
+        self.workers = [pid for pid in tree(self.process.pid) if b"gateway: worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     @property
     def log(self):
@@ -67,15 +70,9 @@ class Gateway:
 
     def memory(self):
         """The proportional set size of each worker, in octets."""
-        sizes = []
-        for pid in tree(self.process.pid):
-            try:
-                if b"gateway: worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-                    sizes.append(int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1]) << 10)
-            except OSError:
-                continue
-        return sizes
+        return [
+            int(re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)[1]) << 10
+            for pid in self.workers]
 
 
 class Client(asyncio.Protocol):
@@ -114,14 +111,14 @@ class Client(asyncio.Protocol):
     def connection_lost(self, error):
         # An idle connection that gives way to others costs nothing; one with a request is a request that failed.
         self.load.failures += ["cut"] * len(self.due)
-        self.load.ended += 1
+        self.load.ended += not self.load.isOver
         self.load.clients.discard(self)
 
 
 class Load:
     def __init__(self, port, rate):
         self.port, self.rate = port, rate
-        self.times, self.failures, self.clients, self.ended = [], [], set(), 0
+        self.times, self.failures, self.clients, self.ended, self.isOver = [], [], set(), 0, False
 
     async def run(self, seconds):
         loop = asyncio.get_running_loop()
@@ -139,6 +136,7 @@ class Load:
         while any(client.due for client in self.clients) and time.monotonic() < deadline:
             await asyncio.sleep(0.05)
         self.failures += ["no answer"] * sum(len(client.due) for client in self.clients)
+        self.isOver = True
         for client in list(self.clients):
             client.due = []
             if client.transport:
@@ -208,8 +206,8 @@ def phase(kind, options, program, folder):
             if kind == "idle":
                 stack.enter_context(idle_connections(gateway.port))
             elif kind != "quiet":
-                attack(owner, kind, gateway.port, options.seconds + 5)
-                time.sleep(min(5, options.seconds / 2))  # All of them have come.
+                attack(owner, kind, gateway.port, options.seconds + RAMP)
+                time.sleep(RAMP)  # All of them have come: what is measured is what they hold, and not their coming.
             load, most = asyncio.run(measure(gateway, options, kind))
         owner.end()
     finally:
@@ -217,7 +215,7 @@ def phase(kind, options, program, folder):
     connections = {"quiet": 0, "idle": IDLE}.get(kind, ATTACKERS)
     bound = before + BUFFERS + connections * CONNECTION
     p99 = percentile(load.times, 0.99)
-    print(f"{kind:7} {len(load.times):6} answered, {len(load.failures)} failed, {load.ended - KEPT} connections lost, "
+    print(f"{kind:7} {len(load.times):6} answered, {len(load.failures)} failed, {load.ended} connections lost, "
           f"median {percentile(load.times, 0.5):6.2f} ms, p99 {p99:6.2f} ms, longest {percentile(load.times, 1):7.1f} ms; "
           f"memory of a worker {before / 1e6:.1f} MB before, {most / 1e6:.1f} at the most, bound {bound / 1e6:.0f}", flush=True)
     for line in gateway.log.splitlines():
