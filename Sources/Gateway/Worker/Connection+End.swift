@@ -1,5 +1,7 @@
 // How a connection ends: by a deadline, for want of requests, or after a last answer that the client is given time to read.
 
+import HTTP
+import Octets
 import Syscalls
 
 extension Connection {
