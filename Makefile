@@ -2,6 +2,9 @@
 #
 #   make run [EXAMPLE=python|php|swift]   serve an example on http://127.0.0.1:8000/
 #   make test                             unit, integration and Python tests
+#   make test-address [SUITES=…]          the Swift tests with AddressSanitizer in all processes
+#   make test-thread [SUITES=…]           the unit tests with ThreadSanitizer
+#   make fuzz [TARGET=…] [SECONDS=…]      fuzz what reads strangers' bytes: each target for 20 seconds, or one for longer
 #   make check                            formatter, warnings, import rules, docs/settings.md
 #   make docs                             write docs/settings.md anew
 #   make example-hummingbird              build and try the example with a server of its own (minutes)
@@ -13,7 +16,6 @@
 
 EXAMPLE ?= python
 PREFIX ?= /usr/local
-SECONDS ?= 60
 REQUESTS ?= 100000
 BIND ?= 127.0.0.1:8000
 # The Swift runtime goes into the binary: it runs on machines without a toolchain, and calls it without a detour.
@@ -21,10 +23,13 @@ RELEASE = swift build -c release --static-swift-stdlib
 # What is linked: FastCGI's own library, gzip and brotli.
 LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev pkg-config
 PYTHON ?= python3
+FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
-SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|IntegrationTests
+UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|FuzzTests
+SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
-.PHONY: run run-python run-php run-swift test check docs format example-hummingbird bench endurance slow faults install clean
+.PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
+	endurance slow faults install clean
 
 run: run-$(EXAMPLE)
 
@@ -43,10 +48,12 @@ run-swift:
 	$(RELEASE) --package-path examples/swift
 	examples/swift/.build/release/hello --bind $(BIND)
 
+TEST_PACKAGES = $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
+	multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli \
+	libnginx-mod-stream haproxy openssl
+
 test:
-	@scripts/install-packages $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
-		multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli \
-		libnginx-mod-stream haproxy openssl
+	@scripts/install-packages $(TEST_PACKAGES)
 	@PYTHON=$(PYTHON) scripts/python-packages
 	@scripts/peer-corpus
 	$(PYTHON) -m unittest discover -s Tests/PythonResponderTests
@@ -55,9 +62,25 @@ test:
 	$(PYTHON) -m unittest discover -s Tests/PeerCorpusTests
 	scripts/smoke-examples
 
+# A build of its own, and all of it two to three times as slow.
+test-address:
+	@scripts/install-packages $(TEST_PACKAGES)
+	@PYTHON=$(PYTHON) scripts/python-packages
+	scripts/test-sanitized address '$(SUITES)'
+
+# Without the integration tests, unless SUITES asks for them: workers have one thread, and applications are no part of this.
+test-thread: SUITES = $(UNIT_SUITES)
+test-thread:
+	@scripts/install-packages $(LIBRARIES)
+	scripts/test-sanitized thread '$(SUITES)'
+
+fuzz:
+	@scripts/install-packages $(LIBRARIES)
+	FUZZ_SECONDS=$(or $(SECONDS),20) scripts/fuzz $(TARGET)
+
 check:
 	@scripts/install-packages $(LIBRARIES)
-	swift format lint --strict --recursive Package.swift Sources Tests examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
+	swift format lint --strict --recursive Package.swift Sources Tests $(FUZZ) examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
 	swift build --build-tests
 	scripts/check-imports.py
 	scripts/check-settings
@@ -68,7 +91,7 @@ docs:
 	scripts/check-settings --write
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
+	swift format --in-place --recursive Package.swift Sources Tests $(FUZZ) examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
 
 # Not part of the tests: Hummingbird and NIO take minutes to build.
 example-hummingbird:
@@ -91,7 +114,7 @@ endurance:
 slow:
 	@scripts/install-packages $(LIBRARIES) gcc slowhttptest
 	$(RELEASE) --product gateway
-	$(PYTHON) Benchmarks/slow.py --seconds $(SECONDS)
+	$(PYTHON) Benchmarks/slow.py --seconds $(or $(SECONDS),60)
 
 faults:
 	@scripts/install-packages $(LIBRARIES) gcc
@@ -104,4 +127,4 @@ install:
 	install -D -m 755 .build/release/gateway $(DESTDIR)$(PREFIX)/bin/gateway
 
 clean:
-	rm -rf .build examples/swift/.build examples/swift/hummingbird-worker/.build
+	rm -rf .build .build-asan .build-tsan .build-fuzz examples/swift/.build examples/swift/hummingbird-worker/.build

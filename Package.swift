@@ -19,6 +19,8 @@ let package = Package(
     products: [
         .executable(name: "gateway", targets: ["GatewayTool"]),
         .library(name: "Gateway", targets: ["Gateway"]),
+        // For the package in Fuzz alone.
+        .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -81,6 +83,15 @@ let package = Package(
         // What several test targets need.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
 
+        // What code that reads strangers' bytes promises, for the fuzzer and for the suite that replays its corpus.
+        .target(
+            name: "FuzzProperties",
+            dependencies: [
+                "Gateway", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets", "Syscalls", "YAML",
+                "TestSupport",
+            ],
+            path: "Fuzz/Properties", swiftSettings: strict),
+
         .testTarget(name: "OctetsTests", dependencies: ["Octets"], swiftSettings: strict),
         .systemLibrary(
             name: "CBrotliDecoder", path: "Tests/CBrotliDecoder", pkgConfig: "libbrotlidec",
@@ -106,6 +117,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzProperties", "Syscalls", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["Syscalls"], exclude: ["Applications"],

@@ -8,7 +8,7 @@ public enum PathNormalizer {
     /// Appends the decoded path to `output`, beginning with `/`.
     ///
     /// `//` stays as it is: an empty segment is a segment. An empty path (absolute-form) becomes `/`.
-    /// - Throws: ``RequestError/malformedPath``; `output` is unchanged then.
+    /// - Throws: ``RequestError/malformedPath``, also for one that begins with no slash; `output` is unchanged then.
     public static func normalize(
         _ path: UnsafeBufferPointer<UInt8>, into output: inout ByteBuffer
     ) throws(RequestError) {
@@ -17,6 +17,8 @@ public enum PathNormalizer {
             room[0] = ASCII.slash
             return output.commit(1)
         }
+        // Where it climbs, what it climbs out of is looked for backwards up to a slash: there has to be one.
+        guard path[0] == ASCII.slash else { throw .malformedPath }
         let (count, hasDotSegment) = try decode(path, into: room)
         let decoded = UnsafeMutableBufferPointer(rebasing: room[0..<count])
         output.commit(hasDotSegment ? try resolveDotSegments(decoded) : count)

@@ -1,0 +1,64 @@
+#if DEBUG
+    import GatewayInterface
+    import HTTP
+    import Octets
+    import Syscalls
+
+    @testable import Gateway
+
+    /// What becomes of a request head on its way to an application.
+    enum EnvironPromises {
+        private nonisolated(unsafe) static let local = LocalEnd(address: address)  // It never changes.
+        private static let peer = PeerAddress(address, local: nil)
+        private static let address = try! SocketAddress.resolve(host: "127.0.0.1", port: 8000)[0]
+
+        /// What a client must not be able to set: httpoxy, and what is about the connection or the body.
+        private static let forbidden: Set = [
+            "HTTP_PROXY", "HTTP_CONNECTION", "HTTP_KEEP_ALIVE", "HTTP_TRANSFER_ENCODING", "HTTP_TE",
+            "HTTP_TRAILER", "HTTP_UPGRADE", "HTTP_PROXY_CONNECTION", "HTTP_CONTENT_LENGTH",
+            "HTTP_CONTENT_TYPE", "HTTP_EXPECT",
+        ]
+
+        @Sendable
+        static func check(_ bytes: UnsafeBufferPointer<UInt8>) throws(Violation) {
+            var head = RequestHead()
+            guard
+                case .accepted = HeadOutcome.of(bytes, [bytes.count], RequestLimits(), into: &head)
+            else { return }
+            var environ = ByteBuffer()
+            environ.appendRequest(head, bytes, local: local, peer: peer)
+            var pairs = NameValuePairs(environ.bytes)
+            var names: [String] = []
+            while let pair = pairs.next() {
+                let name = environ.bytes[pair.name]
+                try require(
+                    !name.isEmpty && name.allSatisfy(ASCII.isToken)
+                        && !name.contains { ASCII.uppercased($0) != $0 }, "a name is no variable's")
+                try require(
+                    environ.bytes[pair.value].allSatisfy(ASCII.isFieldValue),
+                    "a value holds a control character")
+                names.append(String(decoding: name, as: UTF8.self))
+            }
+            try require(pairs.offset == environ.count, "the block is not read to its end")
+            try require(Set(names).count == names.count, "a name is there twice: \(names.sorted())")
+            for name in names {
+                try require(!forbidden.contains(name), "\(name) comes from the client")
+            }
+            try checkRedirected(environ.bytes, bytes)
+        }
+
+        /// The environ of a local redirect is a block like any other.
+        private static func checkRedirected(
+            _ environ: UnsafeBufferPointer<UInt8>, _ query: UnsafeBufferPointer<UInt8>
+        ) throws(Violation) {
+            var redirected = ByteBuffer()
+            redirected.appendRedirected(from: environ, query: query)
+            var pairs = NameValuePairs(redirected.bytes)
+            var methods = 0
+            while let pair = pairs.next() {
+                if redirected.bytes[pair.name].equals("REQUEST_METHOD") { methods += 1 }
+            }
+            try require(methods == 1 && pairs.offset == redirected.count, "a redirect's block is none")
+        }
+    }
+#endif

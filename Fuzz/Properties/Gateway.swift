@@ -1,0 +1,16 @@
+// What only the gateway itself knows: it is not public, and tests see it in debug builds alone.
+
+#if DEBUG
+    @testable import Gateway
+
+    extension FuzzTarget {
+        static let gateway: [FuzzTarget] = [
+            FuzzTarget("environ", EnvironPromises.check),
+            FuzzTarget("route-path", RoutePathPromises.check),
+            FuzzTarget("redirect", RedirectPromises.check),
+            FuzzTarget("site-path", SitePathPromises.check),
+            FuzzTarget("script-params", ScriptParamPromises.check),
+            FuzzTarget("log-lines", LogLinePromises.check),
+        ]
+    }
+#endif
