@@ -6,18 +6,33 @@ enum ByteRangePromises {
     @Sendable
     static func check(_ bytes: UnsafeBufferPointer<UInt8>) throws(Violation) {
         for size in [0, 1, 7, 1000, 1 << 32, .max] {
-            let answer = ByteRangeRequest.answer(to: bytes, size: size)
+            let answer = ByteRangeRequest.answer(to: bytes, size: size, limit: limit)
             if case .part(let first, let count) = answer {
                 let (end, overflows) = first.addingReportingOverflow(count)
                 try require(
                     first >= 0 && count >= 1 && !overflows && end <= size,
                     "\(count) octets from \(first) on, of \(size)")
             }
+            if case .parts(let parts) = answer { try check(parts, of: size) }
             if let expected = expected(bytes, size) {
                 try require(answer == expected, "of \(size) it is \(answer), and by the book \(expected)")
             }
         }
-        _ = ByteRangeRequest.holds(bytes, entityTag: bytes, lastModified: bytes)
+        _ = ByteRangeRequest.holds(bytes, entityTag: bytes, modified: 1, now: 2)
+    }
+
+    /// Ranges of one request.
+    private static let limit = 8
+
+    /// No answer may be longer than the file but for the heads of its parts.
+    private static func check(_ parts: [BytePart], of size: Int) throws(Violation) {
+        try require(parts.count >= 2 && parts.count <= limit, "\(parts.count) parts")
+        var end = 0
+        for part in parts.sorted(by: { $0.first < $1.first }) {
+            try require(part.first >= end && part.count >= 1, "parts overlap: \(parts)")
+            end = part.first + part.count
+        }
+        try require(end <= size, "parts reach beyond \(size): \(parts)")
     }
 
     /// RFC 9110, §14.1.2, for numbers that fit; `nil` for all else.

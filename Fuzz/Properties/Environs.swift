@@ -9,7 +9,7 @@
     /// What becomes of a request head on its way to an application.
     enum EnvironPromises {
         private nonisolated(unsafe) static let local = LocalEnd(address: address)  // It never changes.
-        private static let peer = PeerAddress(address, local: nil)
+        private nonisolated(unsafe) static let peer = PeerAddress(address, nil)  // Nor does it.
         private static let address = try! SocketAddress.resolve(host: "127.0.0.1", port: 8000)[0]
 
         /// What a client must not be able to set: httpoxy, and what is about the connection or the body.
@@ -26,7 +26,8 @@
                 case .accepted = HeadOutcome.of(bytes, [bytes.count], RequestLimits(), into: &head)
             else { return }
             var environ = ByteBuffer()
-            environ.appendRequest(head, bytes, local: local, peer: peer)
+            environ.appendRequest(
+                head, bytes, from: RequestOrigin(local: local, peer: peer, client: nil, passed: nil))
             var pairs = NameValuePairs(environ.bytes)
             var names: [String] = []
             while let pair = pairs.next() {

@@ -1,3 +1,4 @@
+import HTTP
 import Syscalls
 import Testing
 
@@ -11,7 +12,7 @@ struct AddressCountsTests {
     init() throws { scoreboard = try Scoreboard() }
 
     private func hash(_ text: String) throws -> UInt64 {
-        let client = try #require(IPAddress(text)).client
+        let client = NetworkAddress(try #require(IPAddress(text))).subscriber
         return scoreboard.addressHash(client.0, client.1)
     }
 

@@ -16,8 +16,10 @@ struct CompressedAnswerTests {
 
     private static let page = "Content-Type: text/html"
 
-    @Test("A client gets the coding that it likes best", .timeLimit(.minutes(5)), arguments: Way.allCases)
-    func negotiated(_ way: Way) throws {
+    @Test(
+        "A client gets the coding that it likes best", .timeLimit(.minutes(5)), arguments: AnswerPath.allCases
+    )
+    func negotiated(_ way: AnswerPath) throws {
         try way.withApplication(["--compress", "br,gzip"]) { gateway in
             for (accepted, coding) in [
                 ("gzip", "gzip"), ("gzip, deflate, br, zstd", "br"), ("br;q=0.1, gzip;q=0.2", "gzip"),
@@ -49,8 +51,9 @@ struct CompressedAnswerTests {
     }
 
     @Test(
-        "What is not compressed, and what then is the same", .timeLimit(.minutes(5)), arguments: Way.allCases)
-    func refused(_ way: Way) throws {
+        "What is not compressed, and what then is the same", .timeLimit(.minutes(5)),
+        arguments: AnswerPath.allCases)
+    func refused(_ way: AnswerPath) throws {
         try way.withApplication(["--compress", "gzip"]) { gateway in
             for saying in [
                 Self.saying("Content-Type: image/png"), Self.saying("Content-Type: text/htmlx"),
@@ -91,9 +94,10 @@ struct CompressedAnswerTests {
     }
 
     @Test(
-        "Vary is one field, and says no more than it has to", .timeLimit(.minutes(5)), arguments: Way.allCases
+        "Vary is one field, and says no more than it has to", .timeLimit(.minutes(5)),
+        arguments: AnswerPath.allCases
     )
-    func vary(_ way: Way) throws {
+    func vary(_ way: AnswerPath) throws {
         try way.withApplication(["--compress", "gzip"]) { gateway in
             for (own, expected) in [
                 (["Cookie"], "Cookie, Accept-Encoding"),
@@ -111,8 +115,10 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("HEAD says what GET says, as far as it is known", .timeLimit(.minutes(5)), arguments: Way.allCases)
-    func head(_ way: Way) throws {
+    @Test(
+        "HEAD says what GET says, as far as it is known", .timeLimit(.minutes(5)),
+        arguments: AnswerPath.allCases)
+    func head(_ way: AnswerPath) throws {
         try way.withApplication(["--compress", "gzip"]) { gateway in
             var saying = Self.html
             if way != .handler { saying.lines.append("Content-Length: \(Self.text.utf8.count)") }
@@ -132,8 +138,10 @@ struct CompressedAnswerTests {
         }
     }
 
-    @Test("304 names the entity tag that the client has", .timeLimit(.minutes(5)), arguments: Way.allCases)
-    func notModified(_ way: Way) throws {
+    @Test(
+        "304 names the entity tag that the client has", .timeLimit(.minutes(5)),
+        arguments: AnswerPath.allCases)
+    func notModified(_ way: AnswerPath) throws {
         try way.withApplication(["--compress", "gzip"]) { gateway in
             let saying = Self.saying("ETag: \"a1\"", status: "304 Not Modified", body: "")
             for (known, expected) in [
@@ -153,7 +161,9 @@ struct CompressedAnswerTests {
         "Each part of a stream can be read when it has come", .timeLimit(.minutes(5)),
         arguments: ["gzip", "br"])
     func streamed(_ coding: String) throws {
-        try Way.fastCGI.withApplication(["--compress", coding, "--compress-types", "text/event-stream"]) {
+        try AnswerPath.fastCGI.withApplication([
+            "--compress", coding, "--compress-types", "text/event-stream",
+        ]) {
             gateway in
             let client = try gateway.connect()
             let gates = (0..<3).map { gateway.folder / "gate\($0)" }
@@ -183,7 +193,7 @@ struct CompressedAnswerTests {
 
     @Test("Long answers arrive whole, with a length or without, in old and new HTTP", .timeLimit(.minutes(5)))
     func long() throws {
-        try Way.fastCGI.withApplication(["--compress", "br,gzip"]) { gateway in
+        try AnswerPath.fastCGI.withApplication(["--compress", "br,gzip"]) { gateway in
             let line = "a line that is as long as it is, and not longer\n"
             let body = Array(repeating: line + "*9000", count: 8).joined(separator: "~")
             let text = String(repeating: line, count: 72_000)
@@ -202,7 +212,7 @@ struct CompressedAnswerTests {
 
     @Test("An answer that is cut looks cut, and one that is too long is not", .timeLimit(.minutes(5)))
     func cut() throws {
-        try Way.fastCGI.withApplication(["--compress", "gzip"]) { gateway in
+        try AnswerPath.fastCGI.withApplication(["--compress", "gzip"]) { gateway in
             for body in ["text*3000", "text*3000~text*3000", "text*3000~!"] {
                 let saying = Saying(lines: [Self.page, "Content-Length: 100000"], body: body)
                 #expect(throws: AnswerError.self, "\(body)") {
@@ -220,7 +230,9 @@ struct CompressedAnswerTests {
 
     @Test("Beyond --compress-limit answers are sent as they are", .timeLimit(.minutes(5)))
     func limit() throws {
-        try Way.fastCGI.withApplication(["--compress", "gzip", "--compress-limit", "1", "--processes", "2"]) {
+        try AnswerPath.fastCGI.withApplication([
+            "--compress", "gzip", "--compress-limit", "1", "--processes", "2",
+        ]) {
             gateway in
             let gate = gateway.folder / "gate"
             let saying = Saying(
@@ -250,7 +262,7 @@ struct CompressedAnswerTests {
 
     @Test("Off is the default; a route has settings of its own; curl understands it", .timeLimit(.minutes(5)))
     func settings() throws {
-        try Way.fastCGI.withApplication { gateway in
+        try AnswerPath.fastCGI.withApplication { gateway in
             let response = try gateway.ask(
                 Self.saying(Self.page, "Vary: x", "ETag: \"e\""), "Accept-Encoding: gzip, br")
             #expect(response.text == Self.text && response["Vary"] == "x" && response["ETag"] == "\"e\"")

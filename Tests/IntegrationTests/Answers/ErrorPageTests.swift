@@ -76,8 +76,8 @@ struct ErrorPageTests {
     @Test(
         "--intercept-errors: an application's errors too, with what a client has to know",
         .timeLimit(.minutes(5)),
-        arguments: Way.allCases)
-    func intercepted(_ way: Way) throws {
+        arguments: AnswerPath.allCases)
+    func intercepted(_ way: AnswerPath) throws {
         let folder = try folder()
         try way.withApplication(
             ["--intercept-errors", "--error-page", "401,404,500=lost.html"], folder: folder
@@ -171,7 +171,7 @@ struct ErrorPageTests {
             ([], "gateway"), (["--server-header", "shop/1.0 (blue)"], "shop/1.0 (blue)"),
             (["--server-header", "off"], nil),
         ] as [([String], String?)] {
-            for way in [Way.fastCGI, .handler] {
+            for way in [AnswerPath.fastCGI, .handler] {
                 try way.withApplication(options) { gateway in
                     for _ in 0..<2 {
                         let own = try gateway.ask(Saying(lines: ["X: y"], body: "x"))

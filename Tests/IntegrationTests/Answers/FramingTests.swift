@@ -52,8 +52,9 @@ struct FramingTests {
     ]
 
     @Test(
-        "By status, method, version and what was announced", .timeLimit(.minutes(5)), arguments: Way.allCases)
-    func table(_ way: Way) throws {
+        "By status, method, version and what was announced", .timeLimit(.minutes(5)),
+        arguments: AnswerPath.allCases)
+    func table(_ way: AnswerPath) throws {
         try way.withApplication { gateway in
             for row in Self.rows {
                 let saying = Saying(
@@ -89,7 +90,7 @@ struct FramingTests {
         "An answer that comes in parts is chunked, and for HTTP/1.0 ends with its connection",
         .timeLimit(.minutes(5)))
     func parts() throws {
-        try Way.fastCGI.withApplication { gateway in
+        try AnswerPath.fastCGI.withApplication { gateway in
             let gate = gateway.folder / "gate"
             try TextFile.write("", to: gate)
             // The second part is said when the first one has arrived.
@@ -120,8 +121,8 @@ struct FramingTests {
 
     @Test(
         "101 and other interim answers are not an application's to give", .timeLimit(.minutes(5)),
-        arguments: Way.allCases)
-    func interim(_ way: Way) throws {
+        arguments: AnswerPath.allCases)
+    func interim(_ way: AnswerPath) throws {
         try way.withApplication { gateway in
             for status in ["101 Switching Protocols", "100 Continue", "102 Processing", "199 x"] {
                 let response = try gateway.ask(
@@ -135,8 +136,8 @@ struct FramingTests {
 
     @Test(
         "No CR, LF or NUL of an application reaches the client", .timeLimit(.minutes(5)),
-        arguments: Way.allCases)
-    func splitting(_ way: Way) throws {
+        arguments: AnswerPath.allCases)
+    func splitting(_ way: AnswerPath) throws {
         try way.withApplication { gateway in
             for octet in ["\r", "\n", "\0", "\r\n", "\u{7F}", "\u{B}", "\u{1B}"] {
                 let forged = "\(octet)X-Forged: 1"

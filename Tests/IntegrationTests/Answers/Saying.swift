@@ -4,7 +4,7 @@ import Syscalls
 import Testing
 
 /// How an application answers.
-enum Way: CaseIterable, CustomTestStringConvertible {
+enum AnswerPath: CaseIterable, CustomTestStringConvertible {
     case fastCGI, cgi, handler
 
     var testDescription: String {

@@ -28,8 +28,8 @@ struct UpgradeFieldTests {
 
     @Test(
         "An application may name protocols with 426, and with nothing else", .timeLimit(.minutes(5)),
-        arguments: Way.allCases)
-    func required(_ way: Way) throws {
+        arguments: AnswerPath.allCases)
+    func required(_ way: AnswerPath) throws {
         try way.withApplication { gateway in
             let lines = [
                 "Content-Type: text/x", "Upgrade: HTTP/3.0", "Connection: upgrade, keep-alive",
