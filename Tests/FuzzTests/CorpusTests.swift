@@ -52,7 +52,7 @@ struct CorpusTests {
     func damaged(_ target: FuzzTarget) throws {
         var generator = SeededGenerator(seed: 1)
         let octets = Array("\r\n\0 :;,/.%?=-09afAZ{}[]\\\u{7F}".utf8) + [0x80, 0xFF]
-        for (name, bytes) in try inputs(target) where !bytes.isEmpty && bytes.count < 4096 {
+        for (name, bytes) in try inputs(target) where bytes.count > 3 && bytes.count < 4096 {
             for _ in 0..<20 {
                 let damaged = bytes.damaged(with: octets, using: &generator)
                 if let violation = violation(target, damaged) {
