@@ -61,7 +61,7 @@ struct ErrorPageTests {
                 #expect(response.text == "page \(page)", "\(head)")
                 #expect(response["Content-Type"] == type, "\(head)")
                 #expect((response["Retry-After"] != nil) == (status == 503), "\(head)")
-                #expect(response["Allow"] == (status == 405 ? "GET, HEAD" : nil), "\(head)")
+                #expect(response["Allow"] == (status == 405 ? "GET, HEAD, OPTIONS" : nil), "\(head)")
             }
             let head = try gateway.ask("HEAD", "/nothing")
             #expect(head.status == 404 && head["Content-Length"] == "14" && head.body.isEmpty)

@@ -54,6 +54,7 @@ struct SeenRequest: Equatable, Sendable {
         "REQUEST_SCHEME", "REDIRECT_STATUS", "REQUEST_ID", "DOCUMENT_ROOT", "DOCUMENT_URI",
         "SCRIPT_FILENAME",
         "PATH_TRANSLATED", "FCGI_ROLE", "PATH", "CALL_LOG",
+        "GATEWAY_PEER_PID", "GATEWAY_PEER_UID", "GATEWAY_PEER_GID",
     ]
 
     /// - Parameters:
