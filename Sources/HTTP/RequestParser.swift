@@ -37,6 +37,9 @@ public struct RequestParser: Sendable {
     /// Whether no byte of a request has been seen.
     public var isAtStart: Bool { scanned == 0 }
 
+    /// Whether the request line was understood, so that the head says what it says.
+    public var hasRequestLine: Bool { phase == .fields }
+
     /// Gets ready for the next request.
     public mutating func reset() {
         phase = .requestLine

@@ -117,6 +117,7 @@ final class ApplicationConnection: Stream {
             exchange.wantBody()
             guard self.exchange === exchange else { return }
             appendBody()
+            guard self.exchange === exchange else { return }
         }
         sendOutput()
         renewDeadline()
@@ -162,6 +163,7 @@ final class ApplicationConnection: Stream {
                 output.clear()
                 bodyToSend = 0
                 wasCutWhileSending = true
+                exchange?.bodyIsNotRead()
                 return
             }
             if output.isEmpty, bodyToSend > 0 { appendBody() }
@@ -294,7 +296,8 @@ final class ApplicationConnection: Stream {
     private func renewDeadline() {
         // While the client is behind, the application is not late.
         guard let exchange, !isPaused else { return }
-        guard !waitsForBody else { return deadline = 0 }
+        // A client that owes a part of the body has its own deadline.
+        if waitsForBody, exchange.bodyState.isOwed { return deadline = 0 }
         deadline = loop.now + (takesTooLittle ? backend.sendTimeout : exchange.route.limits.timeout)
     }
 

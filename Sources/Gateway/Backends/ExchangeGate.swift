@@ -20,7 +20,8 @@ final class ExchangeGate: Backend {
         self.log = log
     }
 
-    var streamsBodies: Bool { backend.streamsBodies }
+    /// While a client sends, however slowly, nobody else would be served.
+    let streamsBodies = false
 
     func serve(_ exchange: Exchange) {
         // A local redirect brings the exchange that is through already.

@@ -112,7 +112,6 @@ extension Exchange {
         } else {
             file.finish()
         }
-        log(status: response.status)
         connection.finished(keepsAlive: response.keepsAlive)
     }
 
@@ -206,7 +205,6 @@ extension Exchange {
             ResponseEncoder.appendEnd(
                 framing: framing, keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)
         }
-        log(status: status)
         connection.finished(keepsAlive: response.keepsAlive)
     }
 

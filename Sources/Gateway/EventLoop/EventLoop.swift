@@ -45,7 +45,9 @@ final class EventLoop {
 
     /// Removes a source whose descriptor is about to be closed; closing takes it out of epoll.
     func forget(_ source: Source) {
-        if sources[Int(source.number)] === source { sources[Int(source.number)] = nil }
+        let place = Int(source.number)
+        // One that could not be added may lie beyond all that were.
+        if place < sources.count, sources[place] === source { sources[place] = nil }
         source.generation = 0
     }
 

@@ -65,14 +65,6 @@ final class Acceptor: Source {
         guard number >= 0 else { return failed(-number) }
         let descriptor = OwnedDescriptor(adopting: number)
         context.counters.add(.accepted)
-        if isShort {
-            guard door.makeRoom() else {
-                door.complain()
-                refuse(descriptor, isShort: true, because: "there is no descriptor left")
-                return true
-            }
-            door.holdSpare()
-        }
         let peer = PeerAddress(address, descriptor.number, asksForLocal: ends.plain.isWildcard)
         if context.expectsPreface, !context.proxies.trusts(peer: peer.address) {
             context.refusedConnection(from: peer.host, "it is no proxy of --proxy-allow-ips")
@@ -82,14 +74,29 @@ final class Acceptor: Source {
         // A proxy speaks for many. Those whom it relays are counted when it has named them.
         let speaksForMany = context.expectsPreface || context.trusted.trusts(peer: peer.address)
         guard let place = speaksForMany ? -1 : door.enter(peer.address) else {
-            refuse(descriptor, isShort: false, because: door.tooMany(from: peer.host))
+            refuse(descriptor, isShort: isShort, .address, because: door.tooMany(from: peer.host))
             return true
+        }
+        if isShort {
+            guard door.makeRoom() else {
+                door.leave(place)
+                door.complain()
+                refuse(descriptor, isShort: true, .descriptors, because: "there is no descriptor left")
+                return true
+            }
+            door.holdSpare()
         }
         // Only now: a client that is refused puts nobody out.
         if !isDraining, context.connectionCount >= door.limit { _ = door.makeRoom() }
         let connection = Connection(
             descriptor, context: context, ends: ends, peer: peer, addressPlace: place)
-        do { try connection.start() } catch { context.log.error("cannot watch a connection: \(error)") }
+        do {
+            try connection.start()
+        } catch {
+            context.log.error("cannot watch a connection: \(error)")
+            door.leave(place)
+            context.counters.add(.closed)
+        }
         return true
     }
 
@@ -119,13 +126,16 @@ final class Acceptor: Source {
         guard number >= 0 else { return failed(-number) }
         context.counters.add(.accepted)
         refuse(
-            OwnedDescriptor(adopting: number), isShort: isShort,
+            OwnedDescriptor(adopting: number), isShort: isShort, .connections,
             because: "all workers have as many as they may have (--worker-connections)")
         return true
     }
 
-    private func refuse(_ descriptor: consuming OwnedDescriptor, isShort: Bool, because reason: String) {
-        door.refuse(descriptor, isShort: isShort, because: reason)
+    private func refuse(
+        _ descriptor: consuming OwnedDescriptor, isShort: Bool, _ limit: FrontDoor.Limit,
+        because reason: String
+    ) {
+        door.refuse(descriptor, isShort: isShort, limit, because: reason)
         context.counters.add(.closed)
     }
 

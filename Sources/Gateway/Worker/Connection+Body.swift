@@ -11,6 +11,11 @@ extension Connection {
     func receiveBody() {
         // While the client's bytes are being dealt with, this is decided afterwards.
         guard phase == .body, !isProcessing, !isClosed, let exchange else { return }
+        if exchange.bodyState.isUnwanted, exchange.bodyState.isIncomplete {
+            // It was dispatched, and its end is the application's affair.
+            if !isBlocked { deadline = 0 }
+            return receive()
+        }
         if exchange.holdsBody {
             // The client is not late: it has sent what may wait.
             if !isBlocked { deadline = 0 }
@@ -34,7 +39,9 @@ extension Connection {
         guard let exchange else { return }
         self.exchange = nil
         if error == .timeout { exchange.account.ending = .timeout }
+        let isUnanswered = !exchange.response.isHeadSent
+        if !isUnanswered { resetIfUnframed(exchange) }
         exchange.clientLeft(status: error.status)
-        close()
+        if isUnanswered { endSaying(error) } else { close() }
     }
 }

@@ -13,7 +13,7 @@ extension Connection {
     func timeIsUp() {
         if isBlocked {
             guard !readsOn() else { return }
-            exchange?.account.ending = .timeout
+            (exchange ?? undelivered)?.account.ending = .timeout
             context.counters.add(.timedOut)
             // The kernel would go on for minutes with what it holds for a client that does not read.
             Descriptor.resetOnClose(number)

@@ -24,7 +24,8 @@ extension Connection {
             identify(client, isTrusted: isTrusted)
             if !isTrusted {
                 guard let place = context.door.enter(client.address) else {
-                    refusePreface(context.door.tooMany(from: client.host))
+                    context.refusedConnection(from: client.host, context.door.tooMany(from: client.host))
+                    endSaying(.overloaded)
                     return nil
                 }
                 addressPlace = place

@@ -44,20 +44,19 @@ extension Connection {
     /// Sends what the socket takes.
     func flush() {
         guard !isClosed else { return }
-        if isLost { return close() }
+        if isLost { return breakOff() }
         guard !isBlocked else { return }
         repeat {
             do {
                 guard try sendSpooled() else { return }
             } catch {
                 lose(error)
-                return close()
+                return breakOff()
             }
             guard sendFile() else { return }
         } while beginNextPart()
-        if isLost { return close() }
-        isWaitingForRoom = false
-        if phase == .lingering, exchange == nil { beginLingering() }
+        if isLost { return breakOff() }
+        allIsSent()
     }
 
     /// Sends what is in ``output``.

@@ -40,9 +40,13 @@ final class Connection: Stream {
     var phase = Phase.head
     var input = ByteBuffer()
     var parser: RequestParser
-    private var head = RequestHead()
+    private(set) var head = RequestHead()
     private var decoder = BodyDecoder(.none)
     var exchange: Exchange?
+    /// The exchange whose answer is complete, and waits for the client to take it.
+    var undelivered: Exchange?
+    /// Whether it goes to make room for another one.
+    var isEvicted = false
     var isProcessing = false
     /// Whether the header deadline runs: from accept for the first request, from its first byte for others.
     private var isInHead = true
@@ -141,6 +145,7 @@ final class Connection: Stream {
     }
 
     override func didClose() {
+        loseUndelivered()
         if let exchange {
             self.exchange = nil
             exchange.clientLeft()
@@ -287,10 +292,16 @@ final class Connection: Stream {
         decoder = BodyDecoder(head.body, limits: parser.limits)
         phase = .body
         if isEarly { return exchange.dispatch() }
-        if head.expectsContinue {
+        if head.expectsContinue || isWastedLength(head.body, exchange) {
             guard !exchange.isAnsweredUnasked() else { return }
-            write { $0.append(ResponseEncoder.continueResponse) }
         }
+        if head.expectsContinue { write { $0.append(ResponseEncoder.continueResponse) } }
+    }
+
+    /// Whether a body is so long that the connection is worth less than reading it for nothing.
+    private func isWastedLength(_ body: BodyFraming, _ exchange: Exchange) -> Bool {
+        guard exchange.bodyState.isUnwanted, case .length(let count) = body else { return false }
+        return count > 65_536
     }
 
     private func bodyIsComplete() {
@@ -312,51 +323,6 @@ final class Connection: Stream {
         mustLinger = true
     }
 
-    /// Answers a request that is not one, and reads no further request from this connection.
-    ///
-    /// - Parameter bytes: Where it begins.
-    func refuse(_ error: RequestError, _ bytes: UnsafeBufferPointer<UInt8>) {
-        context.door.idle.leave(self)
-        let exchange = self.exchange ?? context.takeExchange(for: self)
-        self.exchange = exchange
-        phase = .responding
-        mustLinger = true
-        exchange.refusedLine.append(Self.firstLine(bytes))
-        exchange.refuse(error)
-    }
-
-    /// The client has gone and has left the beginning of a request.
-    private func leftInHead() {
-        let line = Self.firstLine(input.bytes)
-        guard line.count > 0 else { return }
-        let exchange = context.takeExchange(for: self)
-        exchange.refusedLine.append(line)
-        exchange.clientLeft()
-    }
-
-    /// How a request begins, for the log.
-    private static func firstLine(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        let line = bytes.prefix(200).prefix { $0 != ASCII.carriageReturn && $0 != ASCII.lineFeed }
-        return UnsafeBufferPointer(rebasing: line)
-    }
-
-    /// The exchange's response is complete in ``output`` (and ``file``).
-    ///
-    /// - Parameter keepsAlive: Whether another request may follow.
-    func finished(keepsAlive: Bool) {
-        guard let exchange else { return }
-        self.exchange = nil
-        served += 1
-        context.giveBack(exchange)
-        // What an application has not waited for still comes.
-        if phase == .body { mustLinger = true }
-        phase = keepsAlive ? .head : .lingering
-        guard !isProcessing else { return }
-        flush()
-        guard !isClosed, !isBlocked, phase == .head else { return }
-        goOn()
-    }
-
     /// On with what has come already.
     func goOn() {
         isProcessing = true
@@ -374,15 +340,6 @@ final class Connection: Stream {
 
     /// Lets go of the exchange, which has come to its end.
     func detach() { exchange = nil }
-
-    /// Ends the connection so that the client can tell that its answer is not complete.
-    ///
-    /// - Parameter isUnframed: Whether only the connection's end marks the answer's end: then it ends with a reset.
-    func cut(isUnframed: Bool) {
-        flush()
-        if isUnframed { Descriptor.resetOnClose(number) }
-        close()
-    }
 
     override func sendable() { roomAgain() }
 

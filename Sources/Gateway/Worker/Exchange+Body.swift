@@ -24,7 +24,7 @@ struct BodyState {
     var keepsAlive = false
 
     /// Whether an application waits for a part that has not come.
-    var isOwed: Bool { isStreamed && isIncomplete }
+    var isOwed: Bool { isStreamed && isIncomplete && !isUnwanted }
 }
 
 extension Exchange {
@@ -49,9 +49,10 @@ extension Exchange {
 
     /// Takes a part of the body.
     func appendBody(_ bytes: UnsafeBufferPointer<UInt8>) throws(RequestError) {
-        bodyCount += UInt64(bytes.count)
-        guard bodyCount <= route.limits.body else { throw .bodyTooLarge }
+        bodyReceived += UInt64(bytes.count)
+        guard bodyReceived <= route.limits.body else { throw .bodyTooLarge }
         guard !bodyState.isUnwanted else { return }
+        bodyCount += UInt64(bytes.count)
         do {
             try body.append(bytes)
         } catch {
@@ -68,8 +69,11 @@ extension Exchange {
         source?.bodyHasCome()
     }
 
-    /// Whether as much of the body waits for the application as may.
-    var holdsBody: Bool { bodyState.isStreamed && body.count >= Self.streamLimit }
+    /// Whether no more of the body is to be read for now: as much waits for the application as may, or the client waits to be asked.
+    var holdsBody: Bool {
+        bodyState.isStreamed && !bodyState.isUnwanted
+            && (body.count >= Self.streamLimit || bodyState.wantsContinue && bodyCount == 0)
+    }
 
     /// The application takes the body: a client that asked first is told to send it.
     func wantBody() {
@@ -78,6 +82,16 @@ extension Exchange {
         guard bodyCount == 0, let connection else { return }
         connection.write { $0.append(ResponseEncoder.continueResponse) }
         connection.flush()
+        // The time that it has begins now.
+        if self.connection === connection { connection.receiveBody() }
+    }
+
+    /// The application has ended its side: it reads no more.
+    func bodyIsNotRead() {
+        guard bodyState.isStreamed else { return }
+        bodyState.isUnwanted = true
+        body.reset()
+        connection?.receiveBody()
     }
 
     /// The application has taken a part of the body.
@@ -90,7 +104,8 @@ extension Exchange {
     func dropBody() {
         body.reset()
         bodyCount = 0
-        bodyState.isUnwanted = bodyState.isStreamed
+        bodyState.isUnwanted = bodyState.isUnwanted || bodyState.isStreamed
         bodyState.isStreamed = false
+        connection?.receiveBody()
     }
 }

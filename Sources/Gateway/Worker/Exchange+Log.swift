@@ -18,6 +18,8 @@ struct RequestAccount {
     /// When the application that answers got it, and when that began to answer.
     var takenAt: UInt64 = 0
     var answeredAt: UInt64 = 0
+    /// When the answer was complete, where the client did not take it at once.
+    var endedAt: UInt64 = 0
     /// Who answers.
     var upstream: Upstream?
     /// Its place among the requests in flight; `nil` where it is not among them.
@@ -111,12 +113,12 @@ extension Exchange {
         guard let accessLog = context.accessLog else { return }
         var entry = AccessEntry(status: status)
         entry.environ = environ.bytes
-        entry.local = local
-        if environ.isEmpty { entry.peer = connection?.peer }
+        if environ.isEmpty { entry.peer = connection?.peer } else { entry.local = local }
+        entry.askedMethod = askedMethod
         entry.refusedLine = refusedLine.bytes
         entry.responseFields = notedFields.bytes
         entry.bodySent = response.bodyBytesSent
-        entry.bodyReceived = bodyCount
+        entry.bodyReceived = bodyReceived
         entry.ended = account.ending
         if account.number > 0 {
             entry.requestNumber = UInt64(account.number)
@@ -141,12 +143,38 @@ extension Exchange {
         entry.queue =
             isForApplication ? time(account.dispatchedAt, account.takenAt == 0 ? now : account.takenAt) : nil
         entry.applicationHead = time(account.takenAt, account.answeredAt)
-        entry.applicationTime = time(account.takenAt, now)
+        entry.applicationTime = time(account.takenAt, account.endedAt == 0 ? now : account.endedAt)
+    }
+
+    /// The client's socket has taken the answer.
+    func delivered() {
+        log(status: response.status)
+        context.giveBack(self)
+    }
+
+    /// The answer is complete, and its client is slow: it holds nothing but itself.
+    func waitsForDelivery() {
+        dispatchedAt = 0
+        source = nil
+        if context.logNeeds.contains(.times) { account.endedAt = Clock.monotonicMicroseconds() }
+        context.gate?.ended(self)
+    }
+
+    /// The client is gone, and has not got all of the answer.
+    ///
+    /// - Parameters:
+    ///   - rest: Octets that it has not got.
+    ///   - isLost: Whether the gateway could not keep them.
+    func wasNotDelivered(rest: Int, isLost: Bool) {
+        if account.ending == .complete { account.ending = isLost ? .gateway : .client }
+        response.bodyBytesSent -= min(UInt64(rest), response.bodyBytesSent)
+        delivered()
     }
 
     /// The gateway is stopped and does not wait for the answer.
     func stopped() {
         account.ending = .stopped
+        connection?.resetIfUnframed(self)
         log(status: response.isHeadSent ? response.status : 503)
     }
 }

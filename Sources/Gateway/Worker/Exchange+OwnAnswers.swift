@@ -126,7 +126,6 @@ extension Exchange {
             response.bodyBytesSent = UInt64(body.count)
             connection.write(body)
         }
-        log(status: status)
         connection.finished(keepsAlive: response.keepsAlive)
     }
 }

@@ -286,7 +286,6 @@ extension Exchange {
             return cut()
         }
         if response.framing == .chunked { connection.write { $0.append(ResponseEncoder.lastChunk) } }
-        log(status: response.status)
         connection.finished(keepsAlive: response.keepsAlive)
     }
 

@@ -24,8 +24,12 @@ final class Exchange {
     private(set) var body: Spool
     /// The fields behind the body, for whoever asks; `nil` where there are none.
     var trailers: TrailerSection?
-    /// Octets of the body that have come.
+    /// Octets of the body that the application gets, as far as they have come.
     var bodyCount: UInt64 = 0
+    /// Octets of the body that have come, also those that nobody wants.
+    var bodyReceived: UInt64 = 0
+    /// The client's method, once a request goes on as a GET of the gateway's.
+    private(set) var askedMethod: [UInt8]?
     /// How far it is.
     var bodyState = BodyState()
     private(set) var minorVersion: UInt8 = 1
@@ -36,7 +40,7 @@ final class Exchange {
     /// What it is called, unless a trusted peer has named it; 0 before its head is understood.
     private(set) var id: UInt64 = 0
     /// When it was dispatched, in the loop's milliseconds; 0 before.
-    private(set) var dispatchedAt: UInt64 = 0
+    var dispatchedAt: UInt64 = 0
     private(set) var redirects = 0
     /// Where an application has sent it, until it goes there.
     private var redirectTarget = ByteBuffer()
@@ -86,8 +90,11 @@ final class Exchange {
         connection = nil
         environ.clear(keeping: 4096)
         body.reset()
-        bodyCount = 0
+        (bodyCount, bodyReceived) = (0, 0)
         bodyState = BodyState()
+        askedMethod = nil
+        local = nil
+        minorVersion = 1
         trailers = nil
         id = 0
         dispatchedAt = 0
@@ -116,6 +123,9 @@ final class Exchange {
 
     // MARK: From the connection
 
+    /// The request asks for no body, as far as it was understood.
+    func leavesBodyOut() { isHead = true }
+
     /// Takes the request over from its head.
     ///
     /// - Returns: Whether it is to be dispatched before its body has come.
@@ -142,7 +152,12 @@ final class Exchange {
             id, isTrusted: context.believesRequestIDs && connection.isTrusted, to: &environ)
         if context.trace != .off { Self.continueTrace(in: &environ, context.trace, &context.spanIDs) }
         beginAccount(head, number: connection.served + 1, isIDPassedOn: isIDPassedOn)
-        guard hasBody, case .application = destination else { return false }
+        guard hasBody else { return false }
+        guard case .application = destination else {
+            // What an authorizer is asked about it goes by the head.
+            bodyState.isUnwanted = true
+            return false
+        }
         return beginBody(head)
     }
 
@@ -230,7 +245,7 @@ final class Exchange {
         if account.ending == .complete {
             account.ending = connection?.isLost == true ? .gateway : .client
         }
-        let unanswered = account.ending == .gateway ? 500 : status
+        let unanswered = account.ending == .gateway && status == 499 ? 500 : status
         log(status: response.isHeadSent ? response.status : unanswered)
         connection = nil
         if let backend { backend.clientLeft(self) } else { context.giveBack(self) }
@@ -255,6 +270,9 @@ final class Exchange {
     func followRedirect() -> Bool {
         guard redirects < 10 else { return false }
         redirects += 1
+        if askedMethod == nil {
+            askedMethod = NameValuePairs.value(of: "REQUEST_METHOD", in: environ.bytes).map { Array($0) }
+        }
         forgetAuthorization()
         let previous = Array(environ.bytes)
         environ.clear()

@@ -10,6 +10,11 @@ import Syscalls
 
 /// The limits of a worker's connections.
 final class FrontDoor {
+    /// What a connection is refused for.
+    enum Limit: Int, CaseIterable {
+        case connections, address, descriptors
+    }
+
     /// Descriptors that are left to everything but clients and applications: temporary files, logs, files that are sent.
     private static let otherDescriptors = 128
     /// Refused clients that are given time to read why, at once.
@@ -25,7 +30,8 @@ final class FrontDoor {
     /// Given up to accept a connection that is to be refused, where there is no other descriptor.
     private var spare: SpareDescriptor?
     private var lingerers = 0
-    private var refusals = LineInterval()
+    /// One for each reason: a noisy one must not hide another.
+    private var refusals = [LineInterval](repeating: LineInterval(), count: Limit.allCases.count)
     private var shortages = LineInterval()
 
     /// - Parameter slots: Connections to applications that the worker may need.
@@ -61,6 +67,7 @@ final class FrontDoor {
     func makeRoom() -> Bool {
         guard let connection = idle.spare(context.loop.now) else { return false }
         counters.add(.evicted)
+        connection.isEvicted = true
         connection.close()
         return true
     }
@@ -111,7 +118,7 @@ final class FrontDoor {
 
     /// Why a connection is refused, for the log.
     func tooMany(from host: String) -> String {
-        "\(host) has \(context.settings.addressConnections) already (--address-connections)"
+        "\(host) has \(context.settings.addressConnections) already (--address-connections); a proxy belongs in --forwarded-allow-ips"
     }
 
     /// A connection has closed.
@@ -132,9 +139,11 @@ final class FrontDoor {
     /// Answers 503 and closes.
     ///
     /// - Parameter isShort: Whether there is no descriptor for a client that reads slowly.
-    func refuse(_ descriptor: consuming OwnedDescriptor, isShort: Bool, because reason: String) {
+    func refuse(
+        _ descriptor: consuming OwnedDescriptor, isShort: Bool, _ limit: Limit, because reason: String
+    ) {
         counters.add(.refused)
-        if let times = refusals.happened(context.loop.now) {
+        if let times = refusals[limit.rawValue].happened(context.loop.now) {
             context.log.warning("a connection is refused: \(reason)\(LineInterval.times(times))")
         }
         var answer = ByteBuffer(capacity: 256)

@@ -28,6 +28,9 @@ final class OutgoingFile {
     /// Octets that are sent in all.
     var total: Int { parts?.total ?? remaining }
 
+    /// Octets that are still to be sent.
+    var left: Int { (parts?.left ?? 0) + remaining }
+
     /// Sends only a part of it.
     func narrow(from first: Int, count: Int) {
         offset = first

@@ -9,7 +9,8 @@
  *   crowded       says whether a second connection waits while this one is served
  *   stderr        writes a line to FCGI_STDERR
  *   echo          sends each byte of the body back as soon as it has come
- *   redirect      sends the client to another path, without reading the body
+ *   then=MS       with redirect=1: how long the other path takes
+ *   redirect=N    sends the client to another path, N times, without reading the body
  *   early         answers before it reads the body, and reads none of it
  *   leak=BYTES    takes so much memory and keeps it
  *
@@ -123,7 +124,11 @@ static void answer(FCGX_Request *request) {
 
     if (field(query, "echo")) return echo(request);
     if (field(query, "redirect")) {
-        FCGX_PutS("Location: /elsewhere\r\n\r\n", request->out);
+        long more = atol(field(query, "redirect"));
+        if (more > 1)
+            FCGX_FPrintF(request->out, "Location: /?redirect=%ld\r\n\r\n", more - 1);
+        else
+            FCGX_FPrintF(request->out, "Location: /elsewhere?d=%ld\r\n\r\n", field(query, "then") ? atol(field(query, "then")) : 0);
         return;
     }
     if (field(query, "early")) {

@@ -109,7 +109,7 @@ struct StreamedBodyTests {
         }
     }
 
-    @Test("A client that does not go on is cut off, and logged with 408", .timeLimit(.minutes(5)))
+    @Test("A client that does not go on is told so, and logged with 408", .timeLimit(.minutes(5)))
     func timeout() throws {
         let folder = try TemporaryFolder()
         let log = folder / "access.log"
@@ -119,6 +119,9 @@ struct StreamedBodyTests {
         ) { gateway in
             let client = try gateway.connect()
             client.send("POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+            let answer = try client.receive()
+            #expect(answer.status == 408 && answer["Connection"] == "close")
+            client.shutdownSending()
             try client.receiveEnd()
             #expect(try gateway.get("/").text == "Hello, world\n")
             try eventually("the log tells") {
@@ -140,16 +143,55 @@ struct StreamedBodyTests {
     }
 
     @Test(
-        "A redirect to another path drops the body, whatever of it is still to come", .timeLimit(.minutes(5)))
-    func redirected() throws {
-        try withGateway(try Self.application, "--stream-request-body", "--processes", "1") { gateway in
+        "A redirect to another path drops the body, whatever of it is still to come, also where it has to wait",
+        .timeLimit(.minutes(5)), arguments: [1, 3])
+    func redirected(_ times: Int) throws {
+        try withGateway(
+            try Self.application, "--stream-request-body", "--processes", "1", "--workers", "1"
+        ) { gateway in
             let client = try gateway.connect()
-            client.send("POST /?redirect HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc")
+            client.send(
+                "POST /?redirect=\(times) HTTP/1.1\r\nHost: a\r\nContent-Length: 600000\r\n\r\nabc")
+            // Others want the only process, so that it is not free for the redirected request at once.
+            let others = try (0..<5).map { _ in try gateway.connect() }
+            for round in 0..<10 {
+                for other in others { other.send("GET /other HTTP/1.1\r\nHost: a\r\n\r\n") }
+                client.send([UInt8](repeating: 1, count: 10_000 + round))
+                for other in others { #expect(try other.receive().text == "Hello, world\n") }
+            }
             #expect(try client.receive().text == "Hello, world\n")
-            client.send("def")
             client.shutdownSending()
             try client.receiveEnd()
-            #expect(gateway.calls == ["POST /?redirect", "GET /?redirect"])
+            // Each goes by the target that the client has sent.
+            #expect(gateway.calls.count { $0 == "GET /?redirect=\(times)" } == times)
+        }
+    }
+
+    @Test("Who waits to be asked for the body has its time from then on", .timeLimit(.minutes(5)))
+    func patience() throws {
+        try withGateway(
+            try Self.application, "--stream-request-body", "--processes", "1", "--body-timeout", "1"
+        ) { gateway in
+            let first = try gateway.connect()
+            first.send("GET /?d=2500 HTTP/1.1\r\nHost: a\r\n\r\n")
+            try eventually("the only process works") { !gateway.calls.isEmpty }
+            let second = try gateway.connect()
+            second.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+            #expect(try second.receive().status == 100)
+            second.send("abc")
+            #expect(try second.receive().text == "3 bytes, sum 294")
+        }
+    }
+
+    @Test("A body that nobody wants any more is no reason to end its request", .timeLimit(.minutes(5)))
+    func unwanted() throws {
+        try withGateway(
+            try Self.application, "--stream-request-body", "--processes", "2", "--body-timeout", "1"
+        ) { gateway in
+            let client = try gateway.connect()
+            client.send(
+                "POST /?redirect=1&then=2500 HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc")
+            #expect(try client.receive().text == "Hello, world\n")
         }
     }
 }

@@ -30,6 +30,9 @@ struct RangeParts {
         total += heads.count
     }
 
+    /// Octets of parts that have not begun.
+    var left: Int { parts.dropFirst(next).reduce(0) { $0 + $1.count } }
+
     /// Appends what stands before the next part, or behind the last one.
     ///
     /// - Returns: The part, `.some(nil)` behind the last one, and `nil` when that has been said too.

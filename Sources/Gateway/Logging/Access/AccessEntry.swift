@@ -13,6 +13,8 @@ struct AccessEntry {
     var local: LocalEnd?
     /// For a request without an environ.
     var peer: PeerAddress?
+    /// The method that the client has asked with, where an application has sent the request elsewhere, as a GET.
+    var askedMethod: [UInt8]?
     /// How a request began that was refused before it was understood.
     var refusedLine = AccessEntry.nothing
     /// Noted fields of the answer, as encoded pairs.

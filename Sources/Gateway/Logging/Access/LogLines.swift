@@ -63,7 +63,7 @@ struct LogLines: ~Copyable {
             times.appendPrecise(to: &lines)
             quote()
         case .requestLine: appendRequestLine(entry, isQuoted)
-        case .method: append(value("REQUEST_METHOD", entry), isQuoted)
+        case .method: appendMethod(entry, isQuoted)
         case .target: append(value("REQUEST_URI", entry), isQuoted)
         case .proto: append(value("SERVER_PROTOCOL", entry), isQuoted)
         case .path: appendPath(entry, isQuoted)
@@ -168,6 +168,11 @@ struct LogLines: ~Copyable {
         local.constantPairs.withUnsafeBufferPointer { append(find(name, in: $0), isQuoted) }
     }
 
+    private mutating func appendMethod(_ entry: AccessEntry, _ isQuoted: Bool) {
+        guard let asked = entry.askedMethod else { return append(value("REQUEST_METHOD", entry), isQuoted) }
+        asked.withUnsafeBufferPointer { append($0, isQuoted) }
+    }
+
     private mutating func appendClient(_ entry: AccessEntry, _ isQuoted: Bool) {
         if !entry.environ.isEmpty { return append(value("REMOTE_ADDR", entry), isQuoted) }
         guard let peer = entry.peer else { return appendNothing() }
@@ -188,7 +193,11 @@ struct LogLines: ~Copyable {
 
     private mutating func appendRequestLine(_ entry: AccessEntry, _ isQuoted: Bool) {
         guard let method = value("REQUEST_METHOD", entry) else { return append(entry.refusedLine, isQuoted) }
-        lines.append(escaped: method, isQuoted: isQuoted)
+        if let asked = entry.askedMethod {
+            asked.withUnsafeBufferPointer { lines.append(escaped: $0, isQuoted: isQuoted) }
+        } else {
+            lines.append(escaped: method, isQuoted: isQuoted)
+        }
         lines.append(ASCII.space)
         if let target = value("REQUEST_URI", entry) { lines.append(escaped: target, isQuoted: isQuoted) }
         lines.append(ASCII.space)
