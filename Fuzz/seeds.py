@@ -235,6 +235,7 @@ REDIRECTS = {
     "behind-host": b"https://b.example$rest\n/\n\na\n.evil.example",
     "behind-host-uri": b"https://b.example$request_uri\n@evil.example/\n\na\n",
     "backslash": b"$request_uri\n/\\evil.example\n\na\n",
+    "backslash-template": b"/\\/\n/\n\na\n",
     "scheme": b"$scheme://$host/\n/\n\na\r\nb",
 }
 

@@ -21,7 +21,8 @@ struct RedirectTemplate: Equatable, Sendable {
     /// - Returns: `nil` where it is neither a path nor a URL, a `$` begins none of the names, or a character may not stand in a
     ///   field.
     init?(_ text: String) {
-        guard text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
+        // No URL has a backslash, and browsers take one for a slash: `/\x` would be a host.
+        guard text.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "\\") }) else { return nil }
         var pieces: [Piece] = []
         var rest = Substring(text)
         while !rest.isEmpty {
