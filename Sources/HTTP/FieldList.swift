@@ -6,11 +6,8 @@ public enum FieldList {
     public static func forEach(
         in value: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) {
-        var start = 0
-        for index in 0...value.count where index == value.count || value[index] == UInt8(ascii: ",") {
-            let element = trimmed(value, start, index)
-            if element.count > 0 { body(element) }
-            start = index + 1
+        value.span.forEachElement(of: ByteRange(0, value.count)) { element in
+            if !element.isEmpty { body(value[element]) }
         }
     }
 
@@ -30,5 +27,19 @@ public enum FieldList {
         _ value: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int
     ) -> UnsafeBufferPointer<UInt8> {
         value[value.span.trimmed(ByteRange(start, end))]
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// Calls `body` with each element of a list with commas, without the white space around it. Whether an empty one
+    /// means something is for the caller to say.
+    func forEachElement<Failure: Error>(
+        of list: ByteRange, _ body: (ByteRange) throws(Failure) -> Void
+    ) throws(Failure) {
+        var start = list.start
+        for index in list.start...list.end where index == list.end || self[index] == UInt8(ascii: ",") {
+            try body(trimmed(ByteRange(start, index)))
+            start = index + 1
+        }
     }
 }

@@ -70,7 +70,8 @@ extension RequestHead {
     /// and another is not.
     private func endsInChunked(_ coding: ByteRange, in bytes: Span<UInt8>) -> Bool {
         var (count, chunked, last) = (0, 0, false)
-        forEachElement(of: coding, in: bytes) { element in
+        bytes.forEachElement(of: coding) { element in
+            guard !element.isEmpty else { return }
             last = bytes.matches(element, lowercase: "chunked")
             count += 1
             if last { chunked += 1 }
@@ -81,7 +82,7 @@ extension RequestHead {
     private mutating func readConnection(_ value: ByteRange, in bytes: Span<UInt8>) {
         var sawClose = false
         var sawKeepAlive = false
-        forEachElement(of: value, in: bytes) { element in
+        bytes.forEachElement(of: value) { element in
             if bytes.matches(element, lowercase: "close") { sawClose = true }
             if bytes.matches(element, lowercase: "keep-alive") { sawKeepAlive = true }
         }
@@ -93,22 +94,12 @@ extension RequestHead {
     /// named away: the framing has been read already, and Host must reach the application.
     private mutating func nominate(in bytes: Span<UInt8>) {
         for connection in fields.indices where fields[connection].kind == .connection {
-            forEachElement(of: fields[connection].value, in: bytes) { element in
+            bytes.forEachElement(of: fields[connection].value) { element in
                 for index in fields.indices
                 where fields[index].kind == .other || fields[index].kind.isForwarding {
                     if bytes.matches(fields[index].name, element) { fields[index].isNominated = true }
                 }
             }
         }
-    }
-}
-
-/// Calls `body` with each element of a comma-separated list (RFC 9110, §5.6.1); empty elements are skipped.
-private func forEachElement(of list: ByteRange, in bytes: Span<UInt8>, _ body: (ByteRange) -> Void) {
-    var start = list.start
-    for index in list.start...list.end where index == list.end || bytes[index] == UInt8(ascii: ",") {
-        let element = bytes.trimmed(ByteRange(start, index))
-        if !element.isEmpty { body(element) }
-        start = index + 1
     }
 }

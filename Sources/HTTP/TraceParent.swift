@@ -66,22 +66,11 @@ public struct TraceParent: Equatable, Sendable {
     /// Appends the field in version 00.
     public func append(to output: inout ByteBuffer) {
         output.append("00-")
-        Self.append(traceHigh, digits: 16, to: &output)
-        Self.append(traceLow, digits: 16, to: &output)
+        output.append(hexadecimal: traceHigh, digits: 16)
+        output.append(hexadecimal: traceLow, digits: 16)
         output.append("-")
-        Self.append(parent, digits: 16, to: &output)
+        output.append(hexadecimal: parent, digits: 16)
         output.append("-")
-        Self.append(UInt64(flags), digits: 2, to: &output)
-    }
-
-    private static func append(_ number: UInt64, digits: Int, to output: inout ByteBuffer) {
-        let room = output.spare(digits)
-        var rest = number
-        for index in (0..<digits).reversed() {
-            let digit = UInt8(truncatingIfNeeded: rest & 15)
-            room[index] = digit < 10 ? digit + 0x30 : digit + 0x57
-            rest >>= 4
-        }
-        output.commit(digits)
+        output.append(hexadecimal: UInt64(flags), digits: 2)
     }
 }

@@ -60,6 +60,13 @@ public enum ASCII {
         }
     }
 
+    /// The digit of the four low bits of `number`, a small letter from ten on.
+    @inlinable
+    public static func hexadecimalDigit(_ number: UInt8) -> UInt8 {
+        let digit = number & 15
+        return digit < 10 ? digit + 0x30 : digit + 0x57
+    }
+
     /// A set of octets below 128 as two words of bits: a look-up is a shift and needs no memory.
     @usableFromInline
     struct Set: Sendable {

@@ -57,8 +57,7 @@ public enum Digits {
             var start = 16
             repeat {
                 start -= 1
-                let digit = UInt8(truncatingIfNeeded: rest & 15)
-                memory[start] = digit < 10 ? digit + 0x30 : digit + 0x57
+                memory[start] = ASCII.hexadecimalDigit(UInt8(truncatingIfNeeded: rest))
                 rest >>= 4
             } while rest != 0
             return body(UnsafeBufferPointer(rebasing: memory[start..<16]))

@@ -20,6 +20,21 @@ struct SecurityDocumentationTests {
         }
     }
 
+    @Test("Its table has every setting whose declaration says what it stops")
+    func complete() throws {
+        let text = try Self.text()
+        let stopping = Declaration.all.filter {
+            $0.meaning.contains("Stops ") || $0.meaning.contains(" stops ")
+        }
+        #expect(stopping.count >= 25)
+        for declaration in stopping {
+            #expect(
+                text.contains("\n| `--\(declaration.name)` |"),
+                "'--\(declaration.name)' has no row in the table"
+            )
+        }
+    }
+
     @Test("Its table has the defaults that are declared, and each setting once")
     func defaults() throws {
         let rows = try Self.text().split(separator: "\n").filter { $0.hasPrefix("| `--") }.map { line in

@@ -6,6 +6,7 @@ import ArgumentParser
 struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "Who the client is, behind a proxy") var client: ClientOptions
+    @OptionGroup(title: "What requests are called") var requestNames: RequestNameOptions
     @OptionGroup(title: "Workers and application processes") var processes: ProcessOptions
     @OptionGroup(title: "Application processes: how many, and how long") var scaling: ScalingOptions
     @OptionGroup(title: "Applications that run elsewhere") var external: ExternalOptions
@@ -13,12 +14,11 @@ struct ServerOptions: ParsableArguments {
     @OptionGroup(title: "Size") var size: SizeOptions
     @OptionGroup(title: "Front door") var frontDoor: FrontDoorOptions
     @OptionGroup(title: "Strictness") var strictness: StrictnessOptions
-    @OptionGroup(title: "Files that applications have sent") var answers: AnswerOptions
     @OptionGroup(title: "Files") var files: FileOptions
+    @OptionGroup(title: "Files that applications have sent") var orderedFiles: OrderedFileOptions
     @OptionGroup(title: "Responses") var responses: ResponseOptions
     @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Logging") var logging: LoggingOptions
-    @OptionGroup(title: "What requests are called") var requestNames: RequestNameOptions
 
     @Flag(help: "Check settings, surroundings and application, and exit.")
     var checkConfig = false
@@ -32,9 +32,8 @@ struct ServerOptions: ParsableArguments {
     /// Every setting that was given, by its name.
     func given(_ origin: Origin) -> [String: Given] {
         let groups: [any DeclaredOptions] = [
-            listening, client, processes, scaling, external, time, size, frontDoor, strictness, answers,
-            files,
-            responses, surroundings, logging, requestNames,
+            listening, client, requestNames, processes, scaling, external, time, size, frontDoor,
+            strictness, files, orderedFiles, responses, surroundings, logging,
         ]
         return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }
     }

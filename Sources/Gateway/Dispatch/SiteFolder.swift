@@ -160,8 +160,7 @@ final class SiteFolder {
             if byte == ASCII.slash || ASCII.isToken(byte) && !"%#".utf8.contains(byte) {
                 escaped.append(byte)
             } else {
-                let digits = Array("0123456789ABCDEF".utf8)
-                escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                escaped.append(percentEncoding: byte)
             }
         }
         return escaped

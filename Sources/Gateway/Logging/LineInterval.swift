@@ -13,10 +13,16 @@ struct LineInterval {
     /// - Returns: How often since it was last said, where it is to be said now.
     mutating func happened(_ now: UInt64) -> Int? {
         count += 1
-        guard now >= next else { return nil }
-        next = now + Self.interval
+        guard isDue(now) else { return nil }
         defer { count = 0 }
         return count
+    }
+
+    /// Whether it is to be said now; then it counts as said.
+    mutating func isDue(_ now: UInt64) -> Bool {
+        guard now >= next else { return false }
+        next = now + Self.interval
+        return true
     }
 
     /// ` (17 times)`, for the end of a line.

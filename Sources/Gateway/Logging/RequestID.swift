@@ -45,13 +45,6 @@ enum RequestID {
 
     /// Appends the digits.
     static func append(_ id: UInt64, to output: inout ByteBuffer) {
-        let room = output.spare(16)
-        var rest = id
-        for index in (0..<16).reversed() {
-            let digit = UInt8(truncatingIfNeeded: rest & 15)
-            room[index] = digit < 10 ? digit + 0x30 : digit + 0x57
-            rest >>= 4
-        }
-        output.commit(16)
+        output.append(hexadecimal: id, digits: 16)
     }
 }

@@ -73,7 +73,11 @@ extension Exchange {
                 output.append("?")
                 // An application's own redirect may have led here with what no request line could hold.
                 for octet in query {
-                    if ASCII.isTarget(octet) { output.append(octet) } else { output.append(escaping: octet) }
+                    if ASCII.isTarget(octet) {
+                        output.append(octet)
+                    } else {
+                        output.append("%", escaping: octet)
+                    }
                 }
             }
             output.append("\r\n")
@@ -127,13 +131,5 @@ extension Exchange {
             connection.write(body)
         }
         connection.finished(keepsAlive: response.keepsAlive)
-    }
-}
-
-extension ByteBuffer {
-    /// Appends an octet as a URI may hold it (RFC 3986, §2.1).
-    fileprivate mutating func append(escaping octet: UInt8) {
-        append("%")
-        for digit in [octet >> 4, octet & 15] { append(digit < 10 ? digit + 0x30 : digit + 0x37) }
     }
 }

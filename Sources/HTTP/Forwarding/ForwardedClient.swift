@@ -57,12 +57,8 @@ public struct ForwardedClient: Equatable, Sendable {
         var found: ForwardedNode?
         for field in head.fields where field.kind == .forwardedFor {
             try Self.requireLasting(field)
-            var start = field.value.start
-            for offset in field.value.start...field.value.end
-            where offset == field.value.end || bytes[offset] == UInt8(ascii: ",") {
-                let entry = bytes.trimmed(ByteRange(start, offset))
-                start = offset + 1
-                guard !entry.isEmpty else { continue }
+            bytes.forEachElement(of: field.value) { entry in
+                guard !entry.isEmpty else { return }
                 let node = ForwardedNode(entry, in: bytes, .customary)
                 if !isGiven || !Self.isHop(node, isHop) { found = node }
                 isGiven = true
@@ -108,15 +104,8 @@ public struct ForwardedClient: Equatable, Sendable {
         var first: ByteRange?
         for field in head.fields where field.kind == kind {
             try requireLasting(field)
-            var start = field.value.start
-            for offset in field.value.start...field.value.end
-            where offset == field.value.end || bytes[offset] == UInt8(ascii: ",") {
-                let value = bytes.trimmed(ByteRange(start, offset))
-                start = offset + 1
-                guard let first else {
-                    first = value
-                    continue
-                }
+            try bytes.forEachElement(of: field.value) { value throws(RequestError) in
+                guard let first else { return first = value }
                 guard bytes.matches(first, value), kind != .forwardedPrefix || equal(first, value, bytes)
                 else {
                     throw .malformedForwarding

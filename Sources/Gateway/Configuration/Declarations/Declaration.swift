@@ -150,8 +150,8 @@ struct Section: Sendable {
 
     /// All of them, in the order of the documentation.
     static let all: [Section] = [
-        .listening, .client, .processes, .scaling, .external, .time, .size, .frontDoor, .strictness, .answers,
-        .files, .responses, .surroundings, .logging, .requestNames,
+        .listening, .client, .requestNames, .processes, .scaling, .external, .time, .size, .frontDoor,
+        .strictness, .files, .orderedFiles, .responses, .surroundings, .logging,
     ]
 }
 

@@ -14,6 +14,13 @@ extension Section {
             """,
         declarations: [
             Declaration(
+                "worker-connections", nil, "N", .number(1...1_000_000), \.workerConnections,
+                """
+                Connections of one worker; beyond it idle ones are closed, and where none is idle new ones are left to \
+                other workers or answered 503. Never more than the limit of descriptors leaves room for. Stops floods of \
+                connections from taking all memory and descriptors.
+                """),
+            Declaration(
                 "body-rate", nil, "OCTETS", .octets(1...1 << 30, orZero: true), \.bodyRate,
                 """
                 Octets a second that a request body must arrive at; 0 is no limit. A client may be behind by \
@@ -51,6 +58,7 @@ extension Section {
 
 /// The options of ``Section/frontDoor``.
 struct FrontDoorOptions: DeclaredOptions {
+    @Option(declared: "worker-connections") var workerConnections: String?
     @Option(declared: "body-rate") var bodyRate: String?
     @Option(declared: "send-rate") var sendRate: String?
     @Option(declared: "address-connections") var addressConnections: String?

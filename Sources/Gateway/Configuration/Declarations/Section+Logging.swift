@@ -8,8 +8,8 @@ extension Section {
                 "access-log", nil, "FILE", .path, \.accessLog,
                 """
                 Where requests are logged: a file (not a link), or `-` or `/dev/stdout` for stdout. Every request \
-                is a line, killed and aborted ones too; [access-log.md](access-log.md) tells what is in it. \
-                Reopened at USR1.
+                that a worker has read is a line, killed and aborted ones too; [access-log.md](access-log.md) tells what \
+                is in it, and what has none. Reopened at USR1.
                 """),
             Declaration(
                 "access-log-format", nil, "FORMAT", .accessLogFormat, \.accessLogFormat,
@@ -35,4 +35,18 @@ struct LoggingOptions: DeclaredOptions {
     @Option(declared: "access-log-format") var accessLogFormat: String?
     @Option(declared: "error-log") var errorLog: String?
     @Option(declared: "log-level") var logLevel: String?
+}
+
+extension ValueKind where Value == String {
+    /// A format of the access log.
+    static var accessLogFormat: Self {
+        Self { text throws(Refusal) in
+            do throws(LogFormat.Fault) { _ = try LogFormat(text) } catch {
+                throw .because("'\(text)' is no format of the access log: \(error.message)")
+            }
+            return text
+        } show: {
+            $0
+        }
+    }
 }

@@ -47,17 +47,3 @@ extension ValueKind where Value == TraceMode {
         }
     }
 }
-
-extension ValueKind where Value == String {
-    /// A format of the access log.
-    static var accessLogFormat: Self {
-        Self { text throws(Refusal) in
-            do throws(LogFormat.Fault) { _ = try LogFormat(text) } catch {
-                throw .because("'\(text)' is no format of the access log: \(error.message)")
-            }
-            return text
-        } show: {
-            $0
-        }
-    }
-}

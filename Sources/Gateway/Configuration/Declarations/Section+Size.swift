@@ -7,13 +7,6 @@ extension Section {
         note: "Octets may be written with `K`, `M` or `G`, for their multiples by 1024: `64K`, `10M`, `1G`.",
         declarations: [
             Declaration(
-                "worker-connections", nil, "N", .number(1...1_000_000), \.workerConnections,
-                """
-                Connections of one worker; beyond it idle ones are closed, and where none is idle new ones are left to \
-                other workers or answered 503. Never more than the limit of descriptors leaves room for. Stops floods of \
-                connections from taking all memory and descriptors.
-                """),
-            Declaration(
                 "queue-size", nil, "N", .number(0...1_000_000), \.queueSize, scope: .application,
                 """
                 Requests of one worker that wait for a free application process; beyond it 503 at once. Keeps \
@@ -62,7 +55,6 @@ extension Section {
 
 /// The options of ``Section/size``.
 struct SizeOptions: DeclaredOptions {
-    @Option(declared: "worker-connections") var workerConnections: String?
     @Option(declared: "queue-size") var queueSize: String?
     @Option(declared: "limit-request-line") var limitRequestLine: String?
     @Option(declared: "limit-request-fields") var limitRequestFields: String?

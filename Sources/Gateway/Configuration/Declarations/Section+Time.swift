@@ -30,12 +30,16 @@ extension Section {
             Declaration(
                 "keep-alive", nil, "SECONDS", .seconds(1...year), \.keepAlive,
                 """
-                For the next request on a connection. Stops idle connections from piling up. Load balancers \
-                keep theirs for 60 s, so ours must last longer.
+                For the next request on a connection; for the first one it is `--header-timeout`. Stops idle connections \
+                from piling up. Load balancers keep theirs for 60 s, so ours must last longer.
                 """),
             Declaration(
                 "header-timeout", nil, "SECONDS", .seconds(1...year), \.headerTimeout,
-                "Until a request head must be complete, in all. Stops clients that dribble it (Slowloris)."),
+                """
+                Until a request head must be complete, in all. For the first request of a connection the time begins \
+                when it is accepted: one on which nothing has come by then is closed without an answer. Stops clients that \
+                dribble a head (Slowloris), and those that connect and say nothing.
+                """),
             Declaration(
                 "body-timeout", nil, "SECONDS", .seconds(1...year), \.bodyTimeout,
                 """

@@ -55,8 +55,9 @@ final class FolderListing {
         let slash = entry.isFolder ? [ASCII.slash] : []
         page += "<tr><td><a href=\"".utf8
         // In front of it, so that no name is taken for a scheme.
-        page += "./".utf8 + link(entry.name) + slash
-        page += "\">".utf8
+        page += "./".utf8
+        append(link: entry.name, to: &page)
+        page += slash + "\">".utf8
         page += text(entry.name) + slash
         page += "</a><td>\(date(entry.status.modified))<td>".utf8
         if !entry.isFolder { page += "\(entry.status.size)".utf8 }
@@ -64,12 +65,14 @@ final class FolderListing {
     }
 
     /// `unreserved` of RFC 3986 as it is, all else percent-encoded.
-    private static func link(_ name: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return name.flatMap { byte -> [UInt8] in
+    private static func append(link name: [UInt8], to page: inout [UInt8]) {
+        for byte in name {
             let isLetter = ASCII.lowercased(byte) &- UInt8(ascii: "a") < 26
-            if isLetter || ASCII.isDigit(byte) || "-._~".utf8.contains(byte) { return [byte] }
-            return [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            if isLetter || ASCII.isDigit(byte) || "-._~".utf8.contains(byte) {
+                page.append(byte)
+            } else {
+                page.append(percentEncoding: byte)
+            }
         }
     }
 

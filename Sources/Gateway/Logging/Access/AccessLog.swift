@@ -7,9 +7,6 @@ import Syscalls
 
 /// Where requests are logged.
 final class AccessLog {
-    /// Milliseconds between two complaints about lines that were lost.
-    private static let complaintInterval: UInt64 = 10_000
-
     let needs: LogNeeds
     /// The names, in lower case, of the fields of an answer that have to be noted.
     let responseFields: [[UInt8]]
@@ -17,7 +14,7 @@ final class AccessLog {
     private var lines: LogLines
     private var lost = 0
     private var lostReason = ""
-    private var nextComplaint: UInt64 = 0
+    private var complaints = LineInterval()
     /// Whether the file ends in the middle of a line.
     private var isBroken = false
     /// Called just before lines are written: whoever keeps account of requests without a line strikes theirs out.
@@ -78,8 +75,7 @@ final class AccessLog {
 
     /// What a person has to know of lines that were lost, at most once in ten seconds.
     func takeComplaint(_ now: UInt64) -> String? {
-        guard lost > 0, now >= nextComplaint else { return nil }
-        nextComplaint = now + Self.complaintInterval
+        guard lost > 0, complaints.isDue(now) else { return nil }
         defer { lost = 0 }
         return "\(lost) line\(lost == 1 ? "" : "s") of the access log could not be written: \(lostReason)"
     }

@@ -14,8 +14,7 @@ extension ByteBuffer {
             let byte = value[index]
             if byte >= least, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
             append(UnsafeBufferPointer(rebasing: value[start..<index]))
-            append("\\x")
-            append(hexadecimal: byte, letters: 0x37)
+            append("\\x", escaping: byte)
             start = index + 1
         }
         append(UnsafeBufferPointer(rebasing: value[start...]))
@@ -56,21 +55,14 @@ extension ByteBuffer {
             append(byte)
         case (2, _):
             append("\\u00")
-            append(hexadecimal: value[index + 1], letters: 0x57)
+            append(hexadecimal: UInt64(value[index + 1]), digits: 2)
         case (3, _):
             append("\\u20")
-            append(hexadecimal: value[index + 2] & 0x3F, letters: 0x57)
+            append(hexadecimal: UInt64(value[index + 2] & 0x3F), digits: 2)
         default:
             append("\\u00")
-            append(hexadecimal: byte, letters: 0x57)
+            append(hexadecimal: UInt64(byte), digits: 2)
         }
-    }
-
-    /// - Parameter letters: What makes a letter of 10…15: 0x37 for capitals, 0x57 for small ones.
-    private mutating func append(hexadecimal byte: UInt8, letters: UInt8) {
-        let (high, low) = (byte >> 4, byte & 15)
-        append(high < 10 ? high + 0x30 : high + letters)
-        append(low < 10 ? low + 0x30 : low + letters)
     }
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 extension Section {
-    static let answers = Section(
+    static let orderedFiles = Section(
         title: "Files that applications have sent",
         note: "What the fields do is told in [applications-say.md](applications-say.md).",
         declarations: [
@@ -22,8 +22,8 @@ extension Section {
         ])
 }
 
-/// The options of ``Section/answers``.
-struct AnswerOptions: DeclaredOptions {
+/// The options of ``Section/orderedFiles``.
+struct OrderedFileOptions: DeclaredOptions {
     @Option(declared: "x-sendfile-root") var xSendfileRoot: [String] = []
     @Option(declared: "x-accel-root") var xAccelRoot: [String] = []
 }
