@@ -27,7 +27,8 @@ struct WorkerCountersTests {
         scoreboard.counters(worker: 1).request(status: status)
         let totals = scoreboard.totals(worker: 1)
         #expect(totals[counter] == 1 && totals.requests == 1)
-        #expect(totals.description.hasPrefix("1 request (") && totals.description.contains("on 0 connections"))
+        #expect(
+            totals.description.hasPrefix("1 request (") && totals.description.contains("on 0 connections"))
         scoreboard.counters(worker: 1).request(status: status)
         scoreboard.counters(worker: 1).add(.accepted)
         let description = scoreboard.totals(worker: 1).description

@@ -63,7 +63,8 @@ struct LogFileTests {
                 """, [folder])
             try Files.giveLog("\(folder)/logs/deep/log", user: Self.them, group: 0)
             let climb = String(repeating: "../", count: 40) + folder.dropFirst()
-            for way in ["\(folder)/logs/deep", "\(folder)/relative", "\(folder)/absolute",
+            for way in [
+                "\(folder)/logs/deep", "\(folder)/relative", "\(folder)/absolute",
                 "\(folder)/other/nested", "\(folder)//other/../relative", "\(folder)/root\(folder)/relative",
                 "\(climb)/relative",
             ] {

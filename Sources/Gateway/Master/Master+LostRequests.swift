@@ -26,7 +26,9 @@ extension Master {
         let ending = isStopped ? RequestEnding.stopped : .worker
         let counters = context.scoreboard.counters(worker: index)
         // The worker has counted those that it has answered.
-        for request in lost.requests where request.status == nil { counters.request(status: ending.lostStatus) }
+        for request in lost.requests where request.status == nil {
+            counters.request(status: ending.lostStatus)
+        }
         do {
             // It is opened as whoever writes it, and closed again: workers could have put another file in its place.
             let log = try AccessLog(

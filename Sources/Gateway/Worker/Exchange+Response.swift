@@ -122,7 +122,8 @@ extension Exchange {
             return .accepted
         }
         if head.sendfile != nil || head.accelRedirect != nil, connection != nil,
-            !Status.forbidsBody(head.status), !Status.isEmpty(head.status), let progress = takeFileOrder(bytes)
+            !Status.forbidsBody(head.status), !Status.isEmpty(head.status),
+            let progress = takeFileOrder(bytes)
         {
             return progress
         }

@@ -178,7 +178,8 @@ struct OrderedFileTests {
         ) { gateway, _ in
             let fields = "&X-Request-ID=theirs&Content-Encoding=identity&ETag=%22tag%22"
             for (target, condition, status) in [
-                ("/say?X-Sendfile=ten.txt", "A: b", 200), ("/say?X-Sendfile=ten.txt", "Range: bytes=1-2", 206),
+                ("/say?X-Sendfile=ten.txt", "A: b", 200),
+                ("/say?X-Sendfile=ten.txt", "Range: bytes=1-2", 206),
                 ("/say?X-Accel-Redirect=/p/ten.txt", "A: b", 200),
                 ("/say?X-Sendfile=ten.txt", "If-None-Match: \"tag\"", 304),
                 ("/say?X-Sendfile=ten.txt", "Range: bytes=10-", 416),

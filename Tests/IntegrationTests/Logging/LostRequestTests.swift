@@ -57,13 +57,17 @@ struct LostRequestTests {
         "A log that was renamed is not made by root for workers that are not: they go on, and USR1 makes it",
         .timeLimit(.minutes(5)))
     func renamed() throws {
-        try #require(SystemProcess.isRoot, "this test is about a master that may more than its workers: run it as root")
+        try #require(
+            SystemProcess.isRoot, "this test is about a master that may more than its workers: run it as root"
+        )
         let folder = try TemporaryFolder()
-        try run("chmod", "755", folder.path)
+        // The application writes there as well.
+        try run("chmod", "777", folder.path)
         try run("install", "-d", "-o", "www-data", folder / "logs")
         let path = folder / "logs/access.log"
         try withGateway(
-            "exec:\(CProgram.responder.path)", "--user", "www-data", "--group", "www-data", "--processes", "2",
+            "exec:\(CProgram.responder.path)", "--user", "www-data", "--group", "www-data", "--processes",
+            "2",
             "--access-log", path, folder: folder
         ) { gateway in
             let user = try #require(Accounts.user("www-data")).uid
@@ -108,7 +112,9 @@ struct LostRequestTests {
             client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /trap HTTP/1.1\r\nHost: a\r\n\r\n")
             try expectOne(gateway, path, "/trap", worker: second)
             try expectOne(gateway, path, "/first", worker: second, status: "200", ended: "'complete'")
-            try eventually("its requests are counted") { gateway.hasLogged("(pid \(second)) served 2 requests (") }
+            try eventually("its requests are counted") {
+                gateway.hasLogged("(pid \(second)) served 2 requests (")
+            }
             #expect(gateway.hasLogged("(pid \(first)) served 1 request (", " on 1 connection ("))
         }
     }
