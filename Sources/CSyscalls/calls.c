@@ -116,6 +116,10 @@ int CSyscalls_open_beneath(int folder, const char *path) {
 
 int CSyscalls_find_beneath(int folder, const char *path) { return beneath(folder, path, O_PATH | O_CLOEXEC); }
 
+int CSyscalls_open_place(int folder, const char *name) {
+    return openat(folder, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+}
+
 int CSyscalls_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW); }
 
 int CSyscalls_unread_by_peer(int descriptor) {

@@ -4,7 +4,10 @@
 import Octets
 
 extension RequestHead {
-    mutating func conclude(_ bytes: Span<UInt8>) throws(RequestError) {
+    /// - Parameter elementLimit: Elements of all Connection fields. Each is compared with each field: without a limit one head of
+    ///   many short names would cost as much as hundreds of others.
+    mutating func conclude(_ bytes: Span<UInt8>, elementLimit: Int) throws(RequestError) {
+        var connectionElements = 0
         var hostField: ByteRange?
         var contentLength: ByteRange?
         var transferEncoding: ByteRange?
@@ -28,7 +31,8 @@ extension RequestHead {
                 guard !hasContentType else { throw .malformedField }
                 hasContentType = true
             case .connection:
-                readConnection(field.value, in: bytes)
+                connectionElements += readConnection(field.value, in: bytes)
+                guard connectionElements <= elementLimit else { throw .fieldsTooLarge }
             case .expect where minorVersion == 1:
                 // Expectations of HTTP/1.0 clients are ignored (RFC 9110, §10.1.1).
                 guard bytes.matches(field.value, lowercase: "100-continue") else {
@@ -79,15 +83,19 @@ extension RequestHead {
         return last && chunked == 1 && count > 1
     }
 
-    private mutating func readConnection(_ value: ByteRange, in bytes: Span<UInt8>) {
+    /// - Returns: How many elements there are.
+    private mutating func readConnection(_ value: ByteRange, in bytes: Span<UInt8>) -> Int {
+        var count = 0
         var sawClose = false
         var sawKeepAlive = false
         bytes.forEachElement(of: value) { element in
+            count += 1
             if bytes.matches(element, lowercase: "close") { sawClose = true }
             if bytes.matches(element, lowercase: "keep-alive") { sawKeepAlive = true }
         }
         if sawClose { closes = true }
         if sawKeepAlive, minorVersion == 0 { isPersistent = true }
+        return count
     }
 
     /// Marks the fields that a Connection field names (RFC 9110, §7.6.1). Content-Length and its like cannot be

@@ -119,7 +119,7 @@ public struct RequestParser: Sendable {
                 phase = .fields
             case .fields where line.isEmpty:
                 head.byteCount = lineStart
-                try head.conclude(bytes)
+                try head.conclude(bytes, elementLimit: limits.fieldCount)
                 return .complete
             case .fields where ASCII.isBlank(bytes[line.start]):
                 guard rules.permitsObsoleteFolding else {

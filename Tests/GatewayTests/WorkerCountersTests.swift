@@ -27,7 +27,12 @@ struct WorkerCountersTests {
         scoreboard.counters(worker: 1).request(status: status)
         let totals = scoreboard.totals(worker: 1)
         #expect(totals[counter] == 1 && totals.requests == 1)
-        #expect(totals.description.hasPrefix("1 requests ("))
+        #expect(
+            totals.description.hasPrefix("1 request (") && totals.description.contains("on 0 connections"))
+        scoreboard.counters(worker: 1).request(status: status)
+        scoreboard.counters(worker: 1).add(.accepted)
+        let description = scoreboard.totals(worker: 1).description
+        #expect(description.hasPrefix("2 requests (") && description.contains(" on 1 connection (closed 0"))
     }
 
     @Test("The sum over all workers never goes back, whoever ends")

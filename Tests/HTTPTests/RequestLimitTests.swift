@@ -65,6 +65,15 @@ struct RequestLimitTests {
                 == .refused(.obsoleteFolding))
     }
 
+    @Test("Connection fields may have as many names in all as there may be fields, and not one more")
+    func connectionElements() {
+        let start = "\(line(14))\r\nHost: a\r\nConnection: a, ,b"
+        #expect(outcome("\(start)\r\n\r\n").request != nil)
+        #expect(outcome("\(start),,c,\r\nConnection: d\r\n\r\n").request != nil)
+        #expect(outcome("\(start),c,d,e\r\n\r\n") == .refused(.fieldsTooLarge))
+        #expect(outcome("\(start),c\r\nConnection: d,e\r\n\r\n") == .refused(.fieldsTooLarge))
+    }
+
     @Test("A head may have as many octets as the limit says, and not one more")
     func head() {
         // 66 + 9 + 34 + 34 octets of lines, and 2 of the empty one.

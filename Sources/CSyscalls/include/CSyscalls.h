@@ -48,6 +48,9 @@ int CSyscalls_find_beneath(int folder, const char *path);
 /* A descriptor that names a file without opening it (O_PATH). C because O_PATH wants _GNU_SOURCE. */
 int CSyscalls_open_path(const char *path);
 
+/* The same for a name in a folder. */
+int CSyscalls_open_place(int folder, const char *name);
+
 /* The bytes of a unix stream socket that its peer has not read yet, or -1. C because ioctl is variadic. */
 int CSyscalls_unread_by_peer(int descriptor);
 

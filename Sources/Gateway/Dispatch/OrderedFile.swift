@@ -55,9 +55,14 @@ final class OrderedFile {
         output.append(bytes[ByteRange(start, bytes.count)])
     }
 
-    init(_ place: FilePlace, _ head: borrowing CGIResponseHead, _ bytes: UnsafeBufferPointer<UInt8>) {
+    /// - Parameter isDropped: Whether a field, by name and value, does not go along.
+    init(
+        _ place: FilePlace, _ head: borrowing CGIResponseHead, _ bytes: UnsafeBufferPointer<UInt8>,
+        without isDropped: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
+    ) {
         self.place = place
         for field in head.fields where field.kind != .hopByHop && field.kind != .ranges {
+            guard !isDropped(bytes[field.name], bytes[field.value]) else { continue }
             let start = fields.count
             ResponseEncoder.appendField(bytes[field.name], bytes[field.value], to: &fields)
             let line = ByteRange(start, fields.count)
@@ -108,7 +113,9 @@ extension Exchange {
     }
 
     private func order(_ place: FilePlace, _ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
-        response.orderedFile = OrderedFile(place, head, bytes)
+        response.orderedFile = OrderedFile(place, head, bytes) { name, value in
+            AnswerCoding.isIdentity(name, value) || givesWay(name)
+        }
         response.hasHead = true
         // Which part of the file is sent is not the application's to say: it sends none of it.
         response.status = [206, 416].contains(head.status) ? 200 : head.status

@@ -1,5 +1,6 @@
 // Lines of the access log for requests whose worker cannot write them any more: it has crashed, or was killed. The master knows of them by
-// the table that the worker has left; what stands in there is text for a log, and nothing else.
+// the table that the worker has left; what stands in there is text for a log, and nothing else. They are counted as the worker would
+// have done, so that its numbers are those of its lines.
 
 import GatewayInterface
 import Logging
@@ -7,7 +8,7 @@ import Octets
 import Syscalls
 
 extension Master {
-    /// Logs what a dead worker has left.
+    /// Logs, and counts, what a dead worker has left.
     func logLostRequests(_ generation: Generation, index: Int, pid: ProcessID, _ status: ExitStatus) {
         guard let table = generation.inFlight.removeValue(forKey: index),
             let path = generation.settings.accessLog
@@ -15,26 +16,32 @@ extension Master {
         let lost = table.lost()
         if lost.unlisted > 0 {
             context.log.error(
-                "worker \(index) (pid \(pid)) has left \(lost.unlisted) requests more than have lines in the access log"
+                "worker \(index) (pid \(pid)) has left \(lost.unlisted) request\(lost.unlisted == 1 ? "" : "s") more than have lines in the access log"
             )
         }
         guard !lost.requests.isEmpty else { return }
         // A worker that stood still was killed for that, also while the gateway was stopping.
         let entry = generation.workers.entries[index]
         let isStopped = entry?.isStopping == true && entry?.abortsUntil == nil && status.isKilled
+        let ending = isStopped ? RequestEnding.stopped : .worker
+        let counters = context.scoreboard.counters(worker: index)
+        // The worker has counted those that it has answered.
+        for request in lost.requests where request.status == nil {
+            counters.request(status: ending.lostStatus)
+        }
         do {
             // It is opened as whoever writes it, and closed again: workers could have put another file in its place.
             let log = try AccessLog(
                 path, format: LogFormat(generation.settings.accessLogFormat), worker: index, pid: pid,
                 owner: generation.identity?.user)
             for request in lost.requests {
-                log.append(request, ended: isStopped ? .stopped : .worker, now: context.loop.now)
+                log.append(request, ended: ending, now: context.loop.now)
             }
             log.flush()
             if let complaint = log.takeComplaint(context.loop.now) { context.log.error("\(complaint)") }
         } catch {
             context.log.error(
-                "cannot log the \(lost.requests.count) requests that worker \(index) (pid \(pid)) has left in '\(path)': \(error)"
+                "cannot log \(lost.requests.count) request\(lost.requests.count == 1 ? "" : "s") that worker \(index) (pid \(pid)) has left: \(error)"
             )
         }
     }
@@ -58,7 +65,7 @@ extension AccessLog {
             environ.appendPair("QUERY_STRING", bytes: Array(request.target[(question + 1)...]))
         }
         // The client of a request that had its answer knows its status; of the others nobody knows what they were sent.
-        var entry = AccessEntry(status: request.status ?? (ended == .stopped ? 503 : 500))
+        var entry = AccessEntry(status: request.status ?? ended.lostStatus)
         entry.environ = environ.bytes
         entry.ended = request.status == nil ? ended : .complete
         entry.bodySent = request.status == nil ? 0 : request.bodySent
@@ -85,6 +92,11 @@ extension ByteBuffer {
     fileprivate mutating func appendPair(_ name: StaticString, bytes: [UInt8]) {
         bytes.withUnsafeBufferPointer { appendPair(name, $0) }
     }
+}
+
+extension RequestEnding {
+    /// The status of a request without an answer that has ended so.
+    fileprivate var lostStatus: Int { self == .stopped ? 503 : 500 }
 }
 
 extension ExitStatus {

@@ -89,6 +89,8 @@ extension Master {
         let hasAnswered = context.scoreboard.requests(worker: index) > 0
         let totals = context.scoreboard.totals(worker: index)
         if totals[.accepted] > 0 { context.log.info("worker \(index) (pid \(pid)) served \(totals)") }
+        // Before its slots are free: a process that is at a request of it would be handed to the next one.
+        for pool in pools { pool.lost(worker: index) }
         // Those that wait look again: a slot may have become free.
         if context.scoreboard.clear(worker: index) { context.doorbells.ringAllWorkers() }
         extensions.hooks.childExit?(info, WorkerInfo(slot: index, age: entry?.age ?? 0, pid: pid))

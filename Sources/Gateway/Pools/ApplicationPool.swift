@@ -163,6 +163,13 @@ final class ApplicationPool {
         return true
     }
 
+    /// A worker has died. A script ends with the connection that it was asked on, and what other servers do with a request that nobody
+    /// waits for is theirs.
+    func lost(worker: Int) {
+        guard isSupervised, !plan.endsByClosing else { return }
+        for process in processes { process.lost(worker: worker) }
+    }
+
     /// - Parameter workers: Those that may wait for a slot; none where the pool is on its way out and only ends.
     func tick(_ now: UInt64, workers: [Int]) {
         for process in processes { process.tick(now) }

@@ -48,6 +48,8 @@ final class ApplicationProcess {
     private var hasBooted = false
     private var isBootHinted = false
     private var isBootTimedOut = false
+    /// Whether it was killed because nobody waited for its answer any more.
+    private var isForsaken = false
     private var lineRate = LineRate()
     /// Exchanges of its slots before it was started.
     private var exchangesBefore: UInt64 = 0
@@ -91,6 +93,7 @@ final class ApplicationProcess {
             exchangeLimit = scaling.maxRequests > 0 ? UInt64(scaling.maxRequests) + chance : .max
             isBootHinted = false
             isBootTimedOut = false
+            isForsaken = false
             age += 1
             state = .booting(since: now)
             lastLines = []
@@ -188,6 +191,22 @@ final class ApplicationProcess {
         ChildProcess.signalGroup(pid, .kill)
     }
 
+    /// A worker has died. What was at a request of it would let the next one wait until it is done with that, though others may be
+    /// idle: nobody waits for its answer, so it is replaced. But it is not killed while it is at a request of another worker.
+    func lost(worker: Int) {
+        guard state == .ready || isRetiring, !isForsaken else { return }
+        let words = slots.map(context.scoreboard.slot).filter { $0.state == .busy || $0.state == .granted }
+        guard words.contains(where: { $0.state == .busy && $0.owner == worker }),
+            words.allSatisfy({ $0.owner == worker })
+        else { return }
+        context.log.warning(
+            "\(pool.name): \(name) (pid \(pid)) is at a request whose worker is gone: killed, and started again"
+        )
+        isForsaken = true
+        closeSlots()
+        kill()
+    }
+
     /// It has ended.
     func reaped(_ status: ExitStatus) {
         // What it started and left behind goes with it.
@@ -225,6 +244,7 @@ final class ApplicationProcess {
             fail(
                 life: life, status == .exited(4) ? .applicationNotFound(message) : .applicationFailed(message)
             )
+        case .ready where isForsaken: waitAndStart(life: .max)
         case .ready where status == .exited(0):
             // Its own limit of requests, most likely: what has done its work need not wait for its successor.
             context.log.info("\(message); starting it again")

@@ -64,7 +64,8 @@ struct WorkerTotals: Equatable, Sendable, CustomStringConvertible {
     var description: String {
         let classes = (1...5).map { "\($0)xx \(values[$0])" }.joined(separator: ", ")
         return
-            "\(requests) requests (\(classes)) on \(self[.accepted]) connections (closed \(self[.closed]), "
+            "\(requests) request\(requests == 1 ? "" : "s") (\(classes)) on \(self[.accepted]) "
+            + "connection\(self[.accepted] == 1 ? "" : "s") (closed \(self[.closed]), "
             + "refused \(self[.refused]), timed out \(self[.timedOut]), evicted \(self[.evicted])), "
             + "\(self[.octetsIn]) octets in, \(self[.octetsOut]) out"
     }

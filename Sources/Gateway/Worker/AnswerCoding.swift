@@ -78,6 +78,11 @@ final class AnswerCoding {
     }
 
     /// Whether an answer with these fields may be compressed, for one client or another.
+    ///
+    /// A 304 seldom says of what type the body is that the client has, and must have the Vary of the 200 (RFC 9110, §15.4.5): a
+    /// cache that takes over an application's own Vary without `Accept-Encoding` would hand compressed octets to who cannot read
+    /// them. One field too much costs a cache a second copy. So it counts as one of a type that is wanted, unless it
+    /// says what cannot be compressed.
     var isPossible: Bool { !isRefused && (hasType || isUnchanged) }
 
     /// Whether a field is `Content-Encoding: identity`, which must not be sent (RFC 9110, §8.4.1).

@@ -169,10 +169,16 @@ extension Exchange {
     }
 
     private func refuseRange(size: Int) {
-        answerWithoutBody(416, nil) { output in
+        func appendSize(to output: inout ByteBuffer) {
             output.append("Content-Range: bytes */")
             output.append(decimal: UInt64(size))
             output.append("\r\n")
+        }
+        guard let page = route.errorPages?[416] else {
+            return answerWithoutBody(416, nil) { appendSize(to: &$0) }
+        }
+        page.text.withUnsafeBufferPointer { text in
+            page.type.withUnsafeBufferPointer { send(416, text, type: $0) { appendSize(to: &$0) } }
         }
     }
 
@@ -201,6 +207,7 @@ extension Exchange {
             ResponseEncoder.appendStatusLine(status, to: &output)
             context.appendCommonFields(
                 server: ordered?.hasServer != true, date: ordered?.hasDate != true, to: &output)
+            appendIDField(to: &output)
             fields(&output)
             ResponseEncoder.appendEnd(
                 framing: framing, keepsAlive: response.keepsAlive, minorVersion: minorVersion, to: &output)

@@ -113,6 +113,7 @@ extension Exchange {
     }
 
     private func takeHead(_ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
+        accountAnswer()
         if let path = head.localRedirect, connection != nil {
             return noteRedirect(to: bytes[path])
         }
@@ -121,7 +122,8 @@ extension Exchange {
             return .accepted
         }
         if head.sendfile != nil || head.accelRedirect != nil, connection != nil,
-            !Status.forbidsBody(head.status), let progress = takeFileOrder(bytes)
+            !Status.forbidsBody(head.status), !Status.isEmpty(head.status),
+            let progress = takeFileOrder(bytes)
         {
             return progress
         }
@@ -132,7 +134,6 @@ extension Exchange {
         response.isUnbuffered = head.isUnbuffered
         response.hasHead = true
         response.status = head.status
-        accountAnswer()
         if let policy = route.compression { considerCoding(policy, bytes) }
         let coding = response.coding
         connection?.write { output in

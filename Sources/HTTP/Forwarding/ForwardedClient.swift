@@ -35,7 +35,7 @@ public struct ForwardedClient: Equatable, Sendable {
         if believed.contains(.forwarded) { try readForwarded(head, bytes, isHop) }
         if believed.contains(.node) { try readAddresses(head, bytes, isHop) }
         if believed.contains(.scheme), let scheme = try Self.single(.forwardedProto, head, bytes) {
-            try set(isSecure: bytes.matches(scheme, lowercase: "https"))
+            try set(scheme: scheme, bytes)
         }
         if believed.contains(.host), let host = try Self.single(.forwardedHost, head, bytes) {
             try set(host: host, bytes)
@@ -86,7 +86,7 @@ public struct ForwardedClient: Equatable, Sendable {
             guard let node = ForwardedNode(range, in: bytes, .standard) else { throw .malformedForwarding }
             try set(node: node)
         }
-        if let scheme = found.scheme { try set(isSecure: bytes.matches(scheme, lowercase: "https")) }
+        if let scheme = found.scheme { try set(scheme: scheme, bytes) }
         if let host = found.host { try set(host: host, bytes) }
     }
 
@@ -149,6 +149,17 @@ public struct ForwardedClient: Equatable, Sendable {
             guard before == address else { throw .malformedForwarding }
             node = .address(address, port: port ?? newPort)
         default: throw .malformedForwarding
+        }
+    }
+
+    /// One that is not known says nothing of TLS, and who guesses wrong sends secrets in the clear.
+    private mutating func set(scheme: ByteRange, _ bytes: Span<UInt8>) throws(RequestError) {
+        if bytes.matches(scheme, lowercase: "https") || bytes.matches(scheme, lowercase: "wss") {
+            try set(isSecure: true)
+        } else if bytes.matches(scheme, lowercase: "http") || bytes.matches(scheme, lowercase: "ws") {
+            try set(isSecure: false)
+        } else {
+            throw .malformedForwarding
         }
     }
 

@@ -29,6 +29,8 @@ extension ProxyHeader {
         guard command == 0x21 else { return ProxyHeader(.local, byteCount: end) }
         var header = ProxyHeader(.unknown, byteCount: end)
         header.isDatagram = transport == 2
+        // How long addresses of no family are is not known, and so not where extras begin: what stands there is skipped.
+        guard family != 0 else { return header }
         let addresses = [0, 12, 36, 216][Int(family)] as Int
         guard fixedCount + addresses <= end else { throw .malformedExtra }
         // An address without a transport is none that could be compared with others.

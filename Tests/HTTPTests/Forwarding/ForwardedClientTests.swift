@@ -98,7 +98,9 @@ struct ForwardedClientTests {
             ("", ""), (", ,", ""), (";", ""), (";;for=192.0.2.1;", "192.0.2.1"),
             ("for=192.0.2.1,", "192.0.2.1"),
             ("for=x, for=192.0.2.1", "192.0.2.1"), ("by=_a;for=192.0.2.1", "192.0.2.1"),
-            ("proto=wss", "http"),
+            ("proto=wss", "https"), ("proto=WS", "http"),
+            // Of a proxy that does not count, nobody reads the scheme.
+            ("for=192.0.2.1;proto=http, for=10.0.0.1;proto=x", "192.0.2.1 http"),
         ])
     func forwarded(_ value: String, _ expected: String) throws {
         #expect(try ForwardingOutcome.of(["Forwarded: \(value)"]) == expected)
@@ -114,7 +116,7 @@ struct ForwardedClientTests {
             "for=192.0.2.1;for=192.0.2.2", "proto=http;PROTO=http", "host=a;host=a", "by=_a;by=_b",
             "for=\"\"", "for=x",
             "for=\"\\192.0.2.1\"", "for=\"192.0.2.1\"x", "host=\"a b\"", "host=\"\"", "host=a@b",
-            "for=192.0.2.1, for=\"", "a=\"\\",
+            "for=192.0.2.1, for=\"", "a=\"\\", "for=192.0.2.1;proto=ftp", "proto=httpss", "proto=\"\"",
         ])
     func malformedForwarded(_ value: String) {
         #expect(throws: (any Error).self) { try ForwardingOutcome.of(["Forwarded: \(value)"]) }
@@ -130,7 +132,8 @@ struct ForwardedClientTests {
             (["X-Forwarded-Proto: http"], "http"),
             (["X-Forwarded-Proto: https, https"], "https"),
             (["X-Forwarded-Proto: https", "X-Forwarded-Proto: HTTPS"], "https"),
-            (["X-Forwarded-Proto: wss"], "http"), (["X-Forwarded-Proto:"], ""),
+            (["X-Forwarded-Proto: wss"], "https"), (["X-Forwarded-Proto: Ws"], "http"),
+            (["X-Forwarded-Proto:"], ""),
             (["X-Forwarded-Host: a.example"], "host=a.example"),
             (["X-Forwarded-Host: [::1]:81"], "host=[::1]:81 port=81"),
             (["X-Forwarded-Host: a:81", "X-Forwarded-Port: 82"], "host=a:81 port=82"),
@@ -147,7 +150,8 @@ struct ForwardedClientTests {
         "Two that differ are refused, and so is what cannot be meant",
         arguments: [
             ["X-Forwarded-Proto: https, http"], ["X-Forwarded-Proto: http", "X-Forwarded-Proto: https"],
-            ["X-Forwarded-Proto: https,"],
+            ["X-Forwarded-Proto: https,"], ["X-Forwarded-Proto: bogus"], ["X-Forwarded-Proto: on"],
+            ["X-Forwarded-Proto: https:"],
             ["X-Forwarded-Proto: https", "X-Forwarded-Proto:"],
             ["X-Forwarded-Proto: https", "X-Forwarded-Proto: wss"],
             ["X-Forwarded-Host: a, b"], ["X-Forwarded-Host: a", "X-Forwarded-Host: b"],

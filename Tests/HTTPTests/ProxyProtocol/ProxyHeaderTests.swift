@@ -102,6 +102,11 @@ struct ProxyHeaderBinaryTests {
             (BinaryHeader(family: 0, addresses: []), "unknown"),
             (BinaryHeader(family: 0, addresses: [], extras: BinaryHeader.extra(4, "x")), "unknown"),
             (BinaryHeader(family: 0x01, addresses: []), "unknown"), (BinaryHeader(family: 0x10), "unknown"),
+            // Of no family: what stands there may be addresses, and is skipped.
+            (BinaryHeader(family: 0, addresses: [UInt8](repeating: 0xFF, count: 12)), "unknown"),
+            (BinaryHeader(family: 0, addresses: [1]), "unknown"),
+            (BinaryHeader(family: 0, addresses: [], extras: BinaryHeader.tls(1)), "unknown"),
+            (BinaryHeader(command: 0x20, addresses: [UInt8](repeating: 0xFF, count: 12)), "local"),
             (BinaryHeader(command: 0x20), "local"),
             (BinaryHeader(command: 0x20, family: 0, addresses: [1, 2, 3]), "local"),
         ])

@@ -154,6 +154,17 @@ struct CompressedAnswerTests {
                 #expect(response["ETag"] == expected, "\(known)")
                 #expect(response["Vary"] == "Accept-Encoding" && response["Content-Encoding"] == nil)
             }
+            // Without a type it is the Vary of a 200 that may have been compressed; what rules that out is believed.
+            for (line, expected) in [
+                (Self.page, "Accept-Encoding"), ("Vary: Cookie", "Cookie, Accept-Encoding"),
+                ("Content-Type: image/png", nil), ("Cache-Control: no-transform", nil),
+                ("Content-Encoding: br", nil),
+            ] as [(String, String?)] {
+                let other = Self.saying("ETag: \"a1\"", line, status: "304 Not Modified", body: "")
+                let response = try gateway.ask(other, "Accept-Encoding: gzip", "If-None-Match: W/\"a1\"")
+                #expect(response.status == 304 && response["Vary"] == expected, "\(line)")
+                #expect(response["ETag"] == (expected == nil ? "\"a1\"" : "W/\"a1\""), "\(line)")
+            }
         }
     }
 

@@ -74,13 +74,53 @@ struct ErrorPageTests {
     }
 
     @Test(
+        "A range that a file does not have gets its page and the file's length; every answer about a file names the request",
+        .timeLimit(.minutes(5)))
+    func ranges() throws {
+        let file = """
+            workers: 1
+            return-request-id: true
+            applications:
+              says: {run: "exec:python3 \(Build.application("says.py"))", processes: 1}
+            routes:
+              - {path: /say, application: says}
+              - {path: /files/*, static: ., strip-prefix: true, error-page: "416=sorry.txt"}
+              - {path: /plain/*, static: ., strip-prefix: true}
+
+            """
+        try GatewayProcess(file: file, folder: folder()).use { gateway in
+            for (path, text) in [("/files/lost.html", "page sorry.txt"), ("/plain/lost.html", "")] {
+                let client = try gateway.connect()
+                for _ in 0..<2 {
+                    client.send("GET \(path) HTTP/1.1\r\nHost: a\r\nRange: bytes=14-\r\n\r\n")
+                    let response = try client.receive()
+                    #expect(response.status == 416 && response.text == text)
+                    #expect(response["Content-Range"] == "bytes */14")
+                    #expect(response["Content-Type"] == (text.isEmpty ? nil : "text/plain; charset=utf-8"))
+                    #expect(response["X-Request-ID"]?.utf8.count == 16)
+                }
+                let options = try gateway.ask("OPTIONS", path)
+                #expect(options.status == 204 && options["X-Request-ID"]?.utf8.count == 16)
+                let whole = try gateway.ask("GET", path)
+                #expect(whole.status == 200 && whole["X-Request-ID"]?.utf8.count == 16)
+                let known = try gateway.ask(
+                    "GET", path, fields: ["If-None-Match: \(try #require(whole["ETag"]))"])
+                #expect(known.status == 304 && known["X-Request-ID"]?.utf8.count == 16)
+            }
+        }
+    }
+
+    @Test(
         "--intercept-errors: an application's errors too, with what a client has to know",
         .timeLimit(.minutes(5)),
         arguments: AnswerPath.allCases)
     func intercepted(_ way: AnswerPath) throws {
         let folder = try folder()
         try way.withApplication(
-            ["--intercept-errors", "--error-page", "401,404,500=lost.html"], folder: folder
+            [
+                "--intercept-errors", "--error-page", "401,404,500=lost.html", "--access-log",
+                folder / "access", "--access-log-format", "json",
+            ], folder: folder
         ) { gateway in
             let lines = [
                 "Content-Type: text/x", "WWW-Authenticate: Basic realm=\"x\"", "Set-Cookie: a=b",
@@ -112,6 +152,10 @@ struct ErrorPageTests {
                 client.send("GET \(saying.target) HTTP/1.1\r\nHost: a\r\n\r\n")
                 let response = try client.receive()
                 #expect(response.text == "own" && response["X-Own"] == "1")
+            }
+            try eventually("all are logged") { TextFile.read(folder / "access").lines.count == 9 }
+            for line in try LoggedLine.all(in: folder / "access") {
+                #expect(line.number("application_head_us") != nil, "\(line)")
             }
         }
     }

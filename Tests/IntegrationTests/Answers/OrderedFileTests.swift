@@ -75,6 +75,8 @@ struct OrderedFileTests {
             #expect(own.status == 403 && own.text == "0123456789")
             #expect(own["Last-Modified"] == "Thu, 01 Jan 1970 00:00:00 GMT")
             #expect(try get(gateway, "/say?X-Sendfile=ten.txt&status=204%20No", "A: b").status == 204)
+            let reset = try get(gateway, "/say?X-Sendfile=ten.txt&status=205%20Reset")
+            #expect(reset.status == 205 && reset.body.isEmpty && reset.framing == .length(0))
             // Which part is sent is not the application's to say; the file may be empty.
             try TextFile.write("", to: gateway.folder / "files/empty.txt")
             for status in ["206%20Part", "416%20No"] {
@@ -163,6 +165,38 @@ struct OrderedFileTests {
             let parts = try get(gateway, tagged, "Range: bytes=0-1,4-5")
             #expect(parts.status == 206 && parts["Content-Type"]?.hasPrefix("multipart/byteranges; ") == true)
             #expect(parts.text.matches(of: #/Content-Type: text\/x\r\n/#).count == 2)
+        }
+    }
+
+    @Test(
+        "The gateway's own X-Request-ID is the only one, `identity` is no coding, and the log knows when the application answered",
+        .timeLimit(.minutes(5)))
+    func likeOtherAnswers() throws {
+        try withFiles(
+            "--x-sendfile-root", "FOLDER/files", "--x-accel-root", "/p/=FOLDER/files", "--return-request-id",
+            "--access-log", "FOLDER/access", "--access-log-format", "json"
+        ) { gateway, _ in
+            let fields = "&X-Request-ID=theirs&Content-Encoding=identity&ETag=%22tag%22"
+            for (target, condition, status) in [
+                ("/say?X-Sendfile=ten.txt", "A: b", 200),
+                ("/say?X-Sendfile=ten.txt", "Range: bytes=1-2", 206),
+                ("/say?X-Accel-Redirect=/p/ten.txt", "A: b", 200),
+                ("/say?X-Sendfile=ten.txt", "If-None-Match: \"tag\"", 304),
+                ("/say?X-Sendfile=ten.txt", "Range: bytes=10-", 416),
+            ] {
+                let response = try get(gateway, target + fields, condition)
+                #expect(response.status == status, "\(condition)")
+                let ids = response.fields.filter { $0.name.lowercased() == "x-request-id" }.map(\.value)
+                #expect(ids.count == 1 && ids[0].utf8.count == 16, "\(status): \(ids)")
+                #expect(response["Content-Encoding"] == nil)
+            }
+            let coded = try get(gateway, "/say?X-Sendfile=ten.txt&Content-Encoding=x")
+            #expect(coded["Content-Encoding"] == "x")
+            let path = gateway.folder / "access"
+            try eventually("all are logged") { TextFile.read(path).lines.count == 6 }
+            for line in try LoggedLine.all(in: path) {
+                #expect(line.number("application_head_us") != nil, "\(line)")
+            }
         }
     }
 

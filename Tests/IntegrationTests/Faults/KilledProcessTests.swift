@@ -74,6 +74,63 @@ struct KilledProcessTests {
         }
     }
 
+    @Test(
+        "The process that a killed worker was asking is replaced: nobody waits until it is done",
+        .timeLimit(.minutes(5)))
+    func busyProcess() throws {
+        try withGateway("exec:\(CProgram.responder.path)", "--processes", "3") { gateway in
+            // A kept connection to each: two of them are idle when the worker dies.
+            try gateway.expectAllProcessesServe()
+            let before = try gateway.applications
+            let count = gateway.calls.count
+            let client = try gateway.connect()
+            client.send("GET /?until=\(gateway.folder / "never") HTTP/1.1\r\nHost: a\r\n\r\n")
+            try eventually("it is in flight") { gateway.calls.count == count + 1 }
+            ChildProcess.signal(try #require(try gateway.workers.first), .kill)
+            for _ in 0..<6 { #expect(try gateway.get("/").status == 200) }
+            try eventually("the process has a successor") {
+                let now = try gateway.applications
+                return now.count == 3 && Set(now).intersection(before).count == 2
+            }
+            #expect(gateway.hasLogged("[warning]", "is at a request whose worker is gone"))
+            try gateway.expectAllProcessesServe()
+            client.close()
+        }
+    }
+
+    @Test(
+        "A process that is at a request of another worker too is not killed for one that is dead",
+        .timeLimit(.minutes(5)))
+    func sharedProcess() throws {
+        let folder = try TemporaryFolder()
+        try withGateway(
+            "wsgi:site_app", "--chdir", Build.application("wsgi"), "--threads", "4", "--workers", "2",
+            folder: folder
+        ) { gateway in
+            let process = try #require(try gateway.applications.first)
+            let workers = try gateway.workers
+            try #require(workers.count == 2)
+            /// A request that waits in the process, of the worker that is not stopped meanwhile.
+            func hold(_ gate: String, besides stopped: ProcessID) throws -> HTTPClient {
+                try run("kill", "-STOP", "\(stopped)")
+                defer { _ = try? run("kill", "-CONT", "\(stopped)") }
+                let client = try gateway.connect()
+                client.send("GET /held?\(gate) HTTP/1.1\r\nHost: a\r\n\r\n")
+                try eventually("it is held") { !TextFile.read("\(gate).arrived").isEmpty }
+                return client
+            }
+            let lost = try hold(folder / "never", besides: workers[1])
+            let kept = try hold(folder / "gate", besides: workers[0])
+            ChildProcess.signal(workers[0], .kill)
+            try eventually("it is missed") { gateway.hasLogged("(pid \(workers[0])) was killed by signal 9") }
+            try TextFile.write("", to: folder / "gate")
+            #expect(try kept.receive().text == "\(process)")
+            #expect(try gateway.applications == [process])
+            try TextFile.write("", to: folder / "never")
+            lost.close()
+        }
+    }
+
     @Test("Nothing survives a killed master", .timeLimit(.minutes(5)))
     func master() throws {
         try withGateway(

@@ -48,6 +48,47 @@ struct LostRequestTests {
             #expect(try gateway.lines(path, of: "/before").count == 5)
             for target in targets { #expect(try gateway.lines(path, of: target).count == 1) }
             #expect(clients.count == 3)
+            // What the worker has counted and what the master has logged for it are its lines.
+            #expect(gateway.hasLogged("(pid \(worker)) served 8 requests (", "2xx 5,", "5xx 3)"))
+        }
+    }
+
+    @Test(
+        "A log that was renamed is not made by root for workers that are not: they go on, and USR1 makes it",
+        .timeLimit(.minutes(5)))
+    func renamed() throws {
+        try #require(
+            SystemProcess.isRoot, "this test is about a master that may more than its workers: run it as root"
+        )
+        let folder = try TemporaryFolder()
+        // The application writes there as well.
+        try run("chmod", "777", folder.path)
+        try run("install", "-d", "-o", "www-data", folder / "logs")
+        let path = folder / "logs/access.log"
+        try withGateway(
+            "exec:\(CProgram.responder.path)", "--user", "www-data", "--group", "www-data", "--processes",
+            "2",
+            "--access-log", path, folder: folder
+        ) { gateway in
+            let user = try #require(Accounts.user("www-data")).uid
+            let worker = try #require(try gateway.workers.first)
+            let client = try gateway.connect()
+            client.send("GET /held?until=\(folder / "never") HTTP/1.1\r\nHost: a\r\n\r\n")
+            try eventually("it is in flight") { gateway.calls.count == 1 }
+            try Files.rename(path, to: path + ".1")
+            ChildProcess.signal(worker, .kill)
+            try eventually("the log says what has no line") {
+                gateway.hasLogged("[error]", "cannot log 1 request that", "\(path): No such file")
+            }
+            #expect(try gateway.get("/next").status == 200)
+            gateway.signal(.usr1)
+            try eventually("new lines are in the new file") {
+                _ = try gateway.get("/after")
+                return TextFile.read(path).contains("/after")
+            }
+            #expect(Files.status(path)?.user == UInt32(user))
+            #expect(!gateway.hasLogged("cannot start"))
+            client.close()
         }
     }
 
@@ -71,6 +112,10 @@ struct LostRequestTests {
             client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /trap HTTP/1.1\r\nHost: a\r\n\r\n")
             try expectOne(gateway, path, "/trap", worker: second)
             try expectOne(gateway, path, "/first", worker: second, status: "200", ended: "'complete'")
+            try eventually("its requests are counted") {
+                gateway.hasLogged("(pid \(second)) served 2 requests (")
+            }
+            #expect(gateway.hasLogged("(pid \(first)) served 1 request (", " on 1 connection ("))
         }
     }
 
