@@ -33,7 +33,7 @@ struct CommandLineTests {
         "config": "shop.yaml", "chdir": "/x", "env": "A=1", "user": "www",
         "group": "www", "umask": "027", "daemon": "true", "pid": "/p", "proc-name": "shop", "python": "/py",
         "root": "/r", "temporary-folder": "/t", "x-sendfile-root": "/s", "x-accel-root": "/p/=/s",
-        "index": "home.html", "autoindex": "true", "precompressed": "both", "cache-control": "no-cache",
+        "index": "home.html", "autoindex": "true", "precompressed": "br,gzip", "cache-control": "no-cache",
         "max-ranges": "5", "mime-types": "/m",
         "server-header": "off", "compress": "br,gzip", "compress-types": "text/x-a",
         "compress-min-length": "22", "compress-level": "7", "compress-limit": "23",
