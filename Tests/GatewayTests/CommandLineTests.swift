@@ -42,6 +42,11 @@ struct CommandLineTests {
         "return-request-id": "true", "trace": "begin", "error-log": "/e", "log-level": "debug",
     ]
 
+    /// As the loader would have them.
+    private static func texts(_ declaration: Declaration, _ value: String) -> [String] {
+        declaration.form == .commaSeparated ? value.split(separator: ",").map(String.init) : [value]
+    }
+
     private static func arguments(_ declaration: Declaration, _ value: String) -> [String] {
         declaration.form == .flag ? ["--\(declaration.name)"] : ["--\(declaration.name)=\(value)"]
     }
@@ -86,7 +91,9 @@ struct CommandLineTests {
     func shownAndRead(_ name: String) throws {
         let declaration = try #require(Declaration.named(name))
         var settings = Settings()
-        let texts = declaration.isList ? Self.values[name].map { [$0] } ?? [] : [declaration.show(Settings())]
+        let texts =
+            declaration.isList
+            ? Self.texts(declaration, Self.values[name] ?? "") : [declaration.show(Settings())]
         try declaration.store(&settings, Given(name, texts, .commandLine).texts, false)
         if !declaration.isList { #expect(declaration.show(settings) == declaration.show(Settings())) }
     }

@@ -60,7 +60,8 @@ struct SettingsMistakesTests {
 
     @Test(
         "A list with commas is shown as it is written",
-        arguments: Declaration.all.filter { $0.form == .commaSeparated }.map(\.name))
+        arguments: Declaration.all.filter { $0.form == .commaSeparated && !$0.show(Settings()).isEmpty }.map(
+            \.name))
     func shown(_ name: String) throws {
         let declaration = try #require(Declaration.named(name))
         let shown = declaration.show(Settings())
