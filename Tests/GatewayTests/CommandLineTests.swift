@@ -33,7 +33,7 @@ struct CommandLineTests {
         "config": "shop.yaml", "chdir": "/x", "env": "A=1", "user": "www",
         "group": "www", "umask": "027", "daemon": "true", "pid": "/p", "proc-name": "shop", "python": "/py",
         "root": "/r", "temporary-folder": "/t", "x-sendfile-root": "/s", "x-accel-root": "/p/=/s",
-        "index": "home.html", "autoindex": "true", "precompressed": "both", "cache-control": "no-cache",
+        "index": "home.html", "autoindex": "true", "precompressed": "br,gzip", "cache-control": "no-cache",
         "max-ranges": "5", "mime-types": "/m",
         "server-header": "off", "compress": "br,gzip", "compress-types": "text/x-a",
         "compress-min-length": "22", "compress-level": "7", "compress-limit": "23",
@@ -41,6 +41,11 @@ struct CommandLineTests {
         "access-log": "-", "access-log-format": "json", "trust-request-id": "true",
         "return-request-id": "true", "trace": "begin", "error-log": "/e", "log-level": "debug",
     ]
+
+    /// As the loader would have them.
+    private static func texts(_ declaration: Declaration, _ value: String) -> [String] {
+        declaration.form == .commaSeparated ? value.split(separator: ",").map(String.init) : [value]
+    }
 
     private static func arguments(_ declaration: Declaration, _ value: String) -> [String] {
         declaration.form == .flag ? ["--\(declaration.name)"] : ["--\(declaration.name)=\(value)"]
@@ -86,7 +91,9 @@ struct CommandLineTests {
     func shownAndRead(_ name: String) throws {
         let declaration = try #require(Declaration.named(name))
         var settings = Settings()
-        let texts = declaration.isList ? Self.values[name].map { [$0] } ?? [] : [declaration.show(Settings())]
+        let texts =
+            declaration.isList
+            ? Self.texts(declaration, Self.values[name] ?? "") : [declaration.show(Settings())]
         try declaration.store(&settings, Given(name, texts, .commandLine).texts, false)
         if !declaration.isList { #expect(declaration.show(settings) == declaration.show(Settings())) }
     }

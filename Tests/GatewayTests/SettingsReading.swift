@@ -12,7 +12,7 @@ func readSettings(
     func read(_ arguments: [String], in folder: String) throws -> SettingsLoader.Reading {
         try SettingsLoader(
             environment: { environment[$0] }, variable: try GatewayCommand.givenInVariable(variable),
-            commandLine: try GatewayCommand.parse(arguments).given(.commandLine), folder: folder,
+            commandLine: try GatewayCommand.parse(words: arguments).given(.commandLine), folder: folder,
             workerClasses: workerClasses
         ).load()
     }

@@ -11,7 +11,6 @@ enum ForwardedField: String, CaseIterable, Sendable {
     case prefix = "x-forwarded-prefix"
     case forwarded
     case customary = "x-forwarded"
-    case none
 }
 
 extension ForwardingFields {
@@ -26,7 +25,6 @@ extension ForwardingFields {
             case .prefix: insert(.prefix)
             case .forwarded: insert(.forwarded)
             case .customary: formUnion(.customary)
-            case .none: break
             }
         }
     }
@@ -51,28 +49,12 @@ enum ProxyProtocol: String, CaseIterable, Sendable {
     }
 }
 
-extension ValueKind where Value == ForwardedField {
-    /// One of the fields; several with commas between them.
-    static var forwardedField: Self {
-        let kind = choice
-        return Self(form: .commaSeparated) { text throws(Refusal) in
-            try kind.read(text.lowercased())
-        } show: {
-            kind.show($0)
-        }
-    }
-}
-
 extension ValueKind where Value == ProxyProtocol {
-    /// One of the versions; Gunicorn's other words for `auto` and `off` as well.
+    /// One of the versions, in any case. Gunicorn's `true` is not taken: it does not say which.
     static var proxyProtocol: Self {
-        let kind = choice
+        let kind = choice.orFalse
         return Self { text throws(Refusal) in
-            switch text.lowercased() {
-            case "true": .auto
-            case "false": .off
-            case let word: try kind.read(word)
-            }
+            try kind.read(text.lowercased())
         } show: {
             kind.show($0)
         }

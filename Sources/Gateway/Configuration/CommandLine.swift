@@ -39,6 +39,32 @@ struct ServerOptions: ParsableArguments {
     }
 }
 
+extension ParsableCommand {
+    /// Parses words. A number below 0 is no option, though it looks like one: `--body-rate -1` gives a value, and what is
+    /// wrong with that is said as for any other.
+    static func parse(words: [String]) throws -> Self {
+        var joined: [String] = []
+        var isValue = false
+        for word in words {
+            if isValue, let name = joined.last, word.first == "-", word.dropFirst().first?.isNumber == true {
+                let declaration = Declaration.all.first { name == "--\($0.name)" || $0.isShort(name) }
+                joined[joined.count - 1] = "--\(declaration?.name ?? "")=\(word)"
+                isValue = false
+                continue
+            }
+            isValue = Declaration.all.contains {
+                !$0.placeholder.isEmpty && (word == "--\($0.name)" || $0.isShort(word))
+            }
+            joined.append(word)
+        }
+        return try parse(joined)
+    }
+}
+
+extension Declaration {
+    fileprivate func isShort(_ word: String) -> Bool { short.map { word == "-\($0)" } ?? false }
+}
+
 /// A command that serves.
 protocol ServingCommand: ParsableCommand {
     /// What to serve, where the command is told.

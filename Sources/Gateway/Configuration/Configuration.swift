@@ -12,6 +12,8 @@ enum ApplicationSource: Sendable {
 struct Configuration: Sendable {
     var settings: Settings
     var source: ApplicationSource
+    /// What is no mistake, and is hardly what was meant.
+    var warnings: [String] = []
 }
 
 /// The applications whose processes answer requests, and which request goes to which.

@@ -1,3 +1,5 @@
+import Syscalls
+
 /// Something that a person can mend, said so that they can: what, where, and what to do.
 enum ConfigurationError: Error, Equatable {
     /// The command line is wrong; exit code 2.
@@ -24,6 +26,13 @@ enum ConfigurationError: Error, Equatable {
             .applicationFailed(let message):
             message
         }
+    }
+
+    /// What the system has refused at a start.
+    static func start(_ error: any Error) -> ConfigurationError {
+        let isOut = (error as? SyscallError)?.isOutOfDescriptors == true
+        return .environment(
+            "cannot start: \(error)" + (isOut ? ": raise the limit of descriptors (ulimit -n)" : ""))
     }
 
     /// The same with words before it that say where.

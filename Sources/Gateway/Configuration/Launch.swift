@@ -34,7 +34,7 @@ enum Launch {
 
     private static func parse<Command: ServingCommand>(_ type: Command.Type) -> Command {
         do {
-            return try type.parse()
+            return try type.parse(words: Array(CommandLine.arguments.dropFirst()))
         } catch {
             // Help and the version are no errors; everything else is a mistake on the command line.
             let isRequested = type.exitCode(for: error).isSuccess
@@ -70,9 +70,10 @@ enum Launch {
             var reading = reading
             reading.occasion = occasion
             try Surroundings.check(reading.settings)
-            try reading.loadErrorPages()
+            try reading.loadFiles()
             for application in reading.applications { try application.checkFolders() }
-            return Configuration(settings: reading.settings, source: try source(reading))
+            return Configuration(
+                settings: reading.settings, source: try source(reading), warnings: reading.warnings)
         }
         let reading = try loader.load()
         if command.options.printConfig {
@@ -82,6 +83,7 @@ enum Launch {
         let first = try configuration(reading, for: command.options.checkConfig ? .check : .start)
         if command.options.checkConfig {
             let code = try Master.check(first, extensions: extensions)
+            for warning in first.warnings { print("gateway: warning: \(warning)", toStandardError: true) }
             if code == 0 { print("the configuration is valid", toStandardError: false) }
             return code
         }
@@ -105,7 +107,7 @@ extension ServingCommand {
         }
         let command: Self
         do {
-            command = try parse(words)
+            command = try parse(words: words)
         } catch {
             let reason =
                 exitCode(for: error).isSuccess

@@ -95,6 +95,8 @@ struct Settings: Sendable {
     var files = FileSettings()
     /// A file with media types beside those that are built in.
     var mediaTypesFile: String?
+    /// What is in it, once it was read.
+    var mediaTypesText: [UInt8] = []
     /// What is compressed, and how.
     var compression = CompressionSettings()
     /// Pages in the place of the gateway's own; their texts are there once the settings are to be used.

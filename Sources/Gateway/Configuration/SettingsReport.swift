@@ -7,7 +7,7 @@ extension SettingsLoader.Reading {
         let value: String
         let origin: Origin?
 
-        var text: String { "\(name) = \(value)".escaped }
+        var text: String { "\(name) = \(value)".oneLine }
     }
 
     /// Every setting as a line `name = value    (origin)`; then what the sections of applications and routes say
@@ -73,14 +73,5 @@ extension SettingsLoader.Reading {
                         origin: given.origin)
                 }
             }
-    }
-}
-
-extension String {
-    /// One line, whatever is in it.
-    fileprivate var escaped: String {
-        unicodeScalars.reduce(into: "") { text, scalar in
-            text += scalar.value < 32 || scalar.value == 127 ? scalar.escaped(asASCII: true) : String(scalar)
-        }
     }
 }

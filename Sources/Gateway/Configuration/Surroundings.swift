@@ -20,7 +20,6 @@ enum Surroundings {
                     "cannot write '\(path)' (\(option)): is its folder there, and may this user write it?")
             }
         }
-        _ = try MediaTypes.read(settings)
         try checkFolders(settings)
         guard Files.canWriteInDirectory(settings.temporaryFolder) else {
             throw .environment(

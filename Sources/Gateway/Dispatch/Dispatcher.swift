@@ -139,9 +139,16 @@ final class Dispatcher {
             let location = template.filled(environ.bytes, local: local.constantPairs, rest: behind)
             return (route, .moved(status: status, location))
         case .respond(let response): return (route, .response(response))
-        case .notFound: return (route, .refused(status: 404))
+        case .notFound:
+            return (route, isServerWide ? .response(Self.serverIsHere) : .refused(status: 404))
         }
     }
+
+    /// Whether the request is about the server as a whole. No other method than OPTIONS has such a target.
+    private var isServerWide: Bool { path.count == 1 && path.bytes[0] == UInt8(ascii: "*") }
+    /// Something has to answer whoever only asks whether the server is there (RFC 9110, §9.3.7). It names no methods: those
+    /// are a matter of the path.
+    private static let serverIsHere = FixedResponse(status: 204, text: [], contentType: [])
 
     /// A folder that needs a slash is, for a client, where it has asked for it, and not where the route has looked.
     private func asClientsSee(_ destination: Destination, _ route: Route) -> Destination {

@@ -39,6 +39,7 @@ extension Master {
 
     /// What works, and is hardly what was meant.
     private func warn(about configuration: Configuration, _ identity: UserIdentity?) {
+        for warning in configuration.warnings { context.log.warning("\(warning)") }
         guard case .processes(let set) = configuration.source else { return }
         for name in set.unrouted {
             context.log.warning("no route leads to application '\(name)': add one, or remove it")

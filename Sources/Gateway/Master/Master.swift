@@ -94,7 +94,7 @@ final class Master {
         } catch let error as ConfigurationError {
             throw error
         } catch {
-            throw .environment("cannot start: \(error)")
+            throw .start(error)
         }
     }
 
@@ -144,7 +144,9 @@ final class Master {
         let application = try SignalDescriptor.interruptible { () throws(ConfigurationError) in
             try ApplicationBuilder.build(build, with: configuration.settings)
         }
-        return Configuration(settings: configuration.settings, source: .inProcess { application })
+        var preloaded = configuration
+        preloaded.source = .inProcess { application }
+        return preloaded
     }
 
     private func writePIDFile() throws(ConfigurationError) {

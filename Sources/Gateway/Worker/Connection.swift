@@ -281,7 +281,11 @@ final class Connection: Stream {
         isInHead = false
         let exchange = context.takeExchange(for: self)
         self.exchange = exchange
-        let isEarly = try exchange.begin(head, bytes)
+        let isEarly: Bool
+        do { isEarly = try exchange.begin(head, bytes) } catch {
+            context.complain(of: error, head, bytes, from: peer.host)
+            throw error
+        }
         output.memoryLimit = exchange.route.limits.bufferMemory
         guard head.body != .none, head.body != .length(0) else { return dispatch() }
         if case .length(let count) = head.body, count > exchange.route.limits.body { throw .bodyTooLarge }

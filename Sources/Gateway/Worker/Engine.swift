@@ -56,7 +56,7 @@ final class Engine {
                     worker: plan.index, log: log)
             }
             let sites = try pools.map { try $0.site?.open() }
-            let types = try MediaTypes.read(settings)
+            let types = settings.mediaTypes
             let router = Router(
                 try routes.map { try Route($0, sites: sites, types: types) },
                 fallback: try Route(fallback, sites: sites, types: types))

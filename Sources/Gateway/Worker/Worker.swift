@@ -46,7 +46,7 @@ enum Worker {
             log.critical("\(error.message)")
             return error.exitCode
         } catch {
-            log.critical("cannot start: \(error)")
+            log.critical("\(ConfigurationError.start(error).message)")
             return 1
         }
     }

@@ -31,6 +31,8 @@ final class WorkerContext {
     /// When it was last said that memory or the disk is full.
     var memoryLines = LineInterval()
     var spoolLines = LineInterval()
+    /// When it was last said that a proxy contradicts itself.
+    var forwardingLines = LineInterval()
     /// By which fields.
     let forwardingFields: ForwardingFields
     /// Whether applications see fields of that sort that are not believed.

@@ -81,16 +81,16 @@ struct FolderSiteTests {
     func copies() throws {
         try withFolder(Self.folder) { folder in
             for (coding, accepting, path, expected) in [
-                (ContentCodings.gzip, "gzip, br", "/new.css", "new.gz"),
+                ([.gzip], "gzip, br", "/new.css", "new.gz"),
                 ([.gzip, .brotli], "gzip, br", "/new.css", "new.br"),
                 ([.gzip, .brotli], "br;q=0.5, gzip", "/new.css", "new.gz"),
                 ([.gzip, .brotli], "br", "/new.css", "new.br"),
-                (.brotli, "gzip", "/new.css", "new.css"),
+                ([.brotli], "gzip", "/new.css", "new.css"),
                 ([.gzip, .brotli], "identity", "/new.css", "new.css"),
                 ([.gzip, .brotli], nil, "/new.css", "new.css"), ([], "gzip, br", "/new.css", "new.css"),
                 ([.gzip, .brotli], "gzip, br", "/old.css", "old.css"),
                 ([.gzip, .brotli], "gzip", "/one.txt", "one.txt"),
-            ] as [(ContentCodings, String?, String, String)] {
+            ] as [([ContentCoding], String?, String, String)] {
                 let outcome = try outcome(path, in: folder, accepting: accepting) {
                     $0.precompressed = coding
                 }

@@ -80,12 +80,15 @@ struct MediaTypesTests {
     func system() throws {
         var settings = Settings()
         settings.mediaTypesFile = "/etc/mime.types"
-        let types = try MediaTypes.read(settings)
+        try settings.loadMediaTypes("--mime-types")
+        let types = settings.mediaTypes
         #expect(text(types, "/a.html") == "text/html; charset=utf-8")
         #expect(text(types, "/a.jpeg") == "image/jpeg")
         for path in ["/no/such", "/tmp", "/dev/zero"] {
             settings.mediaTypesFile = path
-            let error = #expect(throws: ConfigurationError.self) { try MediaTypes.read(settings) }
+            let error = #expect(throws: ConfigurationError.self) {
+                try settings.loadMediaTypes("--mime-types")
+            }
             #expect(error?.message.contains("'\(path)' (--mime-types)") == true)
         }
     }

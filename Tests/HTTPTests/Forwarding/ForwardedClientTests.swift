@@ -7,19 +7,27 @@ import Testing
 enum ForwardingOutcome {
     static let hops: Set<String> = ["10.0.0.1", "10.0.0.2", "::1"]
 
-    static func of(
-        _ lines: [String], believing fields: ForwardingFields = [.forwarded, .customary]
-    ) throws -> String {
+    /// The request, and its head.
+    static func request(_ lines: [String]) throws -> ([UInt8], RequestHead) {
         let request = "GET / HTTP/1.1\r\nHost: own\r\n" + lines.map { $0 + "\r\n" }.joined() + "\r\n"
         let bytes = Latin1.bytes(request)
         var parser = RequestParser()
         var head = RequestHead()
         let isComplete = try parser.parse(bytes.span, into: &head)
         try #require(isComplete)
+        return (bytes, head)
+    }
+
+    static func isHop(_ address: NetworkAddress) -> Bool {
+        hops.contains(address.withText { String(decoding: $0, as: UTF8.self) })
+    }
+
+    static func of(
+        _ lines: [String], believing fields: ForwardingFields = [.forwarded, .customary]
+    ) throws -> String {
+        let (bytes, head) = try request(lines)
         func text(_ range: ByteRange) -> String { Latin1.text(bytes[range.start..<range.end]) }
-        let client = try ForwardedClient(head, bytes.span, believing: fields) { address in
-            hops.contains(address.withText { String(decoding: $0, as: UTF8.self) })
-        }
+        let client = try ForwardedClient(head, bytes.span, believing: fields, isHop: isHop)
         var words: [String] = []
         switch client.node {
         case nil: break

@@ -83,6 +83,12 @@ struct ForwardedTests {
                 try client.receiveEnd()
             }
             #expect(gateway.calls.isEmpty)
+            // Of the first one; the others are of the same ten seconds.
+            try eventually("the log says why") {
+                gateway.hasLogged(
+                    "refused a request of the trusted peer 127.0.0.1 with 400: its x-forwarded-for and forwarded contradict each other"
+                )
+            }
         }
     }
 

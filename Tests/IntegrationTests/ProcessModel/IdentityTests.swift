@@ -16,6 +16,28 @@ struct IdentityTests {
         return fields
     }
 
+    @Test("The master reads for its workers what they have no right to", .timeLimit(.minutes(5)))
+    func files() throws {
+        try #require(SystemProcess.isRoot, "this test is about what root may read: run it as root")
+        let folder = try TemporaryFolder()
+        try run("chmod", "755", folder.path)
+        for (name, text) in [("types", "x-own/type own\n"), ("lost.html", "lost"), ("a.own", "own")] {
+            try TextFile.write(text, to: folder / name)
+        }
+        try run("chmod", "600", folder / "types", folder / "lost.html")
+        let file = """
+            workers: 1
+            user: www-data
+            mime-types: \(folder / "types")
+            error-page: {404: \(folder / "lost.html")}
+            routes: [{path: /*, static: \(folder.path)}]
+            """
+        try GatewayProcess(file: file, folder: folder).use { gateway in
+            let (own, lost) = (try gateway.get("/a.own"), try gateway.get("/none"))
+            #expect(own["Content-Type"] == "x-own/type" && lost.text == "lost")
+        }
+    }
+
     @Test(
         "No worker and no application process has a capability, a group or a saved id of root",
         .timeLimit(.minutes(5)), arguments: ["exec", "wsgi"])

@@ -21,6 +21,22 @@ struct RouteTests {
         try gateway.use(sourceLocation: sourceLocation) { try body($0, servers) }
     }
 
+    @Test("A question about the whole server is answered where no route is for it", .timeLimit(.minutes(5)))
+    func serverWide() throws {
+        for (routes, status) in [
+            ("{path: /*, respond: 200}", 204), ("{path: /*, static: .}", 204),
+            ("{path: '*', respond: 202}", 202),
+        ] {
+            try GatewayProcess(file: "workers: 1\nroutes:\n  - \(routes)\n", folder: TemporaryFolder()).use {
+                let client = try $0.connect()
+                client.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n")
+                let answer = try client.receive()
+                #expect(answer.status == status && answer["Content-Type"] == nil)
+                #expect(try client.receive().status != 204)
+            }
+        }
+    }
+
     @Test(
         "By host, path, method and field; the closest one wins; what no route is for is 404",
         .timeLimit(.minutes(5)))

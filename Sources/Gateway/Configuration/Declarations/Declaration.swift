@@ -116,21 +116,41 @@ struct Declaration: Sendable {
     }
 
     /// A setting with any number of values.
+    ///
+    /// - Parameters:
+    ///   - nothing: The word for no value at all. Such a list is said whole: an application or a route replaces it.
+    ///   - check: Looks at all values of one source together.
     init<Value>(
         _ name: String, _ short: Character?, _ placeholder: String, _ kind: ValueKind<Value>,
         _ path: WritableKeyPath<Settings, [Value]> & Sendable, standard: String? = nil,
-        change: Change = .reload, scope: Scope = .gateway, _ meaning: String
+        change: Change = .reload, scope: Scope = .gateway, nothing: String? = nil, _ meaning: String,
+        check: @escaping @Sendable ([Value]) throws(Refusal) -> Void = { (_) throws(Refusal) in }
     ) {
         self.init(name, short, placeholder, kind, isList: true, standard, change, scope, meaning) {
             $0[keyPath: path] = $1[keyPath: path]
         } store: {
             settings, texts, adds throws(ConfigurationError) in
-            var values = adds ? settings[keyPath: path] : []
+            let old = adds && nothing == nil ? settings[keyPath: path] : []
+            if let nothing, let text = texts.first(where: { OffWord.reads($0.text, as: nothing) }) {
+                guard texts.count == 1 else { throw text.refusal(.because(Self.isNotAlone(text.text))) }
+                settings[keyPath: path] = []
+                return
+            }
+            var values: [Value] = []
             for text in texts { values.append(try text.read(as: kind)) }
-            settings[keyPath: path] = values
+            do throws(Refusal) { try check(values) } catch {
+                throw texts.last?.refusal(error) ?? .usage(name)
+            }
+            settings[keyPath: path] = old + values
         } show: {
-            $0[keyPath: path].map(kind.show).joined(separator: " ")
+            let values = $0[keyPath: path]
+            let separator = kind.form == .commaSeparated ? "," : " "
+            return values.isEmpty ? nothing ?? "" : values.map(kind.show).joined(separator: separator)
         }
+    }
+
+    private static func isNotAlone(_ word: String) -> String {
+        "'\(word)' stands beside other values: write it alone, or remove it"
     }
 
     private static func summary(of meaning: String) -> String {

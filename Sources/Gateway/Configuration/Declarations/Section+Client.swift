@@ -16,7 +16,7 @@ extension Section {
                 here. Stops clients from choosing their own address, and from claiming that they came over TLS.
                 """),
             Declaration(
-                "forwarded-fields", nil, "FIELDS", .forwardedField, \.forwardedFields,
+                "forwarded-fields", nil, "FIELDS", .choices(or: "none"), \.forwardedFields, nothing: "none",
                 """
                 Fields that these proxies set, or remove where clients send them; with commas: \
                 `x-forwarded-for`, `x-forwarded-proto`, `x-forwarded-host`, `x-forwarded-port`, \

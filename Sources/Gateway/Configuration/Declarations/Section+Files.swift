@@ -19,11 +19,13 @@ extension Section {
                 so that no folder makes a page without end.
                 """),
             Declaration(
-                "precompressed", nil, "CODINGS", .codings, \.files.precompressed, scope: .route,
+                "precompressed", nil, "CODINGS", .choices(or: "off"), \.files.precompressed, scope: .route,
+                nothing: "off",
                 """
                 Sends `FILE.br` or `FILE.gz` in the place of `FILE` to clients that take it and where it is not \
-                older: `off`, `gzip`, `br` or `both`. Answers then have `Vary: Accept-Encoding`.
-                """),
+                older: `br,gzip`, one of them, or `off`. Where a client takes both alike it gets `br`, which is \
+                smaller. Answers then have `Vary: Accept-Encoding`.
+                """, check: ContentCoding.requireDistinct),
             Declaration(
                 "cache-control", nil, "VALUE", .fieldValue, \.files.cacheControl, scope: .route,
                 "Value of Cache-Control in answers with files, as `public, max-age=3600`."),
@@ -36,8 +38,8 @@ extension Section {
             Declaration(
                 "mime-types", nil, "FILE", .path, \.mediaTypesFile,
                 """
-                File with media types and the ends of names that have them, as `/etc/mime.types`. What it says wins \
-                over what is built in.
+                File with media types and the ends of names that have them, as `/etc/mime.types`, at most 1M. What it \
+                says wins over what is built in. Read at the start and at a reload, by the master.
                 """),
         ])
 }
@@ -46,27 +48,10 @@ extension Section {
 struct FileOptions: DeclaredOptions {
     @Option(declared: "index") var index: [String] = []
     @Flag(declared: "autoindex") var autoindex: Bool?
-    @Option(declared: "precompressed") var precompressed: String?
+    @Option(declared: "precompressed") var precompressed: [String] = []
     @Option(declared: "cache-control") var cacheControl: String?
     @Option(declared: "max-ranges") var maxRanges: String?
     @Option(declared: "mime-types") var mimeTypes: String?
-}
-
-extension ValueKind where Value == ContentCodings {
-    /// Which copies of files there are.
-    static var codings: Self {
-        let names: [(String, ContentCodings)] = [
-            ("off", []), ("gzip", .gzip), ("br", .brotli), ("both", [.gzip, .brotli]),
-        ]
-        return Self { text throws(Refusal) in
-            guard let found = names.first(where: { $0.0 == text }) else {
-                throw .write("off, gzip, br or both")
-            }
-            return found.1
-        } show: { value in
-            names.first { $0.1 == value }?.0 ?? ""
-        }
-    }
 }
 
 extension ValueKind where Value == String {

@@ -20,7 +20,7 @@ extension Section {
                 field.
                 """),
             Declaration(
-                "trace", nil, "MODE", .traceMode, \.trace,
+                "trace", nil, "MODE", .traceMode.orFalse, \.trace,
                 """
                 What is done about `traceparent` (W3C Trace Context): `off` passes it on as any field; `continue` \
                 makes this gateway a span of a trace that has been begun, and a new trace of one that is malformed; \

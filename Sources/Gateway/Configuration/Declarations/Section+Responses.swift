@@ -8,19 +8,20 @@ extension Section {
         note: "What is compressed, and what is not, is told in [responses.md](responses.md).",
         declarations: [
             Declaration(
-                "server-header", nil, "TEXT", .serverField, \.serverField,
+                "server-header", nil, "TEXT", .serverField.orFalse, \.serverField,
                 """
                 `Server` of every answer; `off` sends none. An application's own takes its place. Keeps from \
                 strangers which program answers, where that is wanted.
                 """),
             Declaration(
-                "compress", nil, "CODINGS", .codings, \.compression.codings, scope: .route,
+                "compress", nil, "CODINGS", .choices(or: "off"), \.compression.codings, scope: .route,
+                nothing: "off",
                 """
                 Content codings for applications' answers, the preferred one first: `br,gzip`, one of them, \
                 or `off`. Where a page has a secret (a token against forged requests) beside text that a \
                 stranger chooses, its compressed length gives the secret away bit by bit (BREACH): leave it off \
                 for such routes, or have the application say `Content-Encoding: identity`.
-                """),
+                """, check: ContentCoding.requireDistinct),
             Declaration(
                 "compress-types", nil, "TYPES", .mediaTypes, \.compression.types, scope: .route,
                 """
@@ -49,7 +50,7 @@ extension Section {
                 """
                 Page in the place of the gateway's own for errors, repeatable: `404=404.html`, \
                 `502,503,504=sorry.html`. Read at the start and at a reload, at most 1M.
-                """),
+                """, check: ErrorPage.requireDistinct),
             Declaration(
                 "intercept-errors", of: \.interceptsErrors, scope: .route,
                 """
@@ -62,7 +63,7 @@ extension Section {
 /// The options of ``Section/responses``.
 struct ResponseOptions: DeclaredOptions {
     @Option(declared: "server-header") var serverHeader: String?
-    @Option(declared: "compress") var compress: String?
+    @Option(declared: "compress") var compress: [String] = []
     @Option(declared: "compress-types") var compressTypes: [String] = []
     @Option(declared: "compress-min-length") var compressMinLength: String?
     @Option(declared: "compress-level") var compressLevel: String?
@@ -76,6 +77,8 @@ extension ValueKind where Value == String {
     static var serverField: Self {
         text("a text in ASCII without control characters, as 'gateway', or off") { text in
             text.first != " " && text.last != " " && !text.isEmpty
+                // Whoever writes a boolean does not mean it to be sent.
+                && !["true", "yes", "on"].contains(text.lowercased())
                 && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
         }
     }
@@ -94,23 +97,27 @@ extension ValueKind where Value == String {
     }
 }
 
-extension ValueKind where Value == [ContentCoding] {
-    /// Codings with commas between them, or `off`.
-    static var codings: Self {
-        Self { text throws(Refusal) in
-            if text == "off" { return [] }
-            var codings: [ContentCoding] = []
-            for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-                let name = name.filter { $0 != " " }
-                guard let coding = ContentCoding(rawValue: name), !codings.contains(coding) else {
-                    throw .write("br,gzip or gzip,br, one of them, or off")
-                }
-                codings.append(coding)
-            }
-            return codings
-        } show: {
-            $0.isEmpty ? "off" : $0.map(\.rawValue).joined(separator: ",")
-        }
+extension ContentCoding {
+    /// One that stands twice in a list was hardly meant.
+    static func requireDistinct(_ codings: [ContentCoding]) throws(Refusal) {
+        guard let twice = codings.duplicate else { return }
+        throw .because("\(twice.rawValue) stands twice: keep one of them")
+    }
+}
+
+extension ErrorPage {
+    /// Of two pages for one status in one place the first would never be sent.
+    static func requireDistinct(_ pages: [ErrorPage]) throws(Refusal) {
+        guard let twice = pages.flatMap(\.statuses).duplicate else { return }
+        throw .because("there are two pages for \(twice): keep one of them")
+    }
+}
+
+extension Array where Element: Hashable {
+    /// The first element that stands in the list already.
+    fileprivate var duplicate: Element? {
+        var seen: Set<Element> = []
+        return first { !seen.insert($0).inserted }
     }
 }
 

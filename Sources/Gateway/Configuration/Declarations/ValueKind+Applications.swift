@@ -17,6 +17,19 @@ where
             $0.rawValue
         }
     }
+
+    /// Some of a few words, with commas between them, in any case.
+    ///
+    /// - Parameter nothing: The word for none of them, which the list takes care of.
+    static func choices(or nothing: String) -> Self {
+        let advice = Value.allCases.map(\.rawValue).joined(separator: ", ") + ", or \(nothing) alone"
+        return Self(form: .commaSeparated) { text throws(Refusal) in
+            guard let value = Value(rawValue: text.lowercased()) else { throw .write(advice) }
+            return value
+        } show: {
+            $0.rawValue
+        }
+    }
 }
 
 extension ValueKind where Value == ResourceLimit {

@@ -31,6 +31,27 @@ struct ValueKind<Value: Sendable>: Sendable {
     let show: @Sendable (Value) -> String
 }
 
+/// The word that switches a setting off, and how else it may be written.
+enum OffWord {
+    /// Whether a text is the word, or YAML's way to say `off`: a boolean has one meaning, whatever the setting.
+    static func reads(_ text: String, as word: String = "off") -> Bool {
+        let text = text.lowercased()
+        return text == word || word == "off" && ["false", "no"].contains(text)
+    }
+}
+
+extension ValueKind {
+    /// The same with `false` and `no` for `off`. `true` does not say which of several values is meant.
+    var orFalse: Self {
+        let read = read
+        return Self(form: form) { text throws(Refusal) in
+            try read(OffWord.reads(text) ? "off" : text)
+        } show: {
+            show($0)
+        }
+    }
+}
+
 extension ValueKind where Value: FixedWidthInteger {
     /// A whole number.
     static func number(_ range: ClosedRange<Value>, of unit: String = "") -> Self {
@@ -102,11 +123,9 @@ extension ValueKind where Value == Bool {
     /// Yes or no.
     static var flag: Self {
         Self(form: .flag) { text throws(Refusal) in
-            switch text.lowercased() {
-            case "true", "yes", "on": return true
-            case "false", "no", "off": return false
-            default: throw .write("true or false")
-            }
+            if OffWord.reads(text) { return false }
+            guard ["true", "yes", "on"].contains(text.lowercased()) else { throw .write("true or false") }
+            return true
         } show: {
             "\($0)"
         }

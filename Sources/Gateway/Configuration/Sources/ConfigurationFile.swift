@@ -74,7 +74,7 @@ struct ConfigurationFile {
     }
 
     /// What may be a map of names and values.
-    private static let mapKeys: Set = ["env", "param", "rlimit", "headers"]
+    private static let mapKeys: Set = ["env", "param", "rlimit", "headers", "error-page", "x-accel-root"]
 
     private func text(_ name: String, _ node: YAMLNode) throws(ConfigurationError) -> GivenText {
         guard case .scalar(let text, let isPlain) = node.content else {

@@ -83,6 +83,13 @@ struct RouteReader {
             guard let given = route.part.own[key], !isGood else { return }
             throw .usage("\(given.texts.first?.mention ?? route.part.place) \(reason)")
         }
+        if case .notFound = plan.action, !plan.answers.compression.codings.isEmpty,
+            let given = route.part.settings["compress"]
+        {
+            throw .usage(
+                "\(given.origin.mention("compress")) is for the answers of applications, and this route has files alone: remove it; 'precompressed' sends copies that are compressed already"
+            )
+        }
         let isResponse = route.part.own["respond"] != nil
         try demand("status", route.part.own["redirect"] != nil, "is for redirect: write 'respond: 404' alone")
         try demand("text", isResponse, "is for respond: add it, or remove the text")
@@ -173,6 +180,6 @@ struct RouteReader {
     }
 
     private func refusal(_ text: GivenText, _ advice: String) -> ConfigurationError {
-        .usage("\(text.mention) is '\(text.text)': write \(advice)")
+        .usage("\(text.mention) is '\(text.text)': write \(advice)".oneLine)
     }
 }

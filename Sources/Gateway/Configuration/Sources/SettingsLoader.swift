@@ -85,6 +85,7 @@ struct SettingsLoader: Sendable {
                 NamedRoute(
                     part: part, settings: try overlay(part, on: base ?? reading.settings), folder: folder))
         }
+        try reading.refuseContradictions()
         return reading
     }
 
@@ -98,7 +99,8 @@ struct SettingsLoader: Sendable {
         guard let name = reading.settings.workerClass, !workerClasses.contains(name) else { return }
         let mention = reading.origins["worker-class"]?.mention("worker-class") ?? "--worker-class"
         let others = workerClasses.dropLast().joined(separator: ", ")
-        throw .usage("\(mention) is '\(name)': write \(others) or \(workerClasses[workerClasses.count - 1])")
+        throw .usage(
+            "\(mention) is '\(name.oneLine)': write \(others) or \(workerClasses[workerClasses.count - 1])")
     }
 
     /// The settings of an application or a route: those of what it stands in, with its own over them.
@@ -123,7 +125,8 @@ struct SettingsLoader: Sendable {
                 declaration.form == .commaSeparated
                 ? text.text.split(separator: ",").map { String($0.trimmed) } : [text.text]
             return parts.map {
-                GivenText(mention: text.mention, text: Self.absolute($0, declaration.form, in: folder))
+                GivenText(
+                    mention: text.mention, text: Self.absolute($0, declaration.form, in: folder), written: $0)
             }
         }
     }

@@ -17,7 +17,7 @@ final class FileRules {
     let types: MediaTypes
 
     init(_ settings: FileSettings = FileSettings(), types: MediaTypes = .builtin) {
-        precompressed = settings.precompressed
+        precompressed = settings.precompressed.reduce(into: []) { $0.insert(ContentCodings($1)) }
         index = settings.index.map { Array($0.utf8) }
         isListing = settings.isListing
         maxRanges = settings.maxRanges

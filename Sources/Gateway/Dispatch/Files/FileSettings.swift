@@ -4,8 +4,8 @@ import HTTP
 
 /// What the settings say about files.
 struct FileSettings: Equatable, Sendable {
-    /// Which coded copies of a file are looked for beside it.
-    var precompressed: ContentCodings = []
+    /// Which coded copies of a file are looked for beside it, in no order.
+    var precompressed: [ContentCoding] = []
     /// Names of the file that stands for its folder, the first that is there; empty for the site's own.
     var index: [String] = []
     /// Whether a folder without such a file is listed.

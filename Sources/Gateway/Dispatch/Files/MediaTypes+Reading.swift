@@ -1,19 +1,22 @@
+// The file of --mime-types is read when the settings are, by whoever starts the gateway: workers may be another user.
+
 import Syscalls
 
-extension MediaTypes {
-    /// The table that the settings ask for.
-    static func read(_ settings: Settings) throws(ConfigurationError) -> MediaTypes {
-        guard let path = settings.mediaTypesFile else { return .builtin }
-        guard Files.status(path)?.kind == .regular else {
-            throw .environment("there is no file '\(path)' (--mime-types): name one, as /etc/mime.types")
+extension Settings {
+    /// Reads the file of media types.
+    ///
+    /// - Parameter mention: The setting, as messages call it.
+    mutating func loadMediaTypes(_ mention: String) throws(ConfigurationError) {
+        guard let path = mediaTypesFile else { return }
+        let text = try SettingsFile(path, mention).content()
+        guard MediaTypes.hasTypes(text) else {
+            throw .usage(
+                "'\(path.oneLine)' (\(mention)) names no media type: it wants lines as 'text/html html htm', as /etc/mime.types has"
+            )
         }
-        do throws(SyscallError) {
-            return MediaTypes(try Files.contents(path, limit: Self.limit))
-        } catch {
-            throw .environment("cannot read '\(path)' (--mime-types): \(error.reason)")
-        }
+        mediaTypesText = text
     }
 
-    /// Octets of such a file that are read.
-    private static var limit: Int { 1 << 20 }
+    /// The table that the settings ask for.
+    var mediaTypes: MediaTypes { mediaTypesText.isEmpty ? .builtin : MediaTypes(mediaTypesText) }
 }

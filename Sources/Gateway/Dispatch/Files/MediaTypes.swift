@@ -62,9 +62,7 @@ final class MediaTypes: Sendable {
         unknown = place("application/octet-stream".utf8)
         var found: [Entry] = []
         for source in [Array(Self.table.description.utf8), file] {
-            for line in source.split(whereSeparator: { $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn }) {
-                let words = line.prefix { $0 != UInt8(ascii: "#") }.split(whereSeparator: ASCII.isBlank)
-                guard words.count > 1, Self.isType(words[0]) else { continue }
+            for words in Self.lines(of: source) {
                 let type = place(words[0].map(ASCII.lowercased))
                 for word in words.dropFirst() {
                     if let suffix = Suffix(word) { found.append(Entry(suffix: suffix, place: type)) }
@@ -80,6 +78,19 @@ final class MediaTypes: Sendable {
             sorted[$0]
         }
         self.text = text
+    }
+
+    /// Whether a file says anything that this table can use.
+    static func hasTypes(_ file: [UInt8]) -> Bool {
+        lines(of: file).contains { $0.dropFirst().contains { Suffix($0) != nil } }
+    }
+
+    /// The words of each line that names a type, the type first.
+    private static func lines(of file: [UInt8]) -> [[ArraySlice<UInt8>]] {
+        file.split { $0 == ASCII.lineFeed || $0 == ASCII.carriageReturn }.compactMap { line in
+            let words = line.prefix { $0 != UInt8(ascii: "#") }.split(whereSeparator: ASCII.isBlank)
+            return words.count > 1 && isType(words[0]) ? words : nil
+        }
     }
 
     /// `token/token`: what may stand in a field.

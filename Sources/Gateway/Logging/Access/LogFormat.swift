@@ -40,6 +40,9 @@ struct LogFormat: Sendable {
             let bytes = Array(text.utf8)
             // `combine` is nobody's format: who meant one of the names hears of it.
             guard bytes.contains(UInt8(ascii: "%")) else {
+                if bytes.contains(UInt8(ascii: "$")) {
+                    throw Fault(message: "atoms are Gunicorn's, as %(h)s, and not nginx's")
+                }
                 throw Fault(message: "it is none of combined, common and json, and has no %(ATOM)s in it")
             }
             guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == ASCII.tab }) else {
@@ -77,8 +80,10 @@ struct LogFormat: Sendable {
                 continue
             }
             guard rest.first == UInt8(ascii: "("), let end = rest.firstIndex(of: UInt8(ascii: ")")) else {
-                let shown = String(decoding: bytes[index...].prefix(12), as: UTF8.self)
-                throw Fault(message: "'\(shown)': write %(ATOM)s, and %% for a percent sign")
+                // What it stands in is shown already.
+                let shown = String(
+                    decoding: bytes[index...].prefix { $0 != ASCII.space }.prefix(12), as: UTF8.self)
+                throw Fault(message: "'\(shown)' is no atom: write %(ATOM)s, and %% for a percent sign")
             }
             let name = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)
             guard end + 1 < bytes.count, [UInt8(ascii: "s"), UInt8(ascii: "d")].contains(bytes[end + 1])
