@@ -79,7 +79,8 @@ public final class Unbrotli: Decoder {
                 guard result != BROTLI_DECODER_RESULT_ERROR else { throw Malformed() }
                 text += room[..<(room.count - countOut)]
                 isAtEnd = result == BROTLI_DECODER_RESULT_SUCCESS
-                goesOn = result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT
+                // It asks for more input also while output waits that had no room.
+                goesOn = BrotliDecoderHasMoreOutput(state) != 0
             }
         }
         guard countIn == 0 else { throw Malformed() }
