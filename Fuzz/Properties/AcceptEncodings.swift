@@ -23,7 +23,8 @@ enum AcceptEncodingPromises {
             try require(chosen == copies, "of copies it is \(name(chosen)), not \(name(copies))")
         }
         let refuses = (weights["identity"] ?? weights["*"]) == 0
-        try require(accepted.refusesIdentity == refuses, "what is not coded is \(refuses ? "" : "not ")refused")
+        try require(
+            accepted.refusesIdentity == refuses, "what is not coded is \(refuses ? "" : "not ")refused")
         for coding in ["gzip", "br"] where weights[coding] == 0 {
             let choice = accepted.choice(among: [.gzip, .brotli])
             try require(choice?.rawValue != coding, "\(coding) is refused and chosen")

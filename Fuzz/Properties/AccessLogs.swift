@@ -17,12 +17,14 @@
         /// Behind them: Authorization, traceparent, query, a field of the answer, the refused line, the upstream.
         private static let count = variables.count + 6
 
-        private static let atoms = variables.map(\.atom) + ["{b}o", "refused_line", "application", "upstream"]
+        private static let atoms =
+            variables.map(\.atom) + ["{b}o", "refused_line", "application", "upstream"]
         private static let quoted = format(atoms.map { "\"%(\($0))s\"" }.joined(separator: " "))
         private static let plain = format(atoms.map { "%(\($0))s" }.joined(separator: " "))
         private static let combined = format("combined")
         private static let json = format("json")
-        private static let others = format("%(U)s %(trace_id)s %(span_id)s %(t)s %(L)s \"%(U)s\" %(u)s \"%(q)s\"")
+        private static let others = format(
+            "%(U)s %(trace_id)s %(span_id)s %(t)s %(L)s \"%(U)s\" %(u)s \"%(q)s\"")
 
         private static func format(_ text: String) -> LogFormat { try! LogFormat(text) }
 
@@ -61,7 +63,8 @@
             let all = Array(lines.bytes)
             let both = all.split(separator: ASCII.lineFeed, omittingEmptySubsequences: false)
             try require(
-                both.count == 3 && both[2].isEmpty && lines.count == 2, "two requests are \(both.count - 1) lines")
+                both.count == 3 && both[2].isEmpty && lines.count == 2,
+                "two requests are \(both.count - 1) lines")
             return Array(both[0])
         }
 
@@ -88,7 +91,8 @@
             let bare = try line(plain, entry).split(
                 separator: ASCII.space, omittingEmptySubsequences: false)
             try require(
-                inQuotes.count == 2 * values.count + 1 && bare.count == values.count, "a value ends its field")
+                inQuotes.count == 2 * values.count + 1 && bare.count == values.count, "a value ends its field"
+            )
             for (index, value) in values.enumerated() {
                 // Where nobody else says who it is, the credentials may.
                 if variables.count > index, variables[index].atom == "u", !hasOwnUser { continue }
@@ -127,7 +131,8 @@
         ) throws(Violation) {
             let line = try JSONLine(line(json, entry))
             try require(
-                line.members.map(\.name) == LogAtom.fields.map(\.name), "its names are \(line.members.map(\.name))")
+                line.members.map(\.name) == LogAtom.fields.map(\.name),
+                "its names are \(line.members.map(\.name))")
             func expect(_ name: String, _ octets: some Collection<UInt8>) throws(Violation) {
                 let expected = octets.isEmpty ? JSONLine.Value.null : .text(JSONLine.text(of: octets))
                 try require(line[name] == expected, "\(name) is shown as another")

@@ -15,7 +15,8 @@ enum PreconditionPromises {
             try DateModel.check(part, now: now)
             for isWeak in [false, true] {
                 try checkList(parts[0], part, isWeak)
-                try require(!EntityTags.contains(nil, in: part, weakly: isWeak) || latin(part).trimmed == "*",
+                try require(
+                    !EntityTags.contains(nil, in: part, weakly: isWeak) || latin(part).trimmed == "*",
                     "what has no tag is in a list")
             }
         }
@@ -143,9 +144,11 @@ enum DateModel {
         HTTPDate.append(secondsSince1970: date, to: &output)
         let again = HTTPDate.secondsSince1970(parsing: output.bytes, now: now)
         // The last second of the last year can be a leap second, and the next year has five digits.
-        try require(again == date || date == 253_402_300_800, "\(text) written and read again is another date")
+        try require(
+            again == date || date == 253_402_300_800, "\(text) written and read again is another date")
         guard bytes.count == 29, text.dropFirst(23).prefix(2) != "60" else { return }
-        try require(latin(output.bytes).dropFirst(3) == text.dropFirst(3), "\(text) is written in another way")
+        try require(
+            latin(output.bytes).dropFirst(3) == text.dropFirst(3), "\(text) is written in another way")
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`

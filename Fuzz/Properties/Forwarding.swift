@@ -57,7 +57,9 @@
             case .none:
                 if believed == .node { try require(client?.isSilent == true, "a client comes from nowhere") }
             case .hidden:
-                if let client { try require(client.node == .hidden, "\(String(describing: client.node)) is hidden") }
+                if let client {
+                    try require(client.node == .hidden, "\(String(describing: client.node)) is hidden")
+                }
                 if believed == .node { try require(client != nil, "a chain that can be read is refused") }
             case .address(let address, let port):
                 if believed == .node { try require(client != nil, "a chain that can be read is refused") }
@@ -81,14 +83,16 @@
                 guard let range else { continue }
                 try require(!believed.isDisjoint(with: fields), "what is not believed is taken")
                 try require(
-                    !range.isEmpty && bytes.all(range, ASCII.isFieldValue), "a value holds a control character")
+                    !range.isEmpty && bytes.all(range, ASCII.isFieldValue),
+                    "a value holds a control character")
             }
             if let host = client.host {
                 try require(Authority.isValid(host, in: bytes.span), "the host is none")
                 try require(bytes.all(host) { $0 > 0x20 && $0 < 0x7F }, "the host is no text")
             }
             if client.port != nil {
-                try require(!believed.isDisjoint(with: [.port, .host, .forwarded]), "a port comes from nowhere")
+                try require(
+                    !believed.isDisjoint(with: [.port, .host, .forwarded]), "a port comes from nowhere")
             }
         }
 

@@ -35,8 +35,10 @@ extension String {
 
     /// In lower case, where it is ASCII.
     var asciiLowercased: String {
-        String(String.UnicodeScalarView(unicodeScalars.map {
-            ("A"..."Z").contains($0) ? Unicode.Scalar($0.value | 0x20)! : $0
-        }))
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.map {
+                    ("A"..."Z").contains($0) ? Unicode.Scalar($0.value | 0x20)! : $0
+                }))
     }
 }

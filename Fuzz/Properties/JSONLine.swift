@@ -75,7 +75,8 @@ struct JSONLine {
         case "\\"?: return "\\"
         case "u"?:
             let digits = String(String.UnicodeScalarView(rest.prefix(4)))
-            let isNumber = digits.utf8.count == 4 && digits.utf8.allSatisfy { ASCII.hexadecimalValue($0) != nil }
+            let isNumber =
+                digits.utf8.count == 4 && digits.utf8.allSatisfy { ASCII.hexadecimalValue($0) != nil }
             guard isNumber, let number = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(number) else {
                 throw Violation(description: "an escape is none")
             }

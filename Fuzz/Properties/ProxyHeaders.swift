@@ -75,7 +75,8 @@ enum ProxyHeaderPromises {
             try require(
                 bytes.all(text) { $0 >= 0x20 && $0 != 0x7F }, "a text has a control character in it")
         }
-        var ranges = texts + [extras.uniqueID, extras.namespace, extras.applicationProtocol].compactMap(\.self)
+        var ranges =
+            texts + [extras.uniqueID, extras.namespace, extras.applicationProtocol].compactMap(\.self)
         if case .unix(let source, let destination) = header.origin { ranges += [source, destination] }
         for range in ranges {
             try require(bytes.holds(range, before: header.byteCount), "a range lies outside of the header")

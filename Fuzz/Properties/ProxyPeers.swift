@@ -37,7 +37,8 @@
                     try require(
                         peer.isSecure || !names.contains("SSL_CLIENT_S_DN_CN"),
                         "a certificate without a connection that has one")
-                    if case .network = header.origin {} else if header.origin != .local {
+                    if case .network = header.origin {
+                    } else if header.origin != .local {
                         try require(
                             EnvironBlock.value("REMOTE_ADDR", pairs) == "" && peer.address == nil,
                             "somebody without an address has one")

@@ -67,7 +67,8 @@ enum RequestBodyPromises {
             guard case .length(let length) = framing else { continue }
             let data = Array(bytes.prefix(Int(min(length, count))))
             let expected =
-                length <= count ? BodyOutcome.complete(data, used: data.count, TrailerFacts()) : .incomplete(data)
+                length <= count
+                ? BodyOutcome.complete(data, used: data.count, TrailerFacts()) : .incomplete(data)
             try require(outcome == expected, "\(framing) is \(outcome)")
         }
         for limits in RequestHeadPromises.limits { try checkChunked(bytes, limits) }
@@ -92,6 +93,8 @@ enum RequestBodyPromises {
         }
         encoded.append(ResponseEncoder.lastChunk)
         let again = try BodyOutcome.of(encoded.bytes, [encoded.count], .chunked)
-        try require(again == .complete(data, used: encoded.count, TrailerFacts()), "written and read again it is \(again)")
+        try require(
+            again == .complete(data, used: encoded.count, TrailerFacts()),
+            "written and read again it is \(again)")
     }
 }

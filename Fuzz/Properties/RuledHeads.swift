@@ -26,7 +26,8 @@ enum RequestRulePromises {
                 let strict = byTheBook(head, limits)
                 switch (strict, outcome) {
                 case (.accepted(let strict), .accepted(let loose)):
-                    try require(mapped(strict.facts) == mapped(loose.facts), "by looser rules it is another request")
+                    try require(
+                        mapped(strict.facts) == mapped(loose.facts), "by looser rules it is another request")
                     try require(strict.bytes == loose.bytes, "a head by the book has been changed")
                 case (.accepted, .refused(.ambiguousFieldName)) where rules.ambiguousNames == .refuse: break
                 case (.accepted, _): throw Violation(description: "by looser rules it is \(outcome)")
@@ -160,13 +161,17 @@ private enum PlainHead {
 
     /// At CR LF, which is one character.
     private static func split(_ head: String) -> [String] {
-        head.split(separator: "\r\n" as Character, omittingEmptySubsequences: false).dropLast().map { String($0) }
+        head.split(separator: "\r\n" as Character, omittingEmptySubsequences: false).dropLast().map {
+            String($0)
+        }
     }
 
     private static func requestLine(_ line: String, _ rules: RequestRules) -> String {
         var words = line.split(separator: " ", omittingEmptySubsequences: false).map { String($0) }
         if rules.foldsMethodCase, rules.permitsUnconventionalMethod { words[0] = words[0].uppercased() }
-        if rules.permitsUnconventionalVersion, words.last != "HTTP/1.0" { words[words.count - 1] = "HTTP/1.1" }
+        if rules.permitsUnconventionalVersion, words.last != "HTTP/1.0" {
+            words[words.count - 1] = "HTTP/1.1"
+        }
         return words.joined(separator: " ")
     }
 }

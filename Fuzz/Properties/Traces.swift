@@ -36,7 +36,8 @@
                 && parts[..<4].allSatisfy { $0.allSatisfy(digits.contains) } && parts[0] != "ff"
                 && (parts[0] != "00" || parts.count == 4) && parts[1].contains { $0 != "0" }
                 && parts[2].contains { $0 != "0" }
-            try require((parent != nil) == isExpected, "\(text) is taken for \(parent == nil ? "none" : "one")")
+            try require(
+                (parent != nil) == isExpected, "\(text) is taken for \(parent == nil ? "none" : "one")")
             guard let parent else { return }
             var output = ByteBuffer()
             parent.append(to: &output)
@@ -93,7 +94,8 @@
             try require(own != nil && parent?.utf8.count == TraceParent.byteCount, "a trace is none")
             guard let given, let own else { return }
             try require(
-                own.traceHigh == given.traceHigh && own.traceLow == given.traceLow && own.flags == given.flags,
+                own.traceHigh == given.traceHigh && own.traceLow == given.traceLow
+                    && own.flags == given.flags,
                 "the trace is not continued")
         }
     }

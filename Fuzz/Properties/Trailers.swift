@@ -6,7 +6,8 @@ enum TrailerPromises {
     /// What says where a body ends, whom a request is for, who asks, or how to take it (RFC 9110, §6.5.1).
     private static let forbidden: Set = [
         "authorization", "cache-control", "connection", "cookie", "expect", "forwarded", "host", "keep-alive",
-        "max-forwards", "pragma", "proxy", "proxy-authorization", "proxy-connection", "range", "set-cookie", "te",
+        "max-forwards", "pragma", "proxy", "proxy-authorization", "proxy-connection", "range", "set-cookie",
+        "te",
         "trailer", "transfer-encoding", "upgrade", "x-real-ip",
     ]
     private static let prefixes = ["content-", "if-", "x-forwarded-"]
@@ -41,7 +42,9 @@ enum TrailerPromises {
             if !isForbidden { expected.append("\(name): \(value)") }
         }
         let found = trailers.fields.map { field in
-            let (name, value) = (section[field.name.start..<field.name.end], section[field.value.start..<field.value.end])
+            let (name, value) = (
+                section[field.name.start..<field.name.end], section[field.value.start..<field.value.end]
+            )
             return "\(latin(name)): \(latin(value))"
         }
         try require(found == expected, "the fields are \(found), not \(expected)")
