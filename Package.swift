@@ -81,24 +81,26 @@ let package = Package(
             swiftSettings: strict),
 
         // What several test targets need.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .systemLibrary(
+            name: "CBrotliDecoder", path: "Tests/CBrotliDecoder", pkgConfig: "libbrotlidec",
+            providers: [.apt(["libbrotli-dev"])]),
+        .target(
+            name: "TestSupport", dependencies: ["CZlib", "CBrotliDecoder"], path: "Tests/TestSupport",
+            swiftSettings: strict),
 
         // What code that reads strangers' bytes promises, for the fuzzer and for the suite that replays its corpus.
         .target(
             name: "FuzzProperties",
             dependencies: [
                 "Gateway", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets", "Syscalls", "YAML",
-                "TestSupport",
+                "Compression", "TestSupport",
             ],
             path: "Fuzz/Properties", swiftSettings: strict),
 
         .testTarget(name: "OctetsTests", dependencies: ["Octets"], swiftSettings: strict),
-        .systemLibrary(
-            name: "CBrotliDecoder", path: "Tests/CBrotliDecoder", pkgConfig: "libbrotlidec",
-            providers: [.apt(["libbrotli-dev"])]),
         .testTarget(
             name: "CompressionTests",
-            dependencies: ["Compression", "Octets", "CZlib", "CBrotliDecoder", "TestSupport"],
+            dependencies: ["Compression", "Octets", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),

@@ -255,11 +255,187 @@ SCRIPT_PARAMS = {
     "query": pair(b"QUERY_STRING", b"-d+allow_url_include%3d1") + pair(b"SCRIPT_FILENAME", b"/a/b"),
 }
 
+def proxy(family, addresses, extras=b"", command=0x21, length=None):
+    """A header of version 2 of the PROXY protocol (proxy-protocol.txt, section 2.2)."""
+    count = len(addresses) + len(extras) if length is None else length
+    return b"\r\n\r\n\0\r\nQUIT\n" + struct.pack(">BBH", command, family, count) + addresses + extras
+
+
+def extra(kind, value):
+    return struct.pack(">BH", kind, len(value)) + value
+
+
+def counted(*parts):
+    """Parts behind their lengths."""
+    return b"".join(bytes([len(part)]) + part for part in parts)
+
+
+FOUR = b"\xc0\0\2\1\xc6\x33\x64\2\x10\x92\1\xbb"
+SIX = b"\x20\1\x0d\xb8" + b"\0" * 11 + b"\1" + b"\0" * 10 + b"\xff\xff\xc0\0\2\1" + b"\x10\x92\1\xbb"
+TLS = extra(0x20, b"\5\0\0\0\0" + extra(0x21, b"TLSv1.3") + extra(0x22, b"alice") + extra(0x23, b"TLS_AES_256_GCM_SHA384"))
+
+PROXY = {
+    "four": b"PROXY TCP4 192.0.2.1 198.51.100.2 4242 443\r\nGET",
+    "six": b"PROXY TCP6 2001:db8::1 ::ffff:192.0.2.1 65535 0\r\n",
+    "unknown": b"PROXY UNKNOWN\r\n",
+    "unknown-rest": b"PROXY UNKNOWN " + b"x" * 91 + b"\r\n",
+    "too-long": b"PROXY UNKNOWN " + b"x" * 92 + b"\r\n",
+    "leading-zero": b"PROXY TCP4 192.0.2.01 198.51.100.2 042 443\r\n",
+    "two-spaces": b"PROXY TCP4 192.0.2.1  198.51.100.2 42 443\r\n",
+    "line-feed": b"PROXY TCP4 192.0.2.1 198.51.100.2 42 443\n",
+    "binary-four": proxy(0x11, FOUR) + b"GET",
+    "binary-six": proxy(0x21, SIX),
+    "datagram": proxy(0x12, FOUR),
+    "unix": proxy(0x31, b"/a".ljust(108, b"\0") + b"/b" * 54),
+    "local": proxy(0, b"", command=0x20),
+    "local-four": proxy(0x11, FOUR, command=0x20),
+    "unspecified": proxy(0, b"", extra(0x02, b"a.example")),
+    "no-transport": proxy(0x10, FOUR),
+    "extras": proxy(0x11, FOUR, extra(0x01, b"h2") + extra(0x02, b"a.example") + extra(0x05, b"id-1") + extra(0x30, b"n") + TLS),
+    "fill": proxy(0x11, FOUR, extra(0x04, b"\0" * 9) + extra(0xE0, b"x")),
+    "twice": proxy(0x11, FOUR, extra(0x02, b"a") + extra(0x02, b"b")),
+    "line-in-name": proxy(0x11, FOUR, extra(0x02, b"a\nb")),
+    "beyond": proxy(0x11, FOUR, b"\x02\0\x05ab"),
+    "short": proxy(0x21, FOUR),
+    "large": proxy(0x11, FOUR, length=4081),
+    "unverified": proxy(0x11, FOUR, extra(0x20, b"\3\0\0\0\1" + extra(0x22, b"mallory"))),
+    "wrong-checksum": proxy(0x11, FOUR, extra(0x03, b"\0\0\0\0")),
+}
+
+
+def forwarded(*fields, host=b"a"):
+    return b"GET /a HTTP/1.1\r\nHost: " + host + b"\r\n" + b"".join(field + b"\r\n" for field in fields) + b"\r\n"
+
+
+FORWARDED = {
+    "nothing": forwarded(),
+    "one": forwarded(b"X-Forwarded-For: 198.51.100.7"),
+    "hops": forwarded(b"X-Forwarded-For: evil, 198.51.100.7, 10.0.0.1, 192.0.2.1"),
+    "only-hops": forwarded(b"X-Forwarded-For: 10.0.0.2, 10.0.0.1"),
+    "two-fields": forwarded(b"X-Forwarded-For: 198.51.100.7", b"x-forwarded-for: [fd00::1]:80,"),
+    "malformed": forwarded(b"X-Forwarded-For: 198.51.100.7, x"),
+    "hidden": forwarded(b"X-Forwarded-For: unknown, _a:_b, unix:"),
+    "ports": forwarded(b"X-Forwarded-For: 198.51.100.7:65535, [::ffff:10.0.0.1]:0"),
+    "standard": forwarded(b"Forwarded: for=\"[2001:db8::1]:1\";proto=https;host=b.example;by=_x, for=10.0.0.1"),
+    "open-quote": forwarded(b"Forwarded: for=\"x", b"Forwarded: for=198.51.100.7"),
+    "escape": forwarded(b"Forwarded: for=\"a\\\"b\";host=\"a:80\""),
+    "all": forwarded(b"X-Forwarded-For: 198.51.100.7", b"X-Forwarded-Proto: https", b"X-Forwarded-Host: b.example:8443",
+                     b"X-Forwarded-Port: 8443", b"X-Forwarded-Prefix: /shop/"),
+    "both": forwarded(b"Forwarded: for=198.51.100.7;proto=https", b"X-Forwarded-For: 198.51.100.7:9", b"X-Forwarded-Proto: https"),
+    "contradiction": forwarded(b"Forwarded: for=198.51.100.7", b"X-Forwarded-For: 198.51.100.8"),
+    "hosts": forwarded(b"X-Forwarded-Host: b.example, c.example"),
+    "prefix": forwarded(b"X-Forwarded-Prefix: //evil.example"),
+    "prefix-escape": forwarded(b"X-Forwarded-Prefix: /%2fevil/a%0ab/.."),
+    "prefix-backslash": forwarded(b"X-Forwarded-Prefix: /x/../\\evil"),
+    "nominated": forwarded(b"Connection: x-forwarded-for", b"X-Forwarded-For: 198.51.100.7"),
+    "others": forwarded(b"X-Real-IP: 198.51.100.7", b"X-Forwarded-Server: x", b"X_Forwarded_For: 198.51.100.7"),
+    "empty": forwarded(b"X-Forwarded-For: ,, ,", b"Forwarded: ,;,", b"X-Forwarded-Host:", b"X-Forwarded-Prefix: /"),
+}
+
+ACCEPT_ENCODINGS = {
+    "browser": b"gzip, deflate, br, zstd", "weights": b"gzip;q=0.5, br;q=0.501", "none": b"", "any": b"*", "refused": b"gzip;q=0, *;q=1",
+    "identity": b"identity;q=0.5, gzip;q=0.4", "only-identity": b"identity", "zero": b"*;q=0", "old": b"x-gzip", "twice": b"gzip, gzip;q=0",
+    "spaces": b" \tgzip\t; q=0.5 ,,br ;q=1.000", "four-digits": b"gzip;q=0.5000", "above": b"br;q=1.001", "case": b"GZIP;Q=0.1, BR;Q=0",
+    "parameter": b"gzip;a=b;q=0", "quotes": b"\"gzip\", br", "no-weight": b"gzip;", "point": b"gzip;q=1., br;q=0.",
+}
+
+TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+TRACES = {
+    "plain": TRACE + b"\n4711-a", "later": b"cc" + TRACE[2:] + b"-x\nA.b:c+d/e=f@g~h_", "later-short": b"cc" + TRACE[2:],
+    "last-version": b"ff" + TRACE[2:], "longer": TRACE + b"-x", "capitals": TRACE.upper(), "no-trace": b"00-" + b"0" * 32 + TRACE[35:],
+    "no-parent": TRACE[:36] + b"0" * 16 + b"-01", "flags": TRACE[:-2] + b"ff", "two": TRACE + b", " + TRACE, "short": TRACE[:-1],
+    "empty": b"\n", "id-space": TRACE + b"\na b", "id-long": b"\n" + b"a" * 129, "id-limit": b"\n" + b"a" * 128, "id-line": b"\na\r\nb",
+}
+
+DATE = b"Sun, 06 Nov 1994 08:49:37 GMT"
+CONDITIONS = {
+    "tags": b"\"a\"\n\"b\", \"a\"\nW/\"a\"\n" + DATE + b"\n" + DATE + b"\n\"a\"",
+    "weak": b"W/\"a\"\nW/\"a\"\n\"a\"\n\n\nW/\"a\"",
+    "any": b"\"a\"\n*\n * \n\n\n*",
+    "nothing": b"\n\n*\n\n\n",
+    "dates": b"\n\n\nSunday, 06-Nov-94 08:49:37 GMT\nSun Nov  6 08:49:37 1994\n" + DATE,
+    "leap": b"\n\n\nThu, 29 Feb 2024 23:59:60 GMT\nThu, 29 Feb 2023 00:00:00 GMT\nFri, 29 Feb 1900 00:00:00 GMT",
+    "ends": b"\n\n\nFri, 31 Dec 9999 23:59:60 GMT\nMon, 01 Jan 0001 00:00:00 GMT\nThu, 01 Jan 1970 00:00:00 GMT",
+    "commas": b"\"a,b\"\n\"x\",\"a,b\"\n\"a\", b\"\n\n\n\"a,b\" ",
+    "open": b"\"a\"\n\"a\n\"b, \"a\"\n\n\n\"a",
+    "junk": b"\"a\"\nx, \"a\"\nw/\"a\", \"a\"\"b\"\n0\n-1\nx",
+    "two-digit-year": b"\n\n\nMonday, 01-Jan-76 00:00:00 GMT\nMonday, 01-Jan-77 00:00:00 GMT\nSunday, 29-Feb-00 00:00:00 GMT",
+}
+
+REQUEST = (b"GET", b"/a%20b?q=1", b"HTTP/1.1", b"192.0.2.7", b"", b"a.example", b"http://x/", b"one two", b"00c0ffee00c0ffee", b"1", b"2",
+           b"Basic YWxpY2U6c2VjcmV0", TRACE, b"q=1", b"a/b", b"", b"shop")
+ACCESS_LOG = {
+    "plain": counted(*REQUEST), "nothing": b"", "refused": counted(*(b"",) * 15, b"\x16\x03\x01\x02\n\"", b""),
+    "lines": counted(*(b"a\r\nb",) * 17), "quotes": counted(*(b"\" \\\"", ) * 17), "escapes": counted(*(b"\\x22\\u0022%22%0a", ) * 17),
+    "high": counted(*(b"\xe4\xc3\xa4\xff", ) * 17), "separators": counted(*("\u2028\u0085\u007f\u009f\u00a0".encode(), ) * 17),
+    "surrogates": counted(*(b"\xed\xa0\x80\xf0\x9f\x98\x80\xf4\x90\x80\x80\xc0\x80", ) * 17), "nul": counted(*(b"\0\x1b[31m", ) * 17),
+    "user": counted(*REQUEST[:4], b"al ice\"", *REQUEST[5:]), "no-credentials": counted(*REQUEST[:11], b"Basic YWxp", *REQUEST[12:]),
+    "line-in-credentials": counted(*REQUEST[:11], b"basic  YQpiOng=", *REQUEST[12:]),
+}
+
+LOG_FORMATS = {
+    "combined": b"combined", "json": b"json", "common": b"common", "atoms": b'%(h)s "%(r)s" %({x-a}i)s|%({b}o)s|%(%({C}e)s',
+    "all": b"%(h)s %(l)s %(u)s %(t)s %(m)s %(U)s %(q)s %(H)s %(s)d %(B)s %(f)s %(a)s %(T)s %(D)s %(M)s %(L)s %(p)s",
+    "long": b"%(time)s %(id)s %(trace_id)s %(target)s %(refused_line)s %(ended)s %(queue_us)s %(upstream)s %(request_number)s %(worker)s %(pid)s",
+    "percent": b"100%% %(s)s", "open": b"%(h", "no-s": b"%(h)x", "unknown": b"%(targte)s", "no-name": b"%({}i)s", "space": b"%({a b}i)s",
+    "control": b"%(h)s\n", "high": "\u00e9%(h)s\u20ac".encode(), "cut": b"%\xc3%(h)s", "quotes": b'"%(U)s %(U)s" %(U)s "%(m)s',
+    "fields": b"%({content-length}i)s %({Content-Type}i)s %({SET-COOKIE}o)s %({a}o)s%({a}o)s %({HTTP_A}e)s",
+}
+
+MEDIA_TYPES = {
+    "plain": b"/a/b.x\ntext/x x y\nimage/y z\n", "later": b"a.x\na/b x\nc/d X\n", "comment": b"a.x\n# a\na/b # x\n\ta/c  x # y\n",
+    "built-in": b"/index.HTML\n", "none": b"/a.\na/b x", "folder": b"/a.x/b\na/b x", "bad": b"a.x\na x\na/b/c x\n/b x\na\x7f/b x",
+    "returns": b"a.x\na/b x\r\nc/d y\r", "long": b"a." + b"x" * 17 + b"\na/b " + b"x" * 17, "limit": b"a." + b"x" * 16 + b"\na/b " + b"X" * 16,
+    "nul": b"a.\0x\na/b \0x x", "high": b"a.\xff\na/b \xff", "upper": b"a.x\nTEXT/Html x",
+}
+
+
+def ruled(rules, names, head):
+    return bytes([rules, names]) + head
+
+
+RULED = {
+    **{name: ruled(31, 0, head) for name, head in HEADS.items()},
+    "fold": ruled(1, 0, forwarded(b"A: b", b"\t c \t", b" ", b"   d")),
+    "fold-empty": ruled(1, 0, forwarded(b"A:", b" b")),
+    "fold-blank-end": ruled(1, 0, forwarded(b"A: b   ", b" c", b"B: d")),
+    "fold-host": ruled(31, 0, forwarded(b" b")),
+    "fold-coding": ruled(31, 0, forwarded(b"Transfer-Encoding:", b" chunked")),
+    "fold-first": ruled(31, 0, b"GET / HTTP/1.1\r\n Host: a\r\n\r\n"),
+    "fold-cookie": ruled(1, 0, forwarded(b"Cookie: a=b;", b"\tc=d", b"Content-Type: a/b;", b" c=d")),
+    "lower-method": ruled(18, 0, b"get / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    "lower-connect": ruled(31, 0, b"connect a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
+    "lower-options": ruled(31, 0, b"\r\noptions * HTTP/1.1\r\nHost: a\r\n\r\n"),
+    "short-method": ruled(2, 0, b"A#b / HTTP/1.0\r\n\r\n"),
+    "version": ruled(4, 0, b"GET / HTTP/1.9\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    "spaces": ruled(8, 0, forwarded(b"A \t: b", b"C: d")),
+    "spaces-length": ruled(31, 0, forwarded(b"Content-Length : 5")),
+    "dangerous": ruled(0, 2, forwarded(b"X_A: 1", b"X-A: 2", b"Content_Length: 5", b"Transfer.Encoding: chunked")),
+    "refuse": ruled(0, 1, forwarded(b"X_A: 1")),
+    "forwarder": ruled(0, 20, forwarded(b"X_A: 1", b"X-A: 2", b"x.a: 3")),
+    "any-forwarder": ruled(31, 24, forwarded(b"X_B: 1", b"Content_Length: 5", b" 6")),
+}
+
+BODIES |= {
+    "many-trailers": b"0\r\n" + b"A: b\r\n" * 5 + b"\r\n", "long-trailer": b"0\r\nA: " + b"b" * 41 + b"\r\n\r\n",
+    "trailer-names": b"0\r\nX-Forwarded-For: a\r\nif-x: b\r\nIf-: c\r\nX_Y: d\r\nTE: e\r\nRange: f\r\nA : g\r\n\r\n",
+    "trailer-kept": b"1\r\nx\r\n0\r\nDigest:\t x \r\nHost: b\r\nA: \xe9\r\n\r\nGET", "trailer-line-feed": b"0\r\nA: b\n\r\n",
+    "trailer-fold": b"0\r\nA: b\r\n c\r\n\r\n", "extension-quotes": b"1 ;a = \"b\\\"\r\n\" ; c\r\nx\r\n0\r\n\r\n",
+    "extension-long": b"1;" + b"a" * 1024 + b"\r\nx\r\n0\r\n\r\n",
+}
+
+COMPRESSION = {
+    "text": b"\3\5" + b"line of a page\n" * 9, "noise": b"\0\0" + bytes((index * 167 + index * index) % 251 for index in range(300)),
+    "zeros": b"\x08\x0f" + b"\0" * 2000, "one": b"\5\0x", "gzip": b"\1\2\x1f\x8b\x08\0\0\0\0\0\0\3", "words": b"\4\7abcabcabcab",
+}
+
 SEEDS = {
     "request-head": HEADS, "request-stream": {**HEADS, **STREAMS}, "request-body": BODIES, "path": PATHS, "byte-range": RANGES,
     "http-date": DATES, "response-records": ANSWERS, "request-records": REQUESTS, "name-value-pairs": PAIRS, "cgi-head": CGI,
     "swift-answer": SWIFT, "yaml": YAML, "environ": HEADS, "route-path": ROUTE_PATHS, "redirect": REDIRECTS, "site-path": PATHS,
     "log-lines": LOG_LINES, "script-params": SCRIPT_PARAMS,
+    "request-rules": RULED, "proxy-header": PROXY, "forwarded": FORWARDED, "accept-encoding": ACCEPT_ENCODINGS, "trace-parent": TRACES,
+    "preconditions": CONDITIONS, "access-log": ACCESS_LOG, "log-format": LOG_FORMATS, "media-types": MEDIA_TYPES, "compression": COMPRESSION,
 }
 
 
@@ -271,7 +447,7 @@ HTTP_WORDS = [
     b"X-Forwarded-For: ", b"Forwarded: for=", b"Traceparent: 00-", b"TE: trailers\r\n", b"Trailer: ", b"Upgrade: ", b"Keep-Alive: ",
     b"Proxy-Connection: ", b"If-None-Match: \"a\"", b"Range: bytes=", b"Accept-Encoding: gzip;q=0.5", b"[::1]", b"%41", b"..", b"?", b"_", b".",
 ]
-CHUNK_WORDS = [b"0\r\n\r\n", b"1\r\na\r\n", b"\r\n", b"\n", b";a=b", b";", b"FFFFFFFFFFFFFFF", b"0x", b"+", b"A: b\r\n", b" ", b"\t"]
+CHUNK_WORDS = [b"Content-Length: 5\r\n", b"X-Forwarded-For: a\r\n", b"If-Match: a\r\n", b"Range: a\r\n", b"=\"", b"0\r\n\r\n", b"1\r\na\r\n", b"\r\n", b"\n", b";a=b", b";", b"FFFFFFFFFFFFFFF", b"0x", b"+", b"A: b\r\n", b" ", b"\t"]
 PATH_WORDS = [b"/", b"//", b"/.", b"/..", b"/../", b"%2e", b"%2E", b"%2f", b"%00", b"%25", b"%", b".php", b".well-known/", b"\\", b"*", b"?"]
 RECORD_WORDS = [record(kind)[:2] for kind in range(1, 12)] + [b"\0\1", b"\0\0", b"\0\x08", record(BEGIN, KEPT), record(END, b"\0" * 8), b"\xff\xff"]
 CGI_WORDS = [
@@ -298,6 +474,31 @@ WORDS = {
     ],
     "script-params": [b"\x0a\0HTTP_PROXY", b"\4\0PATH", b"\6\0LISTED", b"\0", b"=", b"\x80\0\0\1"],
     "log-lines": [b"\n", b"\r\n", b"\r", b"\0", b"x" * 60],
+    "request-rules": HTTP_WORDS + [b"\r\n ", b"\r\n\t", b" :", b"get ", b" HTTP/1.9\r\n", b"X_A: ", b"X-A: ", b"Content_Length: 3\r\n"],
+    "proxy-header": [
+        b"PROXY ", b"TCP4 ", b"TCP6 ", b"UNKNOWN", b"\r\n", b" ", b"1.2.3.4", b"::1", b"::ffff:1.2.3.4", b"65535", b"0", proxy(0x11, b"")[:13],
+        b"\x21\x11\0\x0c", b"\x21\x21\0\x24", b"\x21\x31\0\xd8", b"\x20\0\0\0", extra(0x02, b"a"), extra(0x05, b"a"), extra(0x20, b"\1\0\0\0\0"),
+        extra(0x22, b"a"), extra(0x03, b"\0\0\0\0"),
+    ],
+    "forwarded": HTTP_WORDS + [
+        b"X-Forwarded-For:", b"X-Forwarded-Proto:", b"X-Forwarded-Host:", b"X-Forwarded-Port:", b"X-Forwarded-Prefix:", b"Forwarded:", b"for=",
+        b"proto=https", b"host=", b"by=", b";", b",", b"\"", b"10.0.0.1", b"192.0.2.1", b"198.51.100.7", b"[fd00::1]:80", b"unknown", b"_a", b"unix:",
+        b"/%2f", b"x-forwarded-for",
+    ],
+    "accept-encoding": [b"gzip", b"x-gzip", b"br", b"identity", b"*", b";q=", b";q=0", b";q=1.000", b";q=0.5", b"0.001", b",", b" ", b"\t", b";", b"="],
+    "trace-parent": [TRACE, TRACE[3:35], TRACE[36:52], b"00-", b"ff-", b"cc-", b"-01", b"-", b"0" * 32, b"0" * 16, b"\n", b",", b"a" * 64, b"@~"],
+    "preconditions": [
+        b"\n", b"W/", b"\"", b"\"a\"", b"W/\"a\"", b"*", b",", b" ", b"\t", DATE, b"Sunday, 06-Nov-94 08:49:37 GMT", b"Sun Nov  6 08:49:37 1994", b"Sun, ",
+        b"29 Feb 2000", b"31 Dec 9999", b"01 Jan 1970", b"00:00:00", b"23:59:60", b" GMT", b"Wednesday, ", b"-Feb-",
+    ],
+    "access-log": [
+        b"\n", b"\r\n", b"\"", b"\\", b"\\x22", b"\\u0022", b"\0", b"\x1b[", b"\x7f", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe4", b"\xc3\xa4", b"\xf0\x9f\x98\x80",
+        b"\xed\xa0\x80", b"%0a", b"%22", b"http://a/", b"Basic YTpi", TRACE, b" ", b"-", b"null",
+    ],
+    "log-format": [b"%(", b")s", b")d", b"%%", b"\"", b"combined", b"common", b"json", b"%({", b"}i)s", b"}o)s", b"}e)s", b"\t"]
+    + [b"%(" + name + b")s" for name in b"h l u t r m U q H s B b f a T D M L p time id trace_id user target refused_line ended upstream".split()],
+    "media-types": [b"\n", b"\r\n", b" ", b"\t", b"#", b"a/b x", b"text/", b"/", b".", b".x", b".html", b"TEXT/HTML x", b"\0", b"x" * 16],
+    "compression": [b"\0\0", b"\x08\x0f", b"\1\7", b"\x1f\x8b\x08", b"abcabcabc", b"\0" * 32, b"\xff" * 32, b"<html><body>"],
 }
 
 

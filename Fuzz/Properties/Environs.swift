@@ -28,24 +28,16 @@
             var environ = ByteBuffer()
             environ.appendRequest(
                 head, bytes, from: RequestOrigin(local: local, peer: peer, client: nil, passed: nil))
-            var pairs = NameValuePairs(environ.bytes)
-            var names: [String] = []
-            while let pair = pairs.next() {
-                let name = environ.bytes[pair.name]
-                try require(
-                    !name.isEmpty && name.allSatisfy(ASCII.isToken)
-                        && !name.contains { ASCII.uppercased($0) != $0 }, "a name is no variable's")
-                try require(
-                    environ.bytes[pair.value].allSatisfy(ASCII.isFieldValue),
-                    "a value holds a control character")
-                names.append(String(decoding: name, as: UTF8.self))
-            }
-            try require(pairs.offset == environ.count, "the block is not read to its end")
-            try require(Set(names).count == names.count, "a name is there twice: \(names.sorted())")
+            let names = try EnvironBlock.names(environ.bytes, behind: local.constantPairs)
+            try checkNames(names)
+            try checkRedirected(environ.bytes, bytes)
+        }
+
+        /// A client must not have set any of them.
+        static func checkNames(_ names: [String]) throws(Violation) {
             for name in names {
                 try require(!forbidden.contains(name), "\(name) comes from the client")
             }
-            try checkRedirected(environ.bytes, bytes)
         }
 
         /// The environ of a local redirect is a block like any other.

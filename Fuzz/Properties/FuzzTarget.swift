@@ -32,6 +32,11 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("cgi-head", CGIHeadPromises.check),
         FuzzTarget("swift-answer", SwiftAnswerPromises.check),
         FuzzTarget("yaml", YAMLPromises.check),
+        FuzzTarget("request-rules", RequestRulePromises.check),
+        FuzzTarget("proxy-header", ProxyHeaderPromises.check),
+        FuzzTarget("accept-encoding", AcceptEncodingPromises.check),
+        FuzzTarget("preconditions", PreconditionPromises.check),
+        FuzzTarget("compression", CodingPromises.check),
     ]
 
     /// All of them. Those that look into the gateway itself need a debug build, as tests do.

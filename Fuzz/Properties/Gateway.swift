@@ -11,6 +11,11 @@
             FuzzTarget("site-path", SitePathPromises.check),
             FuzzTarget("script-params", ScriptParamPromises.check),
             FuzzTarget("log-lines", LogLinePromises.check),
+            FuzzTarget("forwarded", ForwardedPromises.check),
+            FuzzTarget("trace-parent", TracePromises.check),
+            FuzzTarget("access-log", AccessLogPromises.check),
+            FuzzTarget("log-format", LogFormatPromises.check),
+            FuzzTarget("media-types", MediaTypePromises.check),
         ]
     }
 #endif

@@ -1,16 +1,25 @@
 import HTTP
 import Octets
 
+/// The trailer section of a body.
+struct TrailerFacts: Equatable {
+    let bytes: [UInt8]
+    let fields: [HeaderField]
+
+    init(_ section: TrailerSection = TrailerSection()) { (bytes, fields) = (section.bytes, section.fields) }
+}
+
 /// What became of a body.
 enum BodyOutcome: Equatable {
-    case complete([UInt8], used: Int)
+    case complete([UInt8], used: Int, TrailerFacts)
     case incomplete([UInt8])
     case refused(RequestError)
 
     static func of(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ arrivals: [Int], _ framing: BodyFraming
+        _ bytes: UnsafeBufferPointer<UInt8>, _ arrivals: [Int], _ framing: BodyFraming,
+        _ limits: RequestLimits = RequestLimits()
     ) throws(Violation) -> BodyOutcome {
-        var decoder = BodyDecoder(framing)
+        var decoder = BodyDecoder(framing, limits: limits)
         var data: [UInt8] = []
         var end: BodyOutcome?
         var last = 0
@@ -40,7 +49,8 @@ enum BodyOutcome: Equatable {
             }
         }
         if let end { return end }
-        return hasEnded ? .complete(data, used: used + last) : .incomplete(data)
+        guard hasEnded else { return .incomplete(data) }
+        return .complete(data, used: used + last, TrailerFacts(decoder.trailers))
     }
 }
 
@@ -57,17 +67,21 @@ enum RequestBodyPromises {
             guard case .length(let length) = framing else { continue }
             let data = Array(bytes.prefix(Int(min(length, count))))
             let expected =
-                length <= count ? BodyOutcome.complete(data, used: data.count) : .incomplete(data)
+                length <= count
+                ? BodyOutcome.complete(data, used: data.count, TrailerFacts()) : .incomplete(data)
             try require(outcome == expected, "\(framing) is \(outcome)")
         }
-        try checkChunked(bytes)
+        for limits in RequestHeadPromises.limits { try checkChunked(bytes, limits) }
     }
 
-    private static func checkChunked(_ bytes: UnsafeBufferPointer<UInt8>) throws(Violation) {
+    private static func checkChunked(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ limits: RequestLimits
+    ) throws(Violation) {
         let outcome = try sameHoweverCut(bytes) { arrivals throws(Violation) in
-            try BodyOutcome.of(bytes, arrivals, .chunked)
+            try BodyOutcome.of(bytes, arrivals, .chunked, limits)
         }
-        guard case .complete(let data, let used) = outcome else { return }
+        guard case .complete(let data, let used, let trailers) = outcome else { return }
+        try TrailerPromises.check(trailers, bytes[..<used], limits)
         try require(
             bytes[..<used].suffix(4).elementsEqual("\r\n\r\n".utf8), "a body without a last line")
         var encoded = ByteBuffer()
@@ -79,6 +93,8 @@ enum RequestBodyPromises {
         }
         encoded.append(ResponseEncoder.lastChunk)
         let again = try BodyOutcome.of(encoded.bytes, [encoded.count], .chunked)
-        try require(again == .complete(data, used: encoded.count), "written and read again it is \(again)")
+        try require(
+            again == .complete(data, used: encoded.count, TrailerFacts()),
+            "written and read again it is \(again)")
     }
 }

@@ -5,7 +5,7 @@ import Octets
 struct HeadFacts: Equatable {
     let method, target, path, query, host: ByteRange
     let minorVersion: UInt8
-    let fields: [HeaderField]
+    private(set) var fields: [HeaderField]
     let body: BodyFraming
     let expectsContinue, isPersistent, isHead: Bool
     let byteCount: Int
@@ -15,6 +15,13 @@ struct HeadFacts: Equatable {
         (minorVersion, fields, body) = (head.minorVersion, head.fields, head.body)
         (expectsContinue, isPersistent, isHead) = (head.expectsContinue, head.isPersistent, head.isHead)
         byteCount = head.byteCount
+    }
+
+    /// The same with other fields.
+    func withFields(_ change: (inout HeaderField) -> Void) -> HeadFacts {
+        var facts = self
+        for index in fields.indices { change(&facts.fields[index]) }
+        return facts
     }
 }
 
@@ -147,7 +154,7 @@ enum RequestHeadPromises {
     }
 
     /// RFC 9112, §6.3: no head leaves a doubt where its body ends.
-    private static func checkFraming(
+    static func checkFraming(
         _ head: HeadFacts, _ bytes: UnsafeBufferPointer<UInt8>
     ) throws(Violation) {
         func named(_ name: StaticString) -> [HeaderField] {

@@ -5,19 +5,12 @@
 
     @testable import Gateway
 
-    /// The lines of an input.
-    private func lines(_ bytes: UnsafeBufferPointer<UInt8>, _ count: Int) -> [[UInt8]] {
-        let lines = bytes.split(
-            separator: ASCII.lineFeed, maxSplits: count - 1, omittingEmptySubsequences: false)
-        return lines.map { Array($0) } + Array(repeating: [], count: count - lines.count)
-    }
-
     /// What a route's pattern promises: slashes in a row are one, and nothing else is forgiven. The input's first line is the
     /// pattern, the rest the path.
     enum RoutePathPromises {
         @Sendable
         static func check(_ bytes: UnsafeBufferPointer<UInt8>) throws(Violation) {
-            let parts = lines(bytes, 2)
+            let parts = lines(bytes, 2).map { Array($0) }
             guard let pattern = PathPattern(String(decoding: parts[0], as: UTF8.self)),
                 parts[1].first == ASCII.slash
             else { return }
@@ -51,7 +44,7 @@
     enum RedirectPromises {
         @Sendable
         static func check(_ bytes: UnsafeBufferPointer<UInt8>) throws(Violation) {
-            let parts = lines(bytes, 5)
+            let parts = lines(bytes, 5).map { Array($0) }
             let text = String(decoding: parts[0], as: UTF8.self)
             guard let template = RedirectTemplate(text) else { return }
             var environ = ByteBuffer()

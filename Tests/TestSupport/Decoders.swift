@@ -1,47 +1,27 @@
-// The other ends of the encoders: as a client reads, part by part.
+// The other ends of the encoders: as a client reads, part by part, with somebody else's code.
 
 import CBrotliDecoder
 import CZlib
-import Compression
-import Octets
-import Testing
-
-/// What the tests ask of both codings.
-enum Coding: CaseIterable, CustomTestStringConvertible {
-    case gzip, brotli
-
-    var testDescription: String { self == .gzip ? "gzip" : "brotli" }
-
-    func encoder(level: Int = 4) throws -> any StreamEncoder {
-        switch self {
-        case .gzip: try GzipEncoder(level: level)
-        case .brotli: try BrotliEncoder(level: level)
-        }
-    }
-
-    func decoder() -> any Decoder {
-        switch self {
-        case .gzip: Gunzip()
-        case .brotli: Unbrotli()
-        }
-    }
-}
 
 /// Reads what an encoder has written.
-protocol Decoder: AnyObject {
+public protocol Decoder: AnyObject {
     /// Whether the end of the stream has come.
     var isAtEnd: Bool { get }
     /// All that `bytes` and what came before make readable, beyond what was read already.
     func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [UInt8]
 }
 
-struct Malformed: Error {}
+/// What is no such stream, or goes on behind its end.
+public struct Malformed: Error {}
 
-final class Gunzip: Decoder {
+/// Reads gzip, by zlib.
+public final class Gunzip: Decoder {
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    private(set) var isAtEnd = false
+    /// Whether the end of the stream has come.
+    public private(set) var isAtEnd = false
 
-    init() {
+    /// Before the first octet.
+    public init() {
         stream.initialize(to: z_stream())
         _ = CZlib_begin_gunzip(stream)
     }
@@ -51,7 +31,8 @@ final class Gunzip: Decoder {
         stream.deallocate()
     }
 
-    func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [UInt8] {
+    /// All that is readable with these octets, and was not before.
+    public func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [UInt8] {
         var text: [UInt8] = []
         stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
         stream.pointee.avail_in = UInt32(bytes.count)
@@ -72,13 +53,19 @@ final class Gunzip: Decoder {
     }
 }
 
-final class Unbrotli: Decoder {
+/// Reads brotli, by libbrotlidec.
+public final class Unbrotli: Decoder {
     private let state = BrotliDecoderCreateInstance(nil, nil, nil)
-    private(set) var isAtEnd = false
+    /// Whether the end of the stream has come.
+    public private(set) var isAtEnd = false
+
+    /// Before the first octet.
+    public init() {}
 
     deinit { BrotliDecoderDestroyInstance(state) }
 
-    func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [UInt8] {
+    /// All that is readable with these octets, and was not before.
+    public func decode(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [UInt8] {
         var text: [UInt8] = []
         var countIn = bytes.count
         var nextIn = bytes.baseAddress
@@ -92,7 +79,8 @@ final class Unbrotli: Decoder {
                 guard result != BROTLI_DECODER_RESULT_ERROR else { throw Malformed() }
                 text += room[..<(room.count - countOut)]
                 isAtEnd = result == BROTLI_DECODER_RESULT_SUCCESS
-                goesOn = result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT
+                // It asks for more input also while output waits that had no room.
+                goesOn = BrotliDecoderHasMoreOutput(state) != 0
             }
         }
         guard countIn == 0 else { throw Malformed() }
