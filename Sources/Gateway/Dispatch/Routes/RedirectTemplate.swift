@@ -42,7 +42,8 @@ struct RedirectTemplate: Equatable, Sendable {
     /// Whether the text itself says where its path begins: `/x`, `$rest`, `$request_uri`, `https://example.org/x`.
     private static func hasPlace(_ text: String) -> Bool {
         if text.hasPrefix("$rest") || text.hasPrefix("$request_uri") { return true }
-        if text.hasPrefix("/") { return !text.hasPrefix("//") }
+        // Browsers take a backslash for a slash: behind the first one it begins a host too.
+        if text.hasPrefix("/") { return !text.hasPrefix("//") && !text.hasPrefix("/\\") }
         guard let colon = text.firstRange(of: "://") else { return false }
         let scheme = text[..<colon.lowerBound]
         let authority = text[colon.upperBound...].prefix { !"/?#".contains($0) }
