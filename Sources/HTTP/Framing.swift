@@ -89,6 +89,7 @@ extension RequestHead {
         var sawClose = false
         var sawKeepAlive = false
         bytes.forEachElement(of: value) { element in
+            guard !element.isEmpty else { return }
             count += 1
             if bytes.matches(element, lowercase: "close") { sawClose = true }
             if bytes.matches(element, lowercase: "keep-alive") { sawKeepAlive = true }

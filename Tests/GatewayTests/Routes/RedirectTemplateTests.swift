@@ -42,7 +42,7 @@ struct RedirectTemplateTests {
         arguments: [
             "", "$", "$rest$", "/a$b", "new", "//example.org/x", "https://", "https:///x", "https://$rest",
             "https://$query_string", "$query_string", "$host/x", "$scheme$rest", "https://$request_uri",
-            "/a b", "/\\example.org", "https://a\\b/",
+            "/a b", "/\\example.org", "/\\example.org/x", "https://a\\b/",
             "/a\r\nX: y", "/\u{E9}", "java script://x", "://x", "https://example.org$query_string",
         ])
     func refused(_ text: String) { #expect(RedirectTemplate(text) == nil) }

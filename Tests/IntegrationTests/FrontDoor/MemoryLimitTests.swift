@@ -16,8 +16,7 @@ struct MemoryLimitTests {
     func buffers() throws {
         try withGateway(
             "exec:\(try CProgram.responder.path)", "--processes", "2", "--worker-buffers", "1M",
-            "--buffer-memory",
-            "4M"
+            "--buffer-memory", "1M"
         ) { gateway in
             let count = 30_000_000
             let slow = try (0..<2).map { _ in try gateway.connect() }

@@ -53,7 +53,7 @@ extension RequestVector {
                 SeenRequest("GET", "http://b/a/../c", path: "/c", host: "b")),
             served(
                 "absolute-form in HTTP/1.0", "GET http://b/x HTTP/1.0\r\n\r\n",
-                SeenRequest("GET", "http://b/x", path: "/x", host: nil, name: "b", version: "1.0")),
+                SeenRequest("GET", "http://b/x", path: "/x", host: "b", version: "1.0")),
             refused("absolute-form above the root", "GET http://b/../c\(rest)"),
             refused("absolute-form without Host", "GET http://b/ HTTP/1.1\r\n\r\n"),
             refused("absolute-form with a bad Host", "GET http://b/ HTTP/1.1\r\nHost: a b\r\n\r\n"),
