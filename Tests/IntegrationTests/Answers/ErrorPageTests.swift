@@ -172,7 +172,7 @@ struct ErrorPageTests {
             try eventually("the page has changed") { try gateway.get("/nothing").text == "another" }
             Files.remove(folder / "lost.html")
             gateway.signal(.hup)
-            try eventually("the log says why") { gateway.hasLogged("lost.html", "--error-page") }
+            try eventually("the log says why") { gateway.hasLogged("lost.html", "error-page") }
             #expect(try gateway.get("/nothing").text == "another")
         }
     }
