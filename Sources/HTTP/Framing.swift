@@ -39,7 +39,7 @@ extension RequestHead {
                     throw .unsupportedExpectation
                 }
                 expectsContinue = true
-            default: break
+            default: if field.kind.isForwarding { speaksOfClient = true }
             }
         }
         guard hostField != nil || minorVersion == 0 else { throw .malformedHost }

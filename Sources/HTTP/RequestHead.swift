@@ -103,6 +103,8 @@ public struct RequestHead: Sendable {
     public internal(set) var expectsContinue = false
     /// Whether the client lets the connection go on after this exchange (RFC 9112, §9.3).
     public internal(set) var isPersistent = true
+    /// Whether a field speaks of the client, so that it has to be asked whose word it is.
+    public internal(set) var speaksOfClient = false
     /// Whether the method is HEAD, whose answer has no body.
     public internal(set) var isHead = false
     /// Octets of the head, the empty line included.
@@ -122,6 +124,7 @@ public struct RequestHead: Sendable {
         body = .none
         expectsContinue = false
         isHead = false
+        speaksOfClient = false
         closes = false
     }
 }

@@ -119,12 +119,13 @@ final class Connection: Stream {
     func origin(
         of head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>
     ) throws(RequestError) -> RequestOrigin {
-        guard isTrusted else {
+        guard isTrusted, head.speaksOfClient else {
             return RequestOrigin(
                 local: local, peer: peer, client: nil, passed: context.passesForwarding ? nil : [])
         }
         let client = try ForwardedClient(
-            head, bytes.span, believing: context.forwardingFields, isHop: context.trusted.trusts(hop:))
+            head, bytes.span, believing: context.forwardingFields
+        ) { context.trusted.trusts(hop: $0) }
         return RequestOrigin(
             local: end(client), peer: peer, client: client,
             passed: context.passesForwarding ? nil : context.forwardingFields)
