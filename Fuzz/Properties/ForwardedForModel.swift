@@ -68,4 +68,13 @@
                 }
         }
     }
+
+    /// Another way to compare than that of the code, for the model alone.
+    extension IPAddress {
+        fileprivate func matches(_ network: IPAddress, bits: Int) -> Bool {
+            let highMask: UInt64 = bits >= 64 ? .max : ~(.max >> UInt64(bits))
+            let lowMask: UInt64 = bits >= 128 ? .max : bits <= 64 ? 0 : ~(.max >> UInt64(bits - 64))
+            return (high ^ network.high) & highMask == 0 && (low ^ network.low) & lowMask == 0
+        }
+    }
 #endif

@@ -97,12 +97,16 @@ public struct AcceptEncoding: Equatable, Sendable {
 
     /// The coding that the client likes best, of two that it likes the same the first one offered; `nil` for none.
     ///
-    /// - Parameter offered: In the order in which the server prefers them.
-    public func choice(among offered: [ContentCoding]) -> ContentCoding? {
+    /// - Parameters:
+    ///   - offered: In the order in which the server prefers them.
+    ///   - available: Those of them that there are.
+    public func choice(
+        among offered: [ContentCoding], within available: ContentCodings = [.gzip, .brotli]
+    ) -> ContentCoding? {
         var best: ContentCoding?
         // What is named as less welcome than no coding at all is not chosen.
         var bestWeight = max(identity ?? 0, 1) - 1
-        for coding in offered {
+        for coding in offered where available.contains(ContentCodings(coding)) {
             let weight = weight(of: coding)
             if weight > bestWeight { (best, bestWeight) = (coding, weight) }
         }
@@ -112,12 +116,8 @@ public struct AcceptEncoding: Equatable, Sendable {
     /// The same for codings of which copies are there already: of two that the client likes the same the one that makes less
     /// of a text.
     public func choice(among available: ContentCodings) -> ContentCoding? {
-        var best: ContentCoding?
-        var bestWeight = max(identity ?? 0, 1) - 1
-        if available.contains(.brotli), weight(of: .brotli) > bestWeight {
-            (best, bestWeight) = (.brotli, weight(of: .brotli))
-        }
-        if available.contains(.gzip), weight(of: .gzip) > bestWeight { best = .gzip }
-        return best
+        choice(among: Self.bySize, within: available)
     }
+
+    private static let bySize: [ContentCoding] = [.brotli, .gzip]
 }

@@ -29,7 +29,7 @@ public struct RequestRules: Equatable, Sendable {
 }
 
 /// What becomes of a field whose name holds `_` or `.`: `X_User` and `X-User` are both HTTP_X_USER.
-public enum AmbiguousNames: String, Equatable, Sendable {
+public enum AmbiguousNames: String, CaseIterable, Sendable {
     /// It is left out of the environ.
     case drop
     /// The request is refused.

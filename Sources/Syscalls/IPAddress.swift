@@ -46,13 +46,4 @@ public struct IPAddress: Equatable, Sendable {
         guard let found else { return nil }
         self = found
     }
-
-    /// Whether the first bits are those of `network`.
-    ///
-    /// - Parameter bits: 0…128, counted over the 128 bits of the mapped form.
-    public func matches(_ network: IPAddress, bits: Int) -> Bool {
-        let highMask: UInt64 = bits >= 64 ? .max : ~(.max >> UInt64(bits))
-        let lowMask: UInt64 = bits >= 128 ? .max : bits <= 64 ? 0 : ~(.max >> UInt64(bits - 64))
-        return (high ^ network.high) & highMask == 0 && (low ^ network.low) & lowMask == 0
-    }
 }

@@ -46,12 +46,9 @@ extension Connection {
         undelivered.wasNotDelivered(rest: output.count + (file?.left ?? 0), isLost: isLost)
     }
 
-    /// Ends the connection so that the client can tell that its answer is not complete.
-    ///
-    /// - Parameter isUnframed: Whether only the connection's end marks the answer's end: then it ends with a reset.
-    func cut(isUnframed: Bool) {
+    /// Ends the connection in the middle of an answer, which has gone as far as it goes.
+    func cut() {
         flush()
-        if isUnframed { Descriptor.resetOnClose(number) }
         close()
     }
 

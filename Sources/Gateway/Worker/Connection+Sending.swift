@@ -64,8 +64,9 @@ extension Connection {
     /// - Returns: Whether that was all, and more may be sent.
     private func sendSpooled() throws(SyscallError) -> Bool {
         while !output.isEmpty {
-            if output.filePart != nil {
-                guard sendSpooledFile() else { return false }
+            if let part = output.filePart {
+                guard let count = send(part.number, part.offset, part.count) else { return false }
+                output.consumeFile(count)
                 continue
             }
             let front = try output.front()
@@ -83,37 +84,26 @@ extension Connection {
         return true
     }
 
-    /// Sends what waits in the file of ``output``.
+    /// Sends a part of a file.
     ///
-    /// - Returns: Whether more may be sent.
-    private func sendSpooledFile() -> Bool {
-        guard let part = output.filePart else { return true }
-        switch sendFile(part.number, offset: part.offset, count: part.count) {
+    /// - Returns: How many octets of it have left; `nil` where no more may be sent now.
+    private func send(_ file: CInt, _ offset: Int, _ count: Int) -> Int? {
+        switch sendFile(file, offset: offset, count: count) {
         case .bytes(let count):
-            output.consumeFile(count)
             countSent(count)
-            return true
+            return count
         case .wouldBlock: waitForRoom()
         case .failed: close()
         }
-        return false
+        return nil
     }
 
     /// - Returns: Whether all of the file, or of a part of it, that was to be sent is sent.
     private func sendFile() -> Bool {
         guard let file else { return true }
         while file.remaining > 0 {
-            switch sendFile(file.number, offset: file.offset, count: file.remaining) {
-            case .bytes(let count):
-                file.advance(count)
-                countSent(count)
-            case .wouldBlock:
-                waitForRoom()
-                return false
-            case .failed:
-                close()
-                return false
-            }
+            guard let count = send(file.number, file.offset, file.remaining) else { return false }
+            file.advance(count)
         }
         return true
     }

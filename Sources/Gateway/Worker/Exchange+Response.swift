@@ -300,10 +300,10 @@ extension Exchange {
         guard let connection else { return context.giveBack(self) }
         if account.ending == .complete { account.ending = .application }
         log(status: response.status)
-        let isUnframed = response.framing == .untilClose
+        connection.resetIfUnframed(self)
         // Off the connection before anything is sent: a send that fails closes it, and it would end the exchange too.
         connection.detach()
         context.giveBack(self)
-        connection.cut(isUnframed: isUnframed)
+        connection.cut()
     }
 }

@@ -42,7 +42,7 @@ extension Section {
                 `permit-unconventional-http-method`.
                 """),
             Declaration(
-                "header-map", nil, "HOW", .ambiguousNames, \.requestRules.ambiguousNames,
+                "header-map", nil, "HOW", .choice, \.requestRules.ambiguousNames,
                 """
                 What becomes of a field with `_` or `.` in its name: `drop`, `refuse` (400) or `dangerous`. `X_User` and \
                 `X-User` are both HTTP_X_USER, so that a client could forge what a proxy sets. With `dangerous` \
@@ -67,20 +67,6 @@ struct StrictnessOptions: DeclaredOptions {
     @Flag(declared: "casefold-http-method") var casefoldHttpMethod: Bool?
     @Option(declared: "header-map") var headerMap: String?
     @Option(declared: "forwarder-headers") var forwarderHeaders: [String] = []
-}
-
-extension ValueKind where Value == AmbiguousNames {
-    /// One of the three ways.
-    static var ambiguousNames: Self {
-        Self { text throws(Refusal) in
-            guard let value = AmbiguousNames(rawValue: text) else {
-                throw .write("drop, refuse or dangerous")
-            }
-            return value
-        } show: {
-            $0.rawValue
-        }
-    }
 }
 
 extension ValueKind where Value == [UInt8] {
