@@ -24,6 +24,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        // Without its conveniences for Foundation's URL, which would bring Foundation along.
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -52,7 +54,12 @@ let package = Package(
         .target(name: "SpawnFCGI", dependencies: ["Syscalls"], swiftSettings: strict),
 
         // Protocols and contracts: values and state machines over bytes, no socket, no clock.
-        .target(name: "GatewayInterface", dependencies: ["Octets"], swiftSettings: hot),
+        .target(
+            name: "GatewayInterface",
+            dependencies: [
+                "Octets", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: hot),
         .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: hot),
         .target(
             name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],

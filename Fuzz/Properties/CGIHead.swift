@@ -119,10 +119,13 @@ enum SwiftAnswerPromises {
         for index in stride(from: 1, to: texts.count - 1, by: 2) {
             fields.append((texts[index], texts[index + 1]))
         }
-        let response = Response(status: status, fields: fields, body: Array(bytes))
+        // A larger number is no status that a program could make.
+        guard status <= 999 else { return }
+        let response = Response(
+            status: .init(code: status), fields: ResponseFields(fields), body: Array(bytes))
         guard response.isValid else { return }
         var output = ByteBuffer()
-        CGIResponseEncoder.append(response, to: &output)
+        CGIResponseEncoder.append(response, length: bytes.count, to: &output)
         var parser = CGIResponseParser()
         var head = CGIResponseHead()
         let isComplete: Bool

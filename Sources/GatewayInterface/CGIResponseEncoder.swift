@@ -7,7 +7,7 @@ extension Response {
     /// Whether it may be sent: a status from 200 to 999, names that are tokens, and values without control characters. An
     /// application that copies a client's text into a field could split the response otherwise.
     public var isValid: Bool {
-        guard (200...999).contains(status) else { return false }
+        guard (200...999).contains(status.code) || isUpgrade else { return false }
         return fields.allSatisfy { field in
             var (name, value) = field
             let hasName = name.withUTF8 { name in
@@ -23,7 +23,9 @@ extension Response {
     }
 
     /// Whether its status allows a body (RFC 9110, §15.3.5 and §15.4.5).
-    public var mayHaveBody: Bool { status != 204 && status != 304 }
+    public var mayHaveBody: Bool { status.code != 204 && status.code != 304 }
+
+    private var isUpgrade: Bool { if case .webSocket = body { status.code == 101 } else { false } }
 }
 
 /// Writes the head of an answer.
@@ -31,10 +33,12 @@ public enum CGIResponseEncoder {
     /// Appends Status, the fields and the blank line. What is about a connection, and the length, is not the application's
     /// to say.
     ///
-    /// - Parameter response: One that is valid.
-    public static func append(_ response: Response, to output: inout ByteBuffer) {
+    /// - Parameters:
+    ///   - response: One that is valid.
+    ///   - length: Octets of its body; `nil` where they are not known.
+    public static func append(_ response: Response, length: Int?, to output: inout ByteBuffer) {
         output.append("Status: ")
-        output.append(decimal: UInt64(response.status))
+        output.append(decimal: UInt64(response.status.code))
         output.append("\r\n")
         for field in response.fields {
             var (name, value) = field
@@ -50,9 +54,9 @@ public enum CGIResponseEncoder {
                 output.append("\r\n")
             }
         }
-        if response.mayHaveBody {
+        if response.mayHaveBody, let length {
             output.append("Content-Length: ")
-            output.append(decimal: UInt64(response.body.count))
+            output.append(decimal: UInt64(length))
             output.append("\r\n")
         }
         output.append("\r\n")

@@ -6,19 +6,42 @@ import Octets
 /// request. Looking a name up walks them; nothing is decoded before it is asked for.
 public struct Environ: Sendable {
     let constant: [UInt8]
-    let request: [UInt8]
+    private(set) var request: [UInt8]
+    /// What whoever serves the request does for it.
+    package let services: (any RequestServices)?
 
     /// - Parameters:
     ///   - constant: Pairs that never change, encoded as ``NameValuePairs`` reads them.
     ///   - request: Pairs of this request; they come first in look-ups.
-    public init(constant: [UInt8], request: [UInt8]) {
+    ///   - services: What whoever serves the request does for it.
+    package init(constant: [UInt8], request: [UInt8], services: (any RequestServices)? = nil) {
         self.constant = constant
         self.request = request
+        self.services = services
     }
 
-    /// The value of a variable, with bytes that are no UTF-8 repaired; `nil` where it is not set.
+    /// An environ of variables, as tests make it.
+    ///
+    /// - Parameter variables: Each with a name that is not empty; of two with the same name the first counts.
+    public init(_ variables: KeyValuePairs<String, String>) {
+        var block = ByteBuffer(capacity: 1024)
+        for (name, value) in variables { block.appendPair(text: name, value) }
+        self.init(constant: [], request: Array(block.bytes))
+    }
+
+    /// The value of a variable, with bytes that are no UTF-8 repaired; `nil` where it is not set. Middleware may set one for whoever
+    /// comes after it; a name that is not its own is best written with a prefix, as `shop.customer`.
     public subscript(name: String) -> String? {
-        withBytes(of: name) { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } }
+        get { withBytes(of: name) { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } } }
+        set {
+            var block = ByteBuffer(capacity: request.count + 64)
+            if let newValue { block.appendPair(text: name, newValue) }
+            request.withUnsafeBufferPointer { bytes in
+                var name = name
+                name.withUTF8 { block.appendPairs(of: bytes, without: $0) }
+            }
+            request = Array(block.bytes)
+        }
     }
 
     /// Calls `body` with the bytes of a variable as they came, or with `nil` where it is not set.
@@ -35,17 +58,6 @@ public struct Environ: Sendable {
             }
         }
     }
-
-    /// `REQUEST_METHOD`.
-    public var method: String { self["REQUEST_METHOD"] ?? "" }
-    /// `PATH_INFO`: the decoded path below the place where the application is mounted.
-    public var path: String { self["PATH_INFO"] ?? "" }
-    /// `QUERY_STRING`, not decoded.
-    public var query: String { self["QUERY_STRING"] ?? "" }
-    /// `REMOTE_ADDR`.
-    public var remoteAddress: String { self["REMOTE_ADDR"] ?? "" }
-    /// `CONTENT_TYPE`.
-    public var contentType: String? { self["CONTENT_TYPE"] }
 
     /// All variables, those of the request first.
     public var variables: [(name: String, value: String)] {

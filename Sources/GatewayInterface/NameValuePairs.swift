@@ -130,6 +130,27 @@ extension ByteBuffer {
         var text = text
         text.withUTF8 { appendPair(name, $0) }
     }
+
+    /// Appends a pair. Not for the path that every request takes.
+    mutating func appendPair(text name: String, _ value: String) {
+        appendPairLengths(name: name.utf8.count, value: value.utf8.count)
+        append(text: name)
+        append(text: value)
+    }
+
+    /// Appends the pairs of a block but for those of one name.
+    mutating func appendPairs(
+        of block: UnsafeBufferPointer<UInt8>, without name: UnsafeBufferPointer<UInt8>
+    ) {
+        var pairs = NameValuePairs(block)
+        var start = 0
+        while let pair = pairs.next() {
+            if !block[pair.name].elementsEqual(name) {
+                append(UnsafeBufferPointer(rebasing: block[start..<pairs.offset]))
+            }
+            start = pairs.offset
+        }
+    }
 }
 
 extension ByteBuffer {

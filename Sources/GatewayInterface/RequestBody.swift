@@ -1,68 +1,99 @@
-import Synchronization
-
 /// The body of a request, read once from its beginning to its end.
 ///
-/// Small bodies are in memory, large ones in an unlinked file: reading in pieces keeps a large one out of memory. In a
-/// program that is a responder it comes from the web server as it is read.
-public final class RequestBody: Sendable {
-    /// Octets in all.
-    public let count: Int
-    private let reader: Mutex<@Sendable (Int) throws -> [UInt8]>
-    private let trailerReader: (@Sendable () -> [TrailerField])?
-    private let isAtEnd = Atomic(false)
+/// A small body is in memory, a large one in an unlinked file, and one that is streamed (``Application/streamsBody``) still on its way:
+/// reading in pieces keeps a large one out of memory. In a program that is a responder it comes from the web server as it is read.
+public final class RequestBody: Sendable, AsyncSequence {
+    /// Pieces.
+    public typealias Element = [UInt8]
 
+    private let source: any BodySource
+
+    package init(_ source: any BodySource) { self.source = source }
+
+    /// A body in memory, as tests make it.
+    ///
     /// - Parameters:
-    ///   - count: Octets in all.
-    ///   - reader: Called with a maximum; answers with the next octets, none at the end. It is never called by two
-    ///     threads at once.
-    ///   - trailers: Called when somebody asks for the trailer fields, not before the end of the body.
-    public init(
-        count: Int, reader: @escaping @Sendable (Int) throws -> [UInt8],
-        trailers: (@Sendable () -> [TrailerField])? = nil
-    ) {
-        self.count = count
-        self.reader = Mutex(reader)
-        trailerReader = trailers
+    ///   - bytes: The octets.
+    ///   - trailers: Fields behind it.
+    public convenience init(_ bytes: [UInt8], trailers: [TrailerField] = []) {
+        self.init(MemoryBody(bytes, trailers: trailers))
     }
 
-    /// A body without octets.
-    public convenience init() { self.init(count: 0) { _ in [] } }
-
     /// The body of every request that has none.
-    public static let empty = RequestBody()
+    public static let empty = RequestBody([])
+
+    /// Octets in all; `nil` where the client has not said how many, and the body is still on its way.
+    public var count: Int? { source.count }
+
+    /// The next octets, at most `limit`; none at the end. A handler that is asynchronous awaits them instead.
+    ///
+    /// - Throws: What the file that holds a large body throws when it cannot be read; in a responder also
+    ///   ``RequestBodyError/incomplete`` and ``RequestBodyError/tooLate``; ``RequestBodyError/notHere`` where waiting would
+    ///   hold the event loop.
+    public func read(upTo limit: Int = 65_536) throws -> [UInt8] { try source.read(upTo: limit) }
 
     /// The next octets, at most `limit`; none at the end.
     ///
-    /// - Throws: What the file that holds a large body throws when it cannot be read; in a responder also
-    ///   ``RequestBodyError/incomplete`` and ``RequestBodyError/tooLate``.
-    public func read(upTo limit: Int = 65_536) throws -> [UInt8] {
-        let block = try reader.withLock { try $0(limit) }
-        if trailerReader != nil, block.isEmpty { isAtEnd.store(true, ordering: .releasing) }
-        return block
-    }
+    /// - Throws: ``RequestBodyError/incomplete`` when the client leaves before it has sent all, and what a file throws that
+    ///   holds a large body.
+    public func read(upTo limit: Int = 65_536) async throws -> [UInt8] { try await source.next(upTo: limit) }
 
-    /// The fields that a client has sent behind a chunked body (RFC 9110, §6.5), in their order; none before ``read(upTo:)``
-    /// has answered with no octets, or ``readAll(limit:)`` has returned.
+    /// All octets that have not been read yet.
     ///
-    /// They were checked and counted as header fields are, but they are not among them: the request has been routed and
-    /// authorized by its head alone. Those that would say where a body ends, whom a request is for or who asks have been
-    /// left out.
-    public var trailers: [TrailerField] {
-        guard let trailerReader, isAtEnd.load(ordering: .acquiring) else { return [] }
-        return trailerReader()
+    /// - Parameter limit: Octets to accept.
+    /// - Throws: ``RequestBodyError/tooLarge(limit:)``, which is answered with 413, or what reading throws.
+    public func readAll(limit: Int = 1 << 20) throws -> [UInt8] {
+        var all = try begin(limit)
+        while case let block = try source.read(upTo: 65_536), !block.isEmpty { try add(block, to: &all, limit) }
+        return all
     }
 
     /// All octets that have not been read yet.
     ///
     /// - Parameter limit: Octets to accept.
-    /// - Throws: ``RequestBodyError/tooLarge(limit:)``, or what reading throws.
-    public func readAll(limit: Int = 1 << 20) throws -> [UInt8] {
+    /// - Throws: ``RequestBodyError/tooLarge(limit:)``, which is answered with 413, or what reading throws.
+    public func readAll(limit: Int = 1 << 20) async throws -> [UInt8] {
+        var all = try begin(limit)
+        while case let block = try await source.next(upTo: 65_536), !block.isEmpty {
+            try add(block, to: &all, limit)
+        }
+        return all
+    }
+
+    private func begin(_ limit: Int) throws -> [UInt8] {
+        guard let count else { return [] }
         guard count <= limit else { throw RequestBodyError.tooLarge(limit: limit) }
         var all: [UInt8] = []
         all.reserveCapacity(count)
-        while case let block = try read(), !block.isEmpty { all += block }
         return all
     }
+
+    private func add(_ block: [UInt8], to all: inout [UInt8], _ limit: Int) throws {
+        guard block.count <= limit - all.count else { throw RequestBodyError.tooLarge(limit: limit) }
+        if all.isEmpty { all = block } else { all += block }
+    }
+
+    /// The fields that a client has sent behind a chunked body (RFC 9110, §6.5), in their order; none before reading
+    /// has answered with no octets, or ``readAll(limit:)`` has returned.
+    ///
+    /// They were checked and counted as header fields are, but they are not among them: the request has been routed and
+    /// authorized by its head alone. Those that would say where a body ends, whom a request is for or who asks have been
+    /// left out.
+    public var trailers: [TrailerField] { source.trailers }
+
+    /// Pieces, one after another.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        let body: RequestBody
+
+        /// The next octets; `nil` at the end.
+        public mutating func next() async throws -> [UInt8]? {
+            let block = try await body.read()
+            return block.isEmpty ? nil : block
+        }
+    }
+
+    /// The pieces that have not been read yet.
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self) }
 }
 
 /// A field behind a body.
@@ -80,11 +111,32 @@ public struct TrailerField: Equatable, Sendable {
 }
 
 /// Why a body was not read.
-public enum RequestBodyError: Error, Equatable, Sendable {
+public enum RequestBodyError: AnsweringError, Equatable, CustomStringConvertible {
     /// It has more octets than the caller accepts.
     case tooLarge(limit: Int)
-    /// The web server in front of a responder sent less than it had announced: its client has left.
+    /// The client has left, or has broken the rules, before all of it was there.
     case incomplete
     /// It is read after its request was answered.
     case tooLate
+    /// It is still on its way, and whoever wants it would hold the event loop by waiting: `await` it.
+    case notHere
+
+    /// 413, 400, or 500 for what is the program's own mistake.
+    public var answer: Response {
+        switch self {
+        case .tooLarge: HTTPError(.contentTooLarge, "The body is too large.").answer
+        case .incomplete: HTTPError(.badRequest, "The body is not complete.").answer
+        case .tooLate, .notHere: HTTPError(.internalServerError, "The application failed.").answer
+        }
+    }
+
+    /// For the log.
+    public var description: String {
+        switch self {
+        case .tooLarge(let limit): "the body has more than \(limit) octets"
+        case .incomplete: "the client has not sent all of its body"
+        case .tooLate: "the body was read after its request was answered"
+        case .notHere: "the body is still on its way: an asynchronous handler has to await it"
+        }
+    }
 }

@@ -113,6 +113,12 @@ public enum Files {
             adopting: try require("open \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
     }
 
+    /// Opens a file for reading. It does not wait for whoever writes into a pipe.
+    public static func openToRead(_ path: String) throws(SyscallError) -> OwnedDescriptor {
+        OwnedDescriptor(
+            adopting: try require("open \(path)") { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
+    }
+
     /// Opens a file below `directory` for reading. No `..`, absolute path or link leads out of the folder.
     ///
     /// - Parameter path: Bytes of a relative path, ended by a NUL.

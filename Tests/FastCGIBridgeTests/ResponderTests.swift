@@ -18,7 +18,7 @@ struct ResponderPartsTests {
                 continuation.resume(throwing: error)
             }
         }
-        return String(decoding: try result.get().body, as: UTF8.self)
+        return String(decoding: try result.get().body.bytes ?? [], as: UTF8.self)
     }
 
     @Test("A handler is called with the request, whether it waits or not")

@@ -28,13 +28,13 @@ struct EnvironTests {
 
     @Test("The usual variables have names of their own")
     func named() {
-        #expect(environ.method == "GET")
+        #expect(environ.method == .get)
         #expect(environ.path == "/a b")
         #expect(environ.query == "c=%20")
         #expect(environ.remoteAddress == "::1")
         #expect(environ.contentType == "text/plain")
-        let empty = Environ(constant: [], request: [])
-        #expect(empty.method == "" && empty.path == "" && empty.query == "" && empty.remoteAddress == "")
+        let empty = Environ([:])
+        #expect(empty.method == .get && empty.path == "" && empty.query == "" && empty.remoteAddress == "")
         #expect(empty.contentType == nil)
         #expect(empty.variables.isEmpty)
     }
@@ -75,5 +75,57 @@ struct EnvironTests {
         #expect(environ["A"] == "1")
         #expect(environ["B"] == "2")
         #expect(environ.variables.count == 2)
+    }
+}
+
+@Suite("What an environ says, by type")
+struct TypedEnvironTests {
+    private let environ = Environ([
+        "REQUEST_METHOD": "PATCH", "HTTP_ACCEPT_LANGUAGE": "de", "HTTP_X_ODD_NAME": "1", "CONTENT_TYPE": "text/css",
+        "CONTENT_LENGTH": "12", "REMOTE_PORT": "4711", "HTTPS": "on", "SCRIPT_NAME": "/shop",
+        "HTTP_HOST": "example.org:8000",
+    ])
+
+    @Test("Fields are found by their names, in any case, and others are not")
+    func fields() throws {
+        #expect(environ[.acceptLanguage] == "de")
+        #expect(environ[try #require(HTTPField.Name("x-oDD-name"))] == "1")
+        #expect(environ[.accept] == nil)
+        #expect(environ[.contentType] == "text/css" && environ[.contentLength] == "12")
+        #expect(Environ(["CONTENT_LENGTH": "", "CONTENT_TYPE": ""])[.contentLength] == nil)
+        #expect(environ.fields[.acceptLanguage] == "de")
+        #expect(
+            environ.fields.map(\.name.rawName).sorted()
+                == ["Accept-Language", "Content-Length", "Content-Type", "Host", "X-Odd-Name"])
+    }
+
+    @Test("Numbers, the scheme, the host and the method have types")
+    func values() {
+        #expect(environ.method == .patch)
+        #expect(environ.contentLength == 12 && environ.remotePort == 4711)
+        #expect(environ.isSecure && environ.scheme == "https")
+        #expect(environ.host == "example.org:8000" && environ.scriptName == "/shop")
+        #expect(!Environ(["HTTPS": "off"]).isSecure && Environ(["HTTPS": ""]).scheme == "http")
+        #expect(Environ(["CONTENT_LENGTH": "many"]).contentLength == nil)
+    }
+
+    @Test("A variable can be set, set anew and taken away")
+    func mutation() {
+        var environ = environ
+        environ["shop.customer"] = "Grace"
+        environ["REQUEST_METHOD"] = "GET"
+        #expect(environ["shop.customer"] == "Grace" && environ.method == .get)
+        environ["shop.customer"] = "Ada"
+        environ["HTTPS"] = nil
+        #expect(environ["shop.customer"] == "Ada" && environ["HTTPS"] == nil)
+        #expect(environ.variables.count { $0.name == "shop.customer" } == 1)
+        #expect(environ[.acceptLanguage] == "de")
+    }
+
+    @Test("Blocking work that is off-loaded comes back, with what it throws")
+    func offload() async throws {
+        struct Failed: Error {}
+        #expect(try await environ.offload { 42 } == 42)
+        await #expect(throws: Failed.self) { try await environ.offload { throw Failed() } }
     }
 }

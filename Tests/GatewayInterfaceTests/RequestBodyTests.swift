@@ -9,13 +9,16 @@ struct RequestBodyTests {
     /// A body of `bytes` that are handed out at most `block` at a time.
     private func body(_ bytes: [UInt8], block: Int = .max) -> RequestBody {
         let rest = Mutex(bytes[...])
-        return RequestBody(count: bytes.count) { limit in
-            rest.withLock { rest in
-                let part = rest.prefix(min(limit, block))
-                rest = rest.dropFirst(part.count)
-                return Array(part)
-            }
-        }
+        return RequestBody(
+            FetchedBody(
+                count: bytes.count,
+                reader: { limit in
+                    rest.withLock { rest in
+                        let part = rest.prefix(min(limit, block))
+                        rest = rest.dropFirst(part.count)
+                        return Array(part)
+                    }
+                }))
     }
 
     @Test("A body is read in pieces, once, to its end")
@@ -38,16 +41,7 @@ struct RequestBodyTests {
     @Test("Trailer fields are there when the body was read to its end, and not before", arguments: [0, 5])
     func trailers(_ count: Int) throws {
         let fields = [TrailerField(name: "Digest", value: "x")]
-        let rest = Mutex([UInt8](repeating: 1, count: count)[...])
-        let body = RequestBody(
-            count: count,
-            reader: { limit in
-                rest.withLock { rest in
-                    let part = rest.prefix(limit)
-                    rest = rest.dropFirst(part.count)
-                    return Array(part)
-                }
-            }, trailers: { fields })
+        let body = RequestBody([UInt8](repeating: 1, count: count), trailers: fields)
         #expect(body.trailers == [])
         if count > 0 {
             #expect(try body.read(upTo: 3).count == 3)
@@ -58,6 +52,28 @@ struct RequestBodyTests {
         let plain = self.body([1])
         _ = try plain.readAll()
         #expect(plain.trailers == [] && RequestBody.empty.trailers == [])
+    }
+
+    @Test("An asynchronous reader gets the same pieces, and the same end")
+    func sequence() async throws {
+        var pieces: [[UInt8]] = []
+        for try await piece in body(Array("hello".utf8), block: 2) { pieces.append(piece) }
+        #expect(pieces == [Array("he".utf8), Array("ll".utf8), Array("o".utf8)])
+        #expect(try await body([1, 2, 3], block: 1).readAll() == [1, 2, 3])
+        await #expect(throws: RequestBodyError.tooLarge(limit: 2)) { try await body([1, 2, 3]).readAll(limit: 2) }
+    }
+
+    @Test("A body of unknown length is refused when it has become too large")
+    func unknownLength() async throws {
+        final class Endless: BodySource {
+            let count: Int? = nil
+            let trailers: [TrailerField] = []
+            func read(upTo limit: Int) throws -> [UInt8] { [1, 2] }
+        }
+        #expect(throws: RequestBodyError.tooLarge(limit: 3)) { try RequestBody(Endless()).readAll(limit: 3) }
+        await #expect(throws: RequestBodyError.tooLarge(limit: 3)) {
+            try await RequestBody(Endless()).readAll(limit: 3)
+        }
     }
 
     @Test("What was read already is not read again")
@@ -76,14 +92,14 @@ struct RequestBodyTests {
 
     @Test("A body without octets is empty")
     func empty() throws {
-        #expect(RequestBody().count == 0)
-        #expect(try RequestBody().readAll() == [])
-        #expect(try Request(environ: Environ(constant: [], request: [])).body.read() == [])
+        #expect(RequestBody.empty.count == 0)
+        #expect(try RequestBody.empty.readAll() == [])
+        #expect(try Request(environ: Environ([:])).body.read() == [])
     }
 
     @Test("What the reader throws reaches the application")
     func failure() {
-        let body = RequestBody(count: 1) { _ in throw ReadFailed() }
+        let body = RequestBody(FetchedBody(count: 1, reader: { _ in throw ReadFailed() }))
         #expect(throws: ReadFailed.self) { try body.read() }
         #expect(throws: ReadFailed.self) { try body.readAll() }
     }
@@ -92,7 +108,7 @@ struct RequestBodyTests {
     func textResponse() {
         let response = Response(status: 404, "né")
         #expect(response.status == 404)
-        #expect(response.body == [0x6E, 0xC3, 0xA9])
+        #expect(response.body.bytes == [0x6E, 0xC3, 0xA9])
         #expect(response.fields.map(\.name) == ["Content-Type"])
         #expect(response.fields.map(\.value) == ["text/plain; charset=utf-8"])
         #expect(Response().status == 200)

@@ -72,7 +72,7 @@ private func finish(_ request: Request) -> Response {
             "X-Sendfile", "X-Accel-Redirect", "x-accel-buffering", "Connection", "Content-Length", "Status",
         ]
         return Response(
-            fields: orders.map { ($0, "7") } + [("X-Request", environ["REQUEST_ID"] ?? "")],
+            fields: ResponseFields(orders.map { ($0, "7") } + [("X-Request", environ["REQUEST_ID"] ?? "")]),
             body: Array("own".utf8))
     case "/trap": fatalError("the request says so")
     case "/keep":

@@ -6,17 +6,19 @@ import Gateway
 @Sendable func say(_ request: Request) -> Response {
     let parts = request.environ.query.split(separator: "|", omittingEmptySubsequences: false).map(decoded)
     guard parts.count > 1 else { return Response("nothing was asked for") }
-    var response = Response(status: Int(parts[0].prefix(3)) ?? 200)
+    var response = Response(status: .init(code: Int(parts[0].prefix(3)) ?? 200))
+    var body: [UInt8] = []
     for line in parts.dropFirst().dropLast() {
         let name = line.prefix { $0 != ":" }
         let value = line.dropFirst(name.count + 1)
-        response.fields.append((String(name), String(value.first == " " ? value.dropFirst() : value)))
+        response.fields.append(String(name), String(value.first == " " ? value.dropFirst() : value))
     }
     for piece in parts[parts.count - 1].split(separator: "~") {
         let times = piece.split(separator: "*", omittingEmptySubsequences: false)
         let count = times.count == 2 ? Int(times[1]) ?? 1 : 1
-        response.body += (0..<count).flatMap { _ in Array(times[0].utf8) }
+        body += (0..<count).flatMap { _ in Array(times[0].utf8) }
     }
+    response.body = .bytes(body)
     return response
 }
 

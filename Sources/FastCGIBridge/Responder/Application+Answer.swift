@@ -5,7 +5,7 @@ import Syscalls
 extension Application {
     /// Calls the application and waits for its answer, on a thread that has nothing else to do.
     func answer(to request: Request) -> Result<Response, any Error> {
-        switch self {
+        switch handler {
         case .inline(let handler): return Result { try handler(request) }
         case .asynchronous(let handler):
             let call = Call()

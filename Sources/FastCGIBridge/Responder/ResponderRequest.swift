@@ -53,12 +53,12 @@ final class ResponderRequest: @unchecked Sendable {  // Made by one thread, and 
             log(environ, "this program is a responder, and was asked for another role")
             return write(Response(status: 500, "This program is a responder.\n"), isHead: false)
         }
-        let isHead = environ.method == "HEAD"
+        let isHead = environ.method == .head
         guard let count = bodyCount(environ) else {
             return write(Response(status: 400, "Content-Length is no number.\n"), isHead: isHead)
         }
         let input = ResponderInput(request.pointee.in, count: count)
-        let body = count == 0 ? .empty : RequestBody(count: count) { try input.read(upTo: $0) }
+        let body = count == 0 ? .empty : RequestBody(FetchedBody(count: count, reader: { try input.read(upTo: $0) }))
         let result = application.answer(to: Request(environ: environ, body: body))
         input.end()
         switch result {
@@ -110,10 +110,11 @@ final class ResponderRequest: @unchecked Sendable {  // Made by one thread, and 
         // connection open all the same.
         readRest()
         head.clear()
-        CGIResponseEncoder.append(response, to: &head)
+        let body = response.body.bytes ?? []
+        CGIResponseEncoder.append(response, length: body.count, to: &head)
         put(head.bytes, request.pointee.out)
         guard !isHead, response.mayHaveBody else { return }
-        response.body.withUnsafeBufferPointer { put($0, request.pointee.out) }
+        body.withUnsafeBufferPointer { put($0, request.pointee.out) }
     }
 
     /// A line for the web server's log.

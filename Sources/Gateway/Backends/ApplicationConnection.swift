@@ -7,7 +7,7 @@ import Octets
 import Syscalls
 
 /// A connection from a worker to an application.
-final class ApplicationConnection: Stream {
+final class ApplicationConnection: Stream, AnswerSource {
     /// How an exchange on the connection ended, for the backend.
     enum Outcome {
         /// Answered; `canKeep` says whether the connection is fit for another exchange.
@@ -323,6 +323,9 @@ final class ApplicationConnection: Stream {
     /// The client is gone. Until the application shows a sign of life the slot stays busy: a new request would only
     /// wait behind the old one. An answer that has begun is not read on; closing tells the application. So it does, at any
     /// time, where that ends what was begun.
+    /// It still gets its answer.
+    func clientHasEnded() {}
+
     func clientLeft() {
         isOrphaned = true
         // Before a connection is made, the application knows nothing of it, and never will.

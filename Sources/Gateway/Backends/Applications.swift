@@ -7,7 +7,9 @@ final class Applications: Backend {
     /// - Parameter backends: By the index that routes name.
     init(_ backends: [any Backend]) { self.backends = backends }
 
-    let streamsBodies = true
+    func streamsBody(of exchange: Exchange, hasLength: Bool) -> Bool {
+        backends[exchange.application].streamsBody(of: exchange, hasLength: hasLength)
+    }
 
     func serve(_ exchange: Exchange) { backends[exchange.application].serve(exchange) }
     func isOut(_ exchange: Exchange) -> Bool { backends[exchange.application].isOut(exchange) }
@@ -15,4 +17,5 @@ final class Applications: Backend {
     func clientLeft(_ exchange: Exchange) { backends[exchange.application].clientLeft(exchange) }
     func sweep(_ now: UInt64) { for backend in backends { backend.sweep(now) } }
     func wake() { for backend in backends { backend.wake() } }
+    func drain() { for backend in backends { backend.drain() } }
 }

@@ -21,7 +21,7 @@ final class ExchangeGate: Backend {
     }
 
     /// While a client sends, however slowly, nobody else would be served.
-    let streamsBodies = false
+    func streamsBody(of exchange: Exchange, hasLength: Bool) -> Bool { false }
 
     func serve(_ exchange: Exchange) {
         // A local redirect brings the exchange that is through already.
@@ -73,4 +73,5 @@ final class ExchangeGate: Backend {
     }
 
     func wake() { backend.wake() }
+    func drain() { backend.drain() }
 }

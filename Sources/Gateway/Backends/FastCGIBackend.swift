@@ -69,7 +69,10 @@ final class FastCGIBackend: Backend {
 
     // MARK: Exchanges come
 
-    let streamsBodies = true
+    /// CONTENT_LENGTH stands in the environ, before the body.
+    func streamsBody(of exchange: Exchange, hasLength: Bool) -> Bool {
+        hasLength && exchange.route.limits.streamsBody
+    }
 
     /// No process accepts, and it may be long until one does: nobody has to wait to hear that.
     func isOut(_ exchange: Exchange) -> Bool { leases.poolState == .failed }

@@ -8,19 +8,10 @@ final class FaultBackend: Backend {
 
     /// - Parameter text: The error, with the last lines of what the application said.
     init(_ text: String) {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            default: escaped.append(character)
-            }
-        }
         page = """
             <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>The application does not start</title></head>
-            <body><h1>The application does not start</h1><pre>\(escaped)</pre>
+            <body><h1>The application does not start</h1><pre>\(text.htmlEscaped)</pre>
             <p>It is tried again when one of its files changes.</p></body></html>
 
             """

@@ -1,21 +1,42 @@
+// A handler that runs on a thread or as a task, and the exchange that waits for it. It is the executor of its own task, so
+// that every job says whose it is. What happens to its exchange happens on the loop.
+
 import GatewayInterface
 
-/// A handler that runs on a thread or as a task, and the exchange that waits for it. The loop alone looks into it.
-final class HandlerCall {
-    private var exchange: Exchange?
-    private let environ: Environ
+/// One call of a handler, from the request to the end of its answer.
+final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // The loop alone looks into it.
+    let backend: InProcessBackend
+    private(set) var exchange: Exchange?
+    let environ: Environ
     /// In the loop's milliseconds.
     let startedAt: UInt64
     /// Its place among the backend's calls.
-    var position: Int
+    var position = 0
+    /// The task that runs the handler, or makes the body of its answer.
+    var task: Task<Void, Never>?
     /// Whether its client has been answered without it.
     var isOverdue = false
+    /// Whether the client sends no more, and the handler was told so.
+    private(set) var isAbandoned = false
+    /// Whether the worker ends it because it leaves: what it has sent is all.
+    var isDismissed = false
 
-    init(_ exchange: Exchange, _ environ: Environ, startedAt: UInt64, position: Int) {
+    // MARK: The answer's body, while it is made
+
+    /// The answer whose head has not been sent, because nothing of its body was there.
+    var pending: (response: Response, stream: ResponseStream)?
+    /// Whether the body has no end of its own.
+    var isEndless = false
+    /// Who waits for the client to take what was sent.
+    var roomWaiter: UnsafeContinuation<Void, Never>?
+    /// Who waits for a part of the request's body.
+    var bodyWaiter: UnsafeContinuation<Void, Never>?
+
+    init(_ exchange: Exchange, _ environ: Environ, backend: InProcessBackend, startedAt: UInt64) {
+        self.backend = backend
         self.exchange = exchange
         self.environ = environ
         self.startedAt = startedAt
-        self.position = position
     }
 
     /// The exchange, for the one who answers it.
@@ -31,5 +52,51 @@ final class HandlerCall {
         let target = environ["REQUEST_URI"] ?? environ.path
         let host = environ.remoteAddress
         return "\(environ.method) \(target.prefix(200))" + (host.isEmpty ? "" : " from \(host)")
+    }
+
+    // MARK: As the executor of its task
+
+    func enqueue(_ job: consuming ExecutorJob) { backend.executor.enqueue(UnownedJob(job), of: self) }
+
+    // MARK: What the client's side tells
+
+    func clientHasRoom() { wake(&roomWaiter) }
+
+    func bodyHasCome() { wake(&bodyWaiter) }
+
+    func clientLeft() {
+        task?.cancel()
+        wakeAll()
+    }
+
+    func clientHasEnded() {
+        isAbandoned = true
+        task?.cancel()
+    }
+
+    /// Lets whoever waits look again.
+    func wakeAll() {
+        wake(&roomWaiter)
+        wake(&bodyWaiter)
+    }
+
+    private func wake(_ waiter: inout UnsafeContinuation<Void, Never>?) {
+        let waiting = waiter
+        waiter = nil
+        waiting?.resume()
+    }
+
+    /// Waits until ``clientHasRoom()`` or ``bodyHasCome()``, the client's leaving or the task's cancellation.
+    func wait(_ waiter: ReferenceWritableKeyPath<HandlerCall, UnsafeContinuation<Void, Never>?>) async {
+        // The loop alone uses the call, and the key path is that of one of its properties.
+        nonisolated(unsafe) let waiter = waiter
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                if Task.isCancelled { return continuation.resume() }
+                self[keyPath: waiter] = continuation
+            }
+        } onCancel: {
+            backend.executor.perform { self.wakeAll() }
+        }
     }
 }

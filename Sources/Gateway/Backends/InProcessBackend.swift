@@ -1,6 +1,6 @@
 // Swift applications in the worker itself. An inline handler is called on the loop, or on a thread in the class
 // `thread`; an asynchronous one runs as a task on the worker's loop. Whatever runs elsewhere or later is a call: it has
-// a deadline, and all that happens to its exchange happens on the loop.
+// a deadline until it answers, and all that happens to its exchange happens on the loop.
 
 import GatewayInterface
 import Logging
@@ -10,13 +10,17 @@ import Syscalls
 final class InProcessBackend: Backend {
     private let application: Application
     private let settings: Settings
-    private let loop: EventLoop
-    private let log: Logger
-    private let executor: LoopExecutor
+    let loop: EventLoop
+    let log: Logger
+    let executor: LoopExecutor
+    private let services: HandlerServices
     /// In the class `thread`.
     private let threads: HandlerThreads?
     private var mailbox: Mailbox<Finished>?
-    private var calls: [HandlerCall] = []
+    /// Calls that have not answered.
+    private var calls = CallList()
+    /// Calls whose answer has begun, and goes on.
+    private var streams = CallList()
     private var overdue = 0
     private var queue = ExchangeQueue()
     private var isServingQueue = false
@@ -31,24 +35,33 @@ final class InProcessBackend: Backend {
         let result: Result<Response, any Error>
     }
 
-    init(_ application: Application, policy: BuiltinClass, settings: Settings, loop: EventLoop, log: Logger)
-        throws(SyscallError)
-    {
+    init(
+        _ application: Application, policy: BuiltinClass, settings: Settings, loop: EventLoop,
+        executor: LoopExecutor, log: Logger
+    ) throws(SyscallError) {
         self.application = application
         self.settings = settings
         self.loop = loop
         self.log = log
-        executor = try LoopExecutor(loop: loop)
-        guard case .inline = application, policy == .thread else {
+        self.executor = executor
+        services = HandlerServices(settings: settings, executor: executor, log: log)
+        guard case .inline = application.handler, policy == .thread else {
             threads = nil
             return
         }
         threads = HandlerThreads(limit: settings.threads)
-        mailbox = try Mailbox(loop: loop) { [unowned self] in finish($0.call, $0.result) }
+        mailbox = try Mailbox(loop: loop) { [unowned self] in threadIsDone($0.call, $0.result) }
     }
 
+    func streamsBody(of exchange: Exchange, hasLength: Bool) -> Bool {
+        guard case .asynchronous = application.handler else { return false }
+        return application.streamsBody || exchange.route.limits.streamsBody
+    }
+
+    // MARK: A request comes
+
     func serve(_ exchange: Exchange) {
-        switch application {
+        switch application.handler {
         case .asynchronous(let handler): start(exchange, handler)
         case .inline(let handler):
             guard let threads else { return answer(exchange, handler) }
@@ -65,84 +78,96 @@ final class InProcessBackend: Backend {
         exchange.taken(by: Self.upstream)
         let context = exchange.context
         context.show(exchange)
-        let result = Result { try handler(exchange.makeRequest()) }
+        let request = exchange.makeRequest(services)
+        let result = Result { try handler(request) }
+        if case .success(let response) = result, case .stream = response.body {
+            answerLater(response, HandlerCall(exchange, request.environ, backend: self, startedAt: loop.now))
+        } else {
+            exchange.respond(result)
+        }
         context.show(nil)
-        respond(exchange, result)
     }
 
     private func start(
         _ exchange: Exchange, _ handler: @escaping @Sendable (Request) async throws -> Response
     ) {
-        let request = exchange.makeRequest()
+        let (context, connection) = (exchange.context, exchange.connection)
+        let body = exchange.bodyState.isStreamed ? exchange.streamedBody : nil
+        let request = exchange.makeRequest(services, body)
         let call = begin(exchange, request)
-        // The task runs on this thread and no other, by the executor's promise.
-        nonisolated(unsafe) let (backend, unsafeCall) = (self, call)
-        Task(executorPreference: executor) {
-            let result: Result<Response, any Error>
-            do { result = .success(try await handler(request)) } catch { result = .failure(error) }
-            backend.finish(unsafeCall, result)
-        }
+        body?.call = call
+        context.show(exchange)
+        let task = Task.immediate(executorPreference: call) { await call.run(request, handler) }
+        context.show(nil)
+        guard call.exchange === exchange else { return }
+        call.task = task
+        // A client that is done sending may be gone; the handler hears of it, and may answer all the same.
+        if let connection, connection.peerHasEnded { call.clientHasEnded() }
     }
 
     private func start(
         _ exchange: Exchange, _ handler: @escaping @Sendable (Request) throws -> Response,
         on threads: HandlerThreads
     ) {
-        let request = exchange.makeRequest()
+        let request = exchange.makeRequest(services)
         let call = begin(exchange, request)
-        // The thread hands the call back as it got it.
-        nonisolated(unsafe) let unsafeCall = call
         let mailbox = mailbox!
         do {
-            try threads.run(running: calls.count) {
-                mailbox.post(Finished(call: unsafeCall, result: Result { try handler(request) }))
+            try threads.run {
+                mailbox.post(Finished(call: call, result: Result { try handler(request) }))
             }
         } catch {
             log.error("cannot start a thread for \(exchange.description): \(error)")
-            end(call)
+            calls.remove(call)
             exchange.fail(status: 503, "The server is busy.", retryAfter: 1)
         }
     }
 
     private func begin(_ exchange: Exchange, _ request: Request) -> HandlerCall {
         exchange.taken(by: Self.upstream)
-        let call = HandlerCall(exchange, request.environ, startedAt: loop.now, position: calls.count)
+        let call = HandlerCall(exchange, request.environ, backend: self, startedAt: loop.now)
+        exchange.source = call
         calls.append(call)
         return call
     }
 
-    private func end(_ call: HandlerCall) {
-        let last = calls.removeLast()
-        if last !== call {
-            last.position = call.position
-            calls[call.position] = last
-        }
-    }
+    // MARK: It is answered
 
-    /// A handler has returned, perhaps too late.
-    private func finish(_ call: HandlerCall, _ result: Result<Response, any Error>) {
-        end(call)
-        if call.isOverdue {
-            log.warning("\(call.description): the handler has returned after \(call.seconds(at: loop.now)) s")
-            overdue -= 1
-            if threads != nil, overdue + 1 == threads?.limit { isExhaustedChanged(false) }
-        }
-        if let exchange = call.takeExchange() { respond(exchange, result) }
+    /// A handler has returned on its thread.
+    private func threadIsDone(_ call: HandlerCall, _ result: Result<Response, any Error>) {
+        guard case .success(let response) = result, case .stream = response.body, !call.isOverdue,
+            let exchange = call.takeExchange()
+        else { return finish(call, result) }
+        // The body is made by a task, and the thread is free.
+        calls.remove(call)
+        answerLater(response, HandlerCall(exchange, call.environ, backend: self, startedAt: loop.now))
         serveQueue()
     }
 
-    private func respond(_ exchange: Exchange, _ result: Result<Response, any Error>) {
-        switch result {
-        case .success(let response): exchange.respond(response)
-        case .failure(let error):
-            log.error("\(exchange.mention): the application failed: \(error)")
-            exchange.fail(status: 500, "The application failed.")
+    /// A handler has returned, perhaps too late.
+    func finish(_ call: HandlerCall, _ result: Result<Response, any Error>) {
+        calls.remove(call)
+        if call.isOverdue { returnedLate(call) }
+        if let exchange = call.takeExchange() {
+            exchange.source = nil
+            if call.isAbandoned, case .failure(let error) = result, error is CancellationError {
+                exchange.abandon()
+            } else {
+                exchange.respond(result)
+            }
         }
+        serveQueue()
+    }
+
+    private func returnedLate(_ call: HandlerCall) {
+        log.warning("\(call.description): the handler has returned after \(call.seconds(at: loop.now)) s")
+        overdue -= 1
+        if threads != nil, overdue + 1 == threads?.limit { isExhaustedChanged(false) }
     }
 
     private func serveQueue() {
         // An exchange that fails at once may bring the next request of its connection here: this loop takes it.
-        guard let threads, case .inline(let handler) = application, !isServingQueue else { return }
+        guard let threads, case .inline(let handler) = application.handler, !isServingQueue else { return }
         isServingQueue = true
         while calls.count < threads.limit, let exchange = queue.first {
             queue.removeFirst()
@@ -151,30 +176,94 @@ final class InProcessBackend: Backend {
         isServingQueue = false
     }
 
-    /// One that waits is not called any more. A handler that runs goes on to its end; its answer finds nobody, and the
-    /// exchange is given back then.
+    // MARK: Its body is made while it is sent
+
+    /// Has the body of an answer made, for a handler that was not a task itself.
+    private func answerLater(_ response: Response, _ call: HandlerCall) {
+        call.exchange?.source = call
+        calls.append(call)
+        let task = Task.immediate(executorPreference: call) { await call.finish(response) }
+        if call.exchange != nil { call.task = task }
+    }
+
+    /// The body of an answer begins to be made. Its head is sent with the first part of it, or soon.
+    ///
+    /// - Returns: False where nobody wants it.
+    func begin(_ call: HandlerCall, _ response: Response, _ stream: ResponseStream) -> Bool {
+        guard let exchange = call.exchange, exchange.mayBegin(response) else { return false }
+        calls.remove(call)
+        streams.append(call)
+        call.pending = (response, stream)
+        call.isEndless = stream.isEndless
+        executor.perform {
+            guard call.pending != nil else { return }
+            call.backend.sendHead(call)
+            call.exchange?.flushHead()
+        }
+        return true
+    }
+
+    /// Sends the head of an answer, as far as that is decided already.
+    func sendHead(_ call: HandlerCall) {
+        guard let (response, stream) = call.pending else { return }
+        call.pending = nil
+        call.exchange?.begin(response, length: stream.length)
+    }
+
+    /// The body of an answer is complete, or will never be.
+    func finish(_ call: HandlerCall, stream failure: (any Error)?) {
+        streams.remove(call)
+        guard let exchange = call.takeExchange() else { return }
+        exchange.source = nil
+        if let failure, !call.isDismissed {
+            let hasClient = exchange.connection != nil && !call.isAbandoned
+            if hasClient { log.error("\(exchange.mention): the answer broke off: \(failure)") }
+            if call.isAbandoned { return exchange.abandon() }
+            return exchange.fail(status: 500, "The application failed.")
+        }
+        if let (response, stream) = call.pending { exchange.begin(response, length: stream.length) }
+        exchange.complete()
+    }
+
+    // MARK: Others, and time
+
+    /// One that waits is not called any more. A task is cancelled; a handler on a thread goes on to its end. Its answer finds
+    /// nobody, and the exchange is given back then.
     func clientLeft(_ exchange: Exchange) {
-        if queue.remove(exchange) { exchange.context.giveBack(exchange) }
+        if queue.remove(exchange) { return exchange.context.giveBack(exchange) }
+        exchange.source?.clientLeft()
+    }
+
+    /// The worker leaves. What ends by itself is waited for; what does not is ended.
+    func drain() {
+        for call in streams.calls where call.isEndless {
+            call.isDismissed = true
+            call.task?.cancel()
+        }
     }
 
     func sweep(_ now: UInt64) {
         let patience = UInt64(settings.timeout) * 1000
-        for call in calls where !call.isOverdue && call.startedAt + patience <= now { giveUp(call, now) }
+        for call in calls.calls where !call.isOverdue && call.startedAt + patience <= now { giveUp(call, now) }
         while let exchange = queue.takeOverdue(now: now) {
             log.error("no free thread within \(settings.queueTimeout) s: 503 to \(exchange.description)")
             exchange.fail(status: 503, "The server is busy.", retryAfter: 1)
         }
     }
 
-    /// Answers in place of a handler that takes too long. It goes on: a thread cannot be told, and a task whose code
-    /// overlooks its cancellation would turn from one that waits into one that spins on the loop.
+    /// Answers in place of a handler that takes too long. A task is told so; a thread cannot be told anything.
     private func giveUp(_ call: HandlerCall, _ now: UInt64) {
         call.isOverdue = true
         overdue += 1
         log.error(
             "\(call.description): no answer for \(call.seconds(at: now)) s: 504, a later one is dropped")
         if threads != nil, overdue == threads?.limit { isExhaustedChanged(true) }
-        call.takeExchange()?.fail(status: 504, "The application did not answer in time.")
+        if let exchange = call.takeExchange() {
+            exchange.source = nil
+            exchange.fail(status: 504, "The application did not answer in time.")
+        }
+        call.task?.cancel()
+        call.wakeAll()
     }
 
     func wake() {}

@@ -31,6 +31,8 @@ struct Settings: Sendable {
     var processes: Int?
     /// Threads of each Python application process, where each is a slot, or of each worker of the class `thread`.
     var threads = 1
+    /// Threads of a worker for what asynchronous Swift handlers off-load.
+    var offloadThreads = 16
     /// Requests that one process of an `exec:` application serves at once.
     var concurrency = 1
     /// How many processes of an application run, and how long.

@@ -28,8 +28,6 @@ enum Destination {
 final class Dispatcher {
     private let backend: any Backend
     private let router: Router
-    /// Whether applications can get bodies as they come.
-    let streamsBodies: Bool
     private var path = ByteBuffer(capacity: 1024)
     private var rest = ByteBuffer(capacity: 1024)
     /// What a proxy has taken off the front of the path.
@@ -41,7 +39,6 @@ final class Dispatcher {
     ///   - router: Says which request goes where.
     init(backend: any Backend, router: Router) {
         self.backend = backend
-        streamsBodies = backend.streamsBodies
         self.router = router
     }
 
@@ -195,6 +192,11 @@ final class Dispatcher {
         return rest.bytes
     }
 
+    /// Whether the application of an exchange gets the body as it comes.
+    func streamsBody(of exchange: Exchange, hasLength: Bool) -> Bool {
+        backend.streamsBody(of: exchange, hasLength: hasLength)
+    }
+
     /// Asks the application that decides whether the request goes on.
     func authorize(_ exchange: Exchange) {
         exchange.backend = backend
@@ -227,8 +229,10 @@ final class Dispatcher {
 
 /// What answers exchanges: an application in this process, or one behind FastCGI.
 protocol Backend: AnyObject {
-    /// Whether it takes requests whose bodies are still on their way.
-    var streamsBodies: Bool { get }
+    /// Whether it takes an exchange whose body is still on its way.
+    ///
+    /// - Parameter hasLength: Whether the client has said how long it is.
+    func streamsBody(of exchange: Exchange, hasLength: Bool) -> Bool
     /// Takes a complete request; the answer follows now or later.
     func serve(_ exchange: Exchange)
     /// Whether no application is running that could answer, so that nobody wants the body of the request.
@@ -241,13 +245,16 @@ protocol Backend: AnyObject {
     func sweep(_ now: UInt64)
     /// Called when another process rang this worker's bell.
     func wake()
+    /// The worker takes no new connections, and leaves when the last one is gone.
+    func drain()
 }
 
 extension Backend {
-    var streamsBodies: Bool { false }
+    func streamsBody(of exchange: Exchange, hasLength: Bool) -> Bool { false }
 
     func isOut(_ exchange: Exchange) -> Bool { false }
     func refuse(_ exchange: Exchange) {
         exchange.fail(status: 503, "The application is not running.", retryAfter: 5)
     }
+    func drain() {}
 }

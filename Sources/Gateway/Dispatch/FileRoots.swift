@@ -33,14 +33,7 @@ struct FilePlace {
         }
     }
 
-    /// What became of opening it.
-    enum Opened {
-        case file(OutgoingFile)
-        /// It is not sent, and why.
-        case refused(status: Int, StaticString)
-    }
-
-    func open() -> Opened {
+    func open() -> OutgoingFile.Opened {
         guard let folder else { return .refused(status: 403, "is in no folder that files are sent from") }
         let number = path.withUnsafeBufferPointer { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
@@ -49,17 +42,9 @@ struct FilePlace {
         }
         guard number >= 0 else {
             if Files.isEscape(-number) { return .refused(status: 403, "leads out of its folder") }
-            return Files.isPermissionDenied(-number)
-                ? .refused(status: 403, "may not be read") : .refused(status: 404, "is not there")
+            return OutgoingFile.refused(-number)
         }
-        let descriptor = OwnedDescriptor(adopting: number)
-        guard let status = Files.status(of: number) else { return .refused(status: 404, "is not there") }
-        switch status.kind {
-        case .regular:
-            return .file(OutgoingFile(descriptor, status))
-        case .directory: return .refused(status: 404, "is a folder")
-        case .device, .other: return .refused(status: 403, "is no regular file")
-        }
+        return OutgoingFile.check(OwnedDescriptor(adopting: number))
     }
 
     /// Its media type, by its name.

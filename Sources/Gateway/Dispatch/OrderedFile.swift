@@ -9,51 +9,8 @@ import Syscalls
 
 /// A file that an application wants sent in the place of its own body, and the fields that go along. It is made for
 /// such an answer only.
-final class OrderedFile {
+final class OrderedFile: FileFields {
     let place: FilePlace
-    /// The fields of the application's answer that go along, as lines.
-    private(set) var fields = ByteBuffer(capacity: 512)
-    private(set) var hasType = false
-    private(set) var hasDate = false
-    private(set) var hasServer = false
-    /// Where in ``fields`` the value of ETag is.
-    private(set) var entityTag: ByteRange?
-    /// Where in ``fields`` the value of Last-Modified is.
-    private(set) var lastModified: ByteRange?
-    /// Where in ``fields`` lines are that describe the body, and that of Content-Type among them.
-    private var descriptions: [ByteRange] = []
-    private var type: ByteRange?
-
-    /// Which of the fields are wanted.
-    enum Selection {
-        case all
-        /// All but Content-Type: it is that of each part.
-        case exceptType
-        /// Those that a cache takes over from a 304 (RFC 9110, §15.4.5).
-        case renewing
-    }
-
-    /// ETag; `nil` where the application has said none.
-    var tag: UnsafeBufferPointer<UInt8>? { entityTag.map { fields.bytes[$0] } }
-
-    /// Content-Type as a line; empty where the application has said none.
-    var typeLine: [UInt8] { type.map { Array(fields.bytes[$0]) } ?? [] }
-
-    /// Last-Modified in seconds since 1970; `nil` where the application has said none, or what is no date.
-    func modified(now: Int) -> Int? {
-        lastModified.flatMap { HTTPDate.secondsSince1970(parsing: fields.bytes[$0], now: now) }
-    }
-
-    /// Appends fields as lines.
-    func appendFields(_ selection: Selection, to output: inout ByteBuffer) {
-        let bytes = fields.bytes
-        var start = 0
-        for line in descriptions where selection == .renewing || selection == .exceptType && line == type {
-            output.append(bytes[ByteRange(start, line.start)])
-            start = line.end
-        }
-        output.append(bytes[ByteRange(start, bytes.count)])
-    }
 
     /// - Parameter isDropped: Whether a field, by name and value, does not go along.
     init(
@@ -61,28 +18,9 @@ final class OrderedFile {
         without isDropped: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
     ) {
         self.place = place
-        for field in head.fields where field.kind != .hopByHop && field.kind != .ranges {
-            guard !isDropped(bytes[field.name], bytes[field.value]) else { continue }
-            let start = fields.count
-            ResponseEncoder.appendField(bytes[field.name], bytes[field.value], to: &fields)
-            let line = ByteRange(start, fields.count)
-            let value = ByteRange(line.end - 2 - field.value.count, line.end - 2)
-            switch field.kind {
-            case .contentType:
-                hasType = true
-                type = line
-                descriptions.append(line)
-            case .date: hasDate = true
-            case .server: hasServer = true
-            case .etag: entityTag = value
-            case .lastModified:
-                lastModified = value
-                descriptions.append(line)
-            // Of these, Content-Location has a place in a 304.
-            case .content where !bytes.span.matches(field.name, lowercase: "content-location"):
-                descriptions.append(line)
-            default: break
-            }
+        super.init()
+        for field in head.fields where !isDropped(bytes[field.name], bytes[field.value]) {
+            add(bytes[field.name], bytes[field.value], field.kind)
         }
     }
 }

@@ -49,6 +49,8 @@ class Stream: Source {
     func sendable() {}
     /// Others have had their turn.
     func turnCame() {}
+    /// The peer has said that it sends no more while nothing was being received.
+    func peerHasStopped() {}
     /// The connection broke or was closed by the peer entirely while nothing was being received.
     func hungUp() {}
 
@@ -139,7 +141,13 @@ class Stream: Source {
         guard isOver || !events.isDisjoint(with: [.readable, .peerEnded]) else { return }
         mayHaveBytes = true
         if isOver || events.contains(.peerEnded) { peerEnded = true }
-        if wantsReceive { performReceives() } else if isOver { hungUp() }
+        if wantsReceive {
+            performReceives()
+        } else if isOver {
+            hungUp()
+        } else if peerEnded {
+            peerHasStopped()
+        }
     }
 
     final func resume() {

@@ -189,6 +189,10 @@ final class Connection: Stream {
         close()
     }
 
+    override func peerHasStopped() {
+        if phase == .responding { exchange?.clientHasEnded() }
+    }
+
     override func hungUp() {
         if phase == .responding || isStreamingBody { close() }
     }

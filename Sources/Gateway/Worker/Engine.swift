@@ -15,6 +15,7 @@ final class Engine {
     private let recycling: Recycling
     private let signals: SignalDescriptor
     private let accessLog: AccessLog?
+    private let executor: LoopExecutor
     private var acceptors: [Acceptor] = []
     private var drainingSince: UInt64 = 0
 
@@ -30,19 +31,22 @@ final class Engine {
             try AccessLog(path, format: format, worker: plan.index)
         }
         recycling = Recycling(plan, log: log)
-        let (policy, application, router) = try Self.makeBackend(plan, loop: loop, log: log)
+        executor = try LoopExecutor(loop: loop)
+        let (policy, application, router) = try Self.makeBackend(
+            plan, loop: loop, executor: executor, log: log)
         let gate =
             policy.servesOneAtATime ? ExchangeGate(application, settings: plan.settings, log: log) : nil
         backend = gate ?? application
         context = try WorkerContext(
             plan, info: info, policy: policy, gate: gate, loop: loop, log: log, accessLog: accessLog,
             dispatcher: Dispatcher(backend: backend, router: router))
+        executor.willRun = { [unowned self] call in context.show(call?.exchange) }
         gate?.isBusyChanged = { [unowned self] in context.holdAccepting($0) }
         (application as? InProcessBackend)?.isExhaustedChanged = { [unowned self] in exhausted($0) }
     }
 
     private static func makeBackend(
-        _ plan: WorkerPlan, loop: EventLoop, log: Logger
+        _ plan: WorkerPlan, loop: EventLoop, executor: LoopExecutor, log: Logger
     ) throws -> (BuiltinClass, any Backend, Router) {
         let settings = plan.settings
         let everything = Router(
@@ -65,10 +69,11 @@ final class Engine {
         case .inProcess(let build):
             let application = try ApplicationBuilder.build(build)
             var isInline = false
-            if case .inline = application { isInline = true }
+            if case .inline = application.handler { isInline = true }
             let policy = try resolve(settings, isInProcess: isInline)
             let backend = try InProcessBackend(
-                application, policy: policy, settings: settings, loop: loop, log: log)
+                application, policy: policy, settings: settings, loop: loop,
+                executor: executor, log: log)
             return (policy, backend, everything)
         }
     }
@@ -142,6 +147,7 @@ final class Engine {
         plan.scoreboard.setState(.draining, worker: plan.index)
         for acceptor in acceptors { acceptor.drain() }
         context.isDraining = true
+        backend.drain()
         drainingSince = loop.now
         if context.connectionCount == 0 { leave() }
     }

@@ -31,14 +31,16 @@ extension Exchange {
     /// Octets that wait for the application before no more is read from the client.
     private static let streamLimit = 65_536
 
-    /// Decides whether the application gets the body as it comes. One of unknown length never does: CONTENT_LENGTH stands in
-    /// the environ, before the body.
+    /// Decides whether the application gets the body as it comes.
     ///
     /// - Returns: Whether the exchange is to be dispatched now.
     func beginBody(_ head: RequestHead) -> Bool {
-        guard route.limits.streamsBody, context.dispatcher.streamsBodies,
-            case .length(let count) = head.body, count > 0
-        else { return false }
+        var count: UInt64 = 0
+        if case .length(let announced) = head.body { count = announced }
+        let hasLength = head.body != .chunked
+        guard count > 0 || !hasLength, context.dispatcher.streamsBody(of: self, hasLength: hasLength) else {
+            return false
+        }
         bodyState = BodyState(
             isStreamed: true, isIncomplete: true, wantsContinue: head.expectsContinue, length: count,
             keepsAlive: response.keepsAlive)

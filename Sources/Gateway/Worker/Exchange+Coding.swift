@@ -21,10 +21,12 @@ extension Exchange {
     }
 
     /// Looks whether a Swift application's answer may be compressed.
-    func considerCoding(_ policy: CompressionPolicy, _ answer: Response) {
-        // The loop does nothing else meanwhile.
-        guard answer.body.count <= Self.wholeLimit else { return }
-        let coding = beginCoding(policy, status: answer.status, length: UInt64(answer.body.count))
+    ///
+    /// - Parameter length: Octets of its body; `nil` where they are not known.
+    func considerCoding(_ policy: CompressionPolicy, _ answer: Response, length: UInt64?) {
+        // Of one that is all there: the loop does nothing else meanwhile.
+        if let bytes = answer.body.bytes, bytes.count > Self.wholeLimit { return }
+        let coding = beginCoding(policy, status: answer.status.code, length: length)
         for field in answer.fields {
             var (name, value) = field
             name.withUTF8 { name in value.withUTF8 { coding.look(name, $0) } }

@@ -36,7 +36,7 @@ extension Exchange {
     /// Answers with a file.
     ///
     /// - Parameter ordered: What an application wants said along with it.
-    func send(_ found: FoundFile, ordered: OrderedFile?) {
+    func send(_ found: FoundFile, ordered: FileFields?) {
         guard let connection else {
             found.file.finish()
             return context.giveBack(self)
@@ -119,7 +119,7 @@ extension Exchange {
 
     /// Appends what is said about the file: its type and coding, its validators, and what the route or an application adds.
     private func appendDescription(
-        _ found: FoundFile, _ ordered: OrderedFile?, isDivided: Bool, to output: inout ByteBuffer
+        _ found: FoundFile, _ ordered: FileFields?, isDivided: Bool, to output: inout ByteBuffer
     ) {
         let validators = context.fileValidators
         if let ordered {
@@ -146,7 +146,7 @@ extension Exchange {
         }
     }
 
-    private func typeLine(_ found: FoundFile, _ ordered: OrderedFile?) -> [UInt8] {
+    private func typeLine(_ found: FoundFile, _ ordered: FileFields?) -> [UInt8] {
         if let ordered, ordered.hasType { return ordered.typeLine }
         var line = ByteBuffer(capacity: 64)
         line.append("Content-Type: ")
@@ -156,7 +156,7 @@ extension Exchange {
     }
 
     /// 304: the fields that a cache is to renew, and none that describe what is not sent (§15.4.5).
-    private func answerNotModified(_ found: FoundFile, _ ordered: OrderedFile?) {
+    private func answerNotModified(_ found: FoundFile, _ ordered: FileFields?) {
         answerWithoutBody(304, ordered) { output in
             if let ordered {
                 ordered.appendFields(.renewing, to: &output)
@@ -195,7 +195,7 @@ extension Exchange {
     }
 
     private func answerWithoutBody(
-        _ status: Int, _ ordered: OrderedFile?, _ fields: (inout ByteBuffer) -> Void
+        _ status: Int, _ ordered: FileFields?, _ fields: (inout ByteBuffer) -> Void
     ) {
         guard let connection else { return context.giveBack(self) }
         response.status = status
@@ -219,7 +219,7 @@ extension Exchange {
 
     /// Whether If-Range, where the client sent it, is about the file as it is.
     private func isPartAllowed(
-        _ condition: UnsafeBufferPointer<UInt8>?, _ ordered: OrderedFile?, now: Int
+        _ condition: UnsafeBufferPointer<UInt8>?, _ ordered: FileFields?, now: Int
     ) -> Bool {
         guard let condition else { return true }
         let validators = context.fileValidators

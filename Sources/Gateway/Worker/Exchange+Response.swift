@@ -191,7 +191,8 @@ extension Exchange {
         }
     }
 
-    private func writeBody(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// Takes a part of the body.
+    func writeBody(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard bytes.count > 0, response.orderedFile == nil, response.replaced == nil, !isBeingGranted else {
             return
         }
@@ -242,11 +243,16 @@ extension Exchange {
     /// Octets that wait in memory for the client of an answer that wants no buffer.
     private static let unbufferedLimit = 65_536
 
+    /// Ends the head of an answer of which nobody knows how long it will be.
+    func openFraming() {
+        if let coding = response.coding { beginStream(coding) } else { endHead(length: nil) }
+    }
+
     /// Sends what has come so far.
     func flush() {
         guard let connection, !isBeingGranted else { return }
         if isFramingOpen, !response.held.isEmpty {
-            if let coding = response.coding { beginStream(coding) } else { endHead(length: nil) }
+            openFraming()
             writeBody(response.held.bytes)
             response.held.clear(keeping: 4096)
         }

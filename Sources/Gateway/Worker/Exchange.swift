@@ -76,8 +76,8 @@ final class Exchange {
     var head = CGIResponseHead()
     /// The backend that is answering.
     var backend: (any Backend)?
-    /// The application connection that the answer comes from, to be told when a slow client has room again.
-    var source: ApplicationConnection?
+    /// Who makes the answer, to be told when a slow client has room again.
+    var source: (any AnswerSource)?
 
     init(context: WorkerContext) {
         self.context = context
@@ -166,7 +166,7 @@ final class Exchange {
 
     /// The request is complete, or complete enough: sends it to its destination.
     func dispatch() {
-        if !isLengthKnown { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
+        if !isLengthKnown, !bodyState.isStreamed { environ.appendPair("CONTENT_LENGTH", decimal: bodyCount) }
         dispatchedAt = context.loop.now
         accountDispatch()
         go()
@@ -253,6 +253,21 @@ final class Exchange {
 
     /// The client that was behind has taken everything.
     func clientHasRoom() { source?.clientHasRoom() }
+
+    /// The client sends no more, and may be gone.
+    func clientHasEnded() { source?.clientHasEnded() }
+
+    /// Nobody makes an answer any more, because the client is taken to be gone.
+    func abandon() {
+        guard let connection else { return context.giveBack(self) }
+        backend = nil
+        connection.close()
+    }
+
+    /// The body as the application reads it while it comes.
+    var streamedBody: StreamedBody {
+        StreamedBody(count: isLengthKnown ? Int(exactly: bodyState.length) : nil)
+    }
 
     // MARK: Another path of this server
 

@@ -25,6 +25,38 @@ final class OutgoingFile {
         remaining = status.size
     }
 
+    /// What became of opening one.
+    enum Opened {
+        case file(OutgoingFile)
+        /// It is not sent, and why.
+        case refused(status: Int, StaticString)
+    }
+
+    /// Opens a file that is part of an answer, relative to the folder of the process.
+    static func open(_ path: String) -> Opened {
+        do throws(SyscallError) { return check(try Files.openToRead(path)) } catch {
+            return refused(error.code)
+        }
+    }
+
+    /// Makes a file of a descriptor, or says why it cannot be sent.
+    static func check(_ descriptor: consuming OwnedDescriptor) -> Opened {
+        guard let status = Files.status(of: descriptor.number) else {
+            return .refused(status: 404, "is not there")
+        }
+        switch status.kind {
+        case .regular: return .file(OutgoingFile(descriptor, status))
+        case .directory: return .refused(status: 404, "is a folder")
+        case .device, .other: return .refused(status: 403, "is no regular file")
+        }
+    }
+
+    /// Why there is no descriptor.
+    static func refused(_ code: CInt) -> Opened {
+        Files.isPermissionDenied(code)
+            ? .refused(status: 403, "may not be read") : .refused(status: 404, "is not there")
+    }
+
     /// Octets that are sent in all.
     var total: Int { parts?.total ?? remaining }
 

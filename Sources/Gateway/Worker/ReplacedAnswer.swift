@@ -43,7 +43,7 @@ extension Exchange {
 
     /// Sends a page in the place of a Swift application's answer.
     func replaceAnswer(_ answer: Response) {
-        let replaced = ReplacedAnswer(status: answer.status)
+        let replaced = ReplacedAnswer(status: answer.status.code)
         for field in answer.fields {
             var (name, value) = field
             name.withUTF8 { name in value.withUTF8 { replaced.take(name, $0) } }

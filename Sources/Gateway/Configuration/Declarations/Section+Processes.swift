@@ -31,6 +31,12 @@ extension Section {
                 Each thread of a Python process is a slot of its own.
                 """),
             Declaration(
+                "offload-threads", nil, "N", .number(1...1024), \.offloadThreads,
+                """
+                Threads of each worker for what asynchronous Swift handlers off-load, 1 to 1024. They start when they \
+                are needed. Bounds what blocking calls can cost; more of them wait.
+                """),
+            Declaration(
                 "max-requests", nil, "N", .number(0...1_000_000_000), \.maxRequests,
                 "Requests after which a worker is replaced; 0 is never. Bounds what a leak can cost."),
             Declaration(
@@ -67,6 +73,7 @@ struct ProcessOptions: DeclaredOptions {
     @Option(declared: "worker-class") var workerClass: String?
     @Option(declared: "processes") var processes: String?
     @Option(declared: "threads") var threads: String?
+    @Option(declared: "offload-threads") var offloadThreads: String?
     @Option(declared: "max-requests") var maxRequests: String?
     @Option(declared: "max-requests-jitter") var maxRequestsJitter: String?
     @Option(declared: "max-worker-memory") var maxWorkerMemory: String?

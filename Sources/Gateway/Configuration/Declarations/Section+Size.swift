@@ -47,8 +47,8 @@ extension Section {
                 """
                 Gives an application the body of a request as it comes, and not when all of it is there: for large \
                 uploads, and for applications that answer while they read. A slow client then holds an application \
-                process. Bodies that come without Content-Length, and those for handlers in Swift, are kept until \
-                they are whole all the same.
+                process. Bodies that come without Content-Length are kept until they are whole all the same, unless an \
+                asynchronous handler in Swift reads them; those for blocking ones are always kept.
                 """),
         ])
 }

@@ -1,0 +1,47 @@
+// The life of a call that runs as a task, in order: the handler, then the body of its answer where that is made while it
+// is sent. All of it but what the handler itself awaits elsewhere happens on the loop.
+
+import GatewayInterface
+
+extension HandlerCall {
+    /// Calls the handler, and sees its answer to the end.
+    func run(_ request: Request, _ handler: @Sendable (Request) async throws -> Response) async {
+        let response: Response
+        do { response = try await handler(request) } catch { return backend.finish(self, .failure(error)) }
+        await finish(response)
+    }
+
+    /// Answers, and makes the body where that is not there.
+    func finish(_ response: Response) async {
+        guard case .stream(let stream) = response.body, backend.begin(self, response, stream) else {
+            return backend.finish(self, .success(response))
+        }
+        do {
+            try await stream.produce(ResponseWriter(self))
+            backend.finish(self, stream: nil)
+        } catch {
+            backend.finish(self, stream: error)
+        }
+    }
+}
+
+extension HandlerCall: ResponseSink {
+    func write(_ bytes: [UInt8]) async throws {
+        // Whoever writes may be a task of its own, or an actor with a thread of its own.
+        guard backend.executor.isHere else {
+            return try await withTaskExecutorPreference(self) { try await self.writeHere(bytes) }
+        }
+        try await writeHere(bytes)
+    }
+
+    private func writeHere(_ bytes: [UInt8]) async throws {
+        if pending != nil { backend.sendHead(self) }
+        guard let exchange, exchange.connection != nil else { throw ClientLeft() }
+        bytes.withUnsafeBufferPointer { exchange.sendPart($0) }
+        while exchange === self.exchange, exchange.isBackedUp {
+            try Task.checkCancellation()
+            await wait(\.roomWaiter)
+        }
+        guard exchange === self.exchange, exchange.connection != nil else { throw ClientLeft() }
+    }
+}
