@@ -85,7 +85,7 @@ final class InProcessBackend: Backend {
         } else {
             exchange.respond(result)
         }
-        context.show(nil)
+        context.hideIfOver()
     }
 
     private func start(
@@ -98,7 +98,7 @@ final class InProcessBackend: Backend {
         body?.call = call
         context.show(exchange)
         let task = Task.immediate(executorPreference: call) { await call.run(request, handler) }
-        context.show(nil)
+        context.hideIfOver()
         guard call.exchange === exchange else { return }
         call.task = task
         // A client that is done sending may be gone; the handler hears of it, and may answer all the same.
