@@ -479,7 +479,7 @@ JSON = {
     "object": b'{"a": [1, -2.5e+3, true, false, null, ""], "b": {"c": {}, "d": []}}', "string": b'"\\u00e9\\ud83d\\ude00\\n\\/ \xc3\xa9"',
     "number": b" -0.0E-1\r\n", "comma": b'{"a": 1,}', "zero": b"[01]", "control": b'"a\nb"', "surrogate": b'"\\ud800"', "open": b'{"a": [1',
     "large": b"[1e999, 123456789012345678901234567890]", "deep": b"[" * 520 + b"]" * 520, "bytes": b'"\xff"', "words": b"[tru, NaN, nul]",
-    "twice": b'{"a": 1, "a": 2}', "behind": b"{} {}", "empty": b"", "names": b'{"": 0, "\\u0000": 1, "a b": [{"\xf0\x9f\x98\x80": "x"}]}',
+    "twice": b'{"a": 1, "a": 2}', "behind": b"{} {}", "empty": b"", "null": b"null", "names": b'{"": 0, "\\u0000": 1, "a b": [{"\xf0\x9f\x98\x80": "x"}]}',
 }
 
 SEEDS = {

@@ -8,7 +8,7 @@ enum FormItemPromises {
         let items = FormItems(query: bytes)
         let expected = model(Array(bytes))
         try require(same(items, expected), "it is \(Array(items)), not \(expected)")
-        for item in expected {
+        for item in expected.prefix(20) {
             let first = expected.first { Array($0.name.utf8) == Array(item.name.utf8) }
             try require(items[item.name] == first?.value, "\(item.name.debugDescription) is another value")
         }

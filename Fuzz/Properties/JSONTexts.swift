@@ -61,7 +61,7 @@ enum JSONPromises {
         try require(isJSON, "no JSON has a value")
         let written = (try? JSONText.encode(value)) ?? []
         try require(!written.contains { $0 < 0x20 }, "it is written in several lines")
-        let again: AnyJSON? = try? JSONText.decode(from: written)
+        let again = try? JSONText.decode(AnyJSON.self, from: written)
         try require(again == value, "written and read again it is another")
         try require((try? JSONText.encode(value)) == written, "written twice it is not the same")
     }
