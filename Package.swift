@@ -10,8 +10,8 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let hot: [SwiftSetting] =
     strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
-// Yams brings Foundation along, whose methods of String would otherwise take the place of the standard library's wherever
-// it is loaded, and they answer differently where a text is empty.
+// Yams and GatewayJSON bring Foundation along, whose methods of String would otherwise take the place of the standard library's
+// wherever it is loaded, and they answer differently where a text is empty.
 let strangers: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
 
 let package = Package(
@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "gateway", targets: ["GatewayTool"]),
         .library(name: "Gateway", targets: ["Gateway"]),
+        .library(name: "GatewayJSON", targets: ["GatewayJSON"]),
         // For the package in Fuzz alone.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
     ],
@@ -65,6 +66,11 @@ let package = Package(
             name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
 
+        // Values as JSON. Foundation's encoder and decoder stay in here.
+        .target(
+            name: "GatewayJSON", dependencies: ["Octets", "GatewayInterface"],
+            swiftSettings: strict + strangers),
+
         // Configuration files as text with line numbers.
         .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
 
@@ -99,8 +105,8 @@ let package = Package(
         .target(
             name: "FuzzProperties",
             dependencies: [
-                "Gateway", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets", "Syscalls", "YAML",
-                "Compression", "TestSupport",
+                "Gateway", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge", "Octets", "Syscalls",
+                "YAML", "Compression", "TestSupport",
             ],
             path: "Fuzz/Properties", swiftSettings: strict),
 
@@ -114,6 +120,8 @@ let package = Package(
         .testTarget(
             name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "GatewayJSONTests", dependencies: ["GatewayJSON"], swiftSettings: strict + strangers),
         .testTarget(
             name: "FastCGIBridgeTests",
             dependencies: [

@@ -429,6 +429,59 @@ COMPRESSION = {
     "zeros": b"\x08\x0f" + b"\0" * 2000, "one": b"\5\0x", "gzip": b"\1\2\x1f\x8b\x08\0\0\0\0\0\0\3", "words": b"\4\7abcabcabcab",
 }
 
+FORM_ITEMS = {
+    "plain": b"a=b&c=d", "twice": b"a=1&a=2&a=3", "empty": b"&&=&a&=b&", "equals": b"a=b=c&==", "plus": b"a+b=+c+%2B",
+    "percent": b"%61=%&b=%4&c=%zz&d=%%41", "utf8": b"a=%E4%B8%AD&b=\xc3\xa9", "broken": b"a=%FF&b=\xe4\xb8&%C2x=%ED%A0%80",
+    "nul": b"a=%00\0", "mark": b"%EF%BB%BFa=b", "composed": b"%C3%A9=1&e%CC%81=2", "semicolon": b"a=b;c=d",
+}
+
+COOKIES = {
+    "two": b"a=b; c=d", "blanks": b" a\t= b ;;c=d; ", "quotes": b"a=\"b\"; c=\"; d=\"\"; e=\"f", "nameless": b"=a; b; c=d",
+    "twice": b"a=1; a=2", "equals": b"a=b=c==", "high": b"a=\xe9; \xc3\xa9=b", "control": b"a=b\r\n; c=\0",
+    "set": b"id\nabc=\n/shop\nshop.example", "set-path": b"id\nabc\n/a;b\n", "set-split": b"id\na\r\nX: y\n\n",
+    "host": b"__Host-id\nabc\n/\n.", "secure": b"__Secure-id\n\n\na-.b",
+}
+
+
+def multipart(*parts, kind=b"multipart/form-data; boundary=b", end=b"--b--\r\n"):
+    """A Content-Type, a line feed, and a form of parts with their heads."""
+    return kind + b"\n" + b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + end
+
+
+DISPOSITION = b"Content-Disposition: form-data; name="
+LONG = b"=/()?" + b"x" * 65
+MULTIPART = {
+    "field": multipart(DISPOSITION + b"a\r\n\r\nx"),
+    "file": multipart(DISPOSITION + b"\"a\"; filename=\"b.png\"\r\nContent-Type: image/png\r\n\r\n\0\r\n--\r\n"),
+    "several": multipart(DISPOSITION + b"a\r\n\r\n", DISPOSITION + b"\"a%22\\\\%0D\"\r\nX: y\r\n\r\n\r\n\r\n", DISPOSITION + b"c\r\n\r\n-"),
+    "no-parts": multipart(),
+    "preamble": b"multipart/form-data; boundary=b\nx\r\n--a\r\n" + multipart(DISPOSITION + b"a\r\n\r\nx").partition(b"\n")[2] + b"--b\r\nmore",
+    "no-line-end": multipart(DISPOSITION + b"a\r\n\r\n")[:-9] + b"--b--",
+    "padding": multipart(DISPOSITION + b"a\r\n\r\nx").replace(b"--b\r\n", b"--b \t\r\n"),
+    "longer": multipart(DISPOSITION + b"a\r\n\r\nx\r\n--bb"),
+    "nearly": multipart(DISPOSITION + b"a\r\n\r\nx\r\n--\r\n-\r\r\n--B"),
+    "quoted": multipart(DISPOSITION + b"a\r\n\r\nx", kind=b"Multipart/Form-Data; charset=x; boundary=\"b\""),
+    "extended": multipart(DISPOSITION + b"a; filename*=UTF-8'en'%e2%82%ac%22%0a; filename=b\r\n\r\nx"),
+    "backslash": multipart(DISPOSITION + b"\"\\\"\"; filename=\"C:\\new\\\\x\"\r\n\r\nx"),
+    "no-name": multipart(b"Content-Disposition: form-data\r\n\r\nx"),
+    "no-head": multipart(b"\r\nx"),
+    "attachment": multipart(b"Content-Disposition: attachment; name=a\r\n\r\nx"),
+    "line-feeds": multipart(DISPOSITION + b"a\r\n\r\nx").replace(b"\r", b""),
+    "folded": multipart(DISPOSITION + b"a;\r\n filename=b\r\n\r\nx"),
+    "incomplete": multipart(DISPOSITION + b"a\r\n\r\nx", end=b""),
+    "fields": multipart(b"A: b\r\n" * 17 + b"\r\n"),
+    "boundary": b"multipart/form-data; boundary=" + b"x" * 71 + b"\n--",
+    "long-boundary": multipart(DISPOSITION + b"a\r\n\r\nx\r\n--b=/").replace(b"--b", b"--" + LONG).replace(b"=b\n", b"=" + LONG + b"\n"),
+    "encoded": b"application/x-www-form-urlencoded\na=b&c",
+}
+
+JSON = {
+    "object": b'{"a": [1, -2.5e+3, true, false, null, ""], "b": {"c": {}, "d": []}}', "string": b'"\\u00e9\\ud83d\\ude00\\n\\/ \xc3\xa9"',
+    "number": b" -0.0E-1\r\n", "comma": b'{"a": 1,}', "zero": b"[01]", "control": b'"a\nb"', "surrogate": b'"\\ud800"', "open": b'{"a": [1',
+    "large": b"[1e999, 123456789012345678901234567890]", "deep": b"[" * 520 + b"]" * 520, "bytes": b'"\xff"', "words": b"[tru, NaN, nul]",
+    "twice": b'{"a": 1, "a": 2}', "behind": b"{} {}", "empty": b"", "null": b"null", "names": b'{"": 0, "\\u0000": 1, "a b": [{"\xf0\x9f\x98\x80": "x"}]}',
+}
+
 SEEDS = {
     "request-head": HEADS, "request-stream": {**HEADS, **STREAMS}, "request-body": BODIES, "path": PATHS, "byte-range": RANGES,
     "http-date": DATES, "response-records": ANSWERS, "request-records": REQUESTS, "name-value-pairs": PAIRS, "cgi-head": CGI,
@@ -436,6 +489,7 @@ SEEDS = {
     "log-lines": LOG_LINES, "script-params": SCRIPT_PARAMS,
     "request-rules": RULED, "proxy-header": PROXY, "forwarded": FORWARDED, "accept-encoding": ACCEPT_ENCODINGS, "trace-parent": TRACES,
     "preconditions": CONDITIONS, "access-log": ACCESS_LOG, "log-format": LOG_FORMATS, "media-types": MEDIA_TYPES, "compression": COMPRESSION,
+    "form-items": FORM_ITEMS, "cookies": COOKIES, "multipart": MULTIPART, "json": JSON,
 }
 
 
@@ -499,6 +553,17 @@ WORDS = {
     + [b"%(" + name + b")s" for name in b"h l u t r m U q H s B b f a T D M L p time id trace_id user target refused_line ended upstream".split()],
     "media-types": [b"\n", b"\r\n", b" ", b"\t", b"#", b"a/b x", b"text/", b"/", b".", b".x", b".html", b"TEXT/HTML x", b"\0", b"x" * 16],
     "compression": [b"\0\0", b"\x08\x0f", b"\1\7", b"\x1f\x8b\x08", b"abcabcabc", b"\0" * 32, b"\xff" * 32, b"<html><body>"],
+    "form-items": [b"&", b"=", b"+", b"%", b"%41", b"%26", b"%3D", b"%C3%A9", b"%FF", b"\xe4\xb8\xad", b"a=b&"],
+    "cookies": [b"; ", b";", b"=", b"\"", b" ", b"\t", b"\n", b"\r\n", b"a=b", b"/", b".", b"__Host-", b"__Secure-"],
+    "multipart": [
+        b"multipart/form-data; boundary=", b"\r\n", b"--b", b"--b\r\n", b"--b--", b"\r\n--b", b"\r\n\r\n", b"\r", b"\n", b"-", b" ", b"\t", b"\"",
+        b"\\", b"%22", b"%0D", b"%0A", b"%41", b";", b"=", b"\r\n--b\r\n" + DISPOSITION + b"a\r\n\r\n", DISPOSITION, b"; filename=\"b\"",
+        b"; filename*=UTF-8''c", b"Content-Type: a/b\r\n", b"application/x-www-form-urlencoded\n",
+    ],
+    "json": [
+        b"{", b"}", b"[", b"]", b",", b":", b"\"", b"\\", b"\\u", b"\\ud83d\\ude00", b"\\n", b"true", b"false", b"null", b"0", b"-1", b".5", b"e+9",
+        b"1e999", b" ", b"\n", b'"a": ',
+    ],
 }
 
 

@@ -15,7 +15,7 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 # A module that only some folders may import: the folders, and what everybody else does instead. The bridge's
 # tests compare what it encodes with the constants of the library's own header.
 KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
-    "Foundation": ((), "use Octets for text and numbers, Syscalls for the operating system"),
+    "Foundation": (("Sources/GatewayJSON/",), "use Octets for text and numbers, Syscalls for the operating system"),
     "Glibc": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CSyscalls": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
@@ -44,7 +44,11 @@ LISTS: Dict[str, Set[str]] = {
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {
     "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"},
-    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}}
+    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"}}
+
+# A module that a folder may import only so that whoever imports the folder's module does not see it: it would bring along methods
+# of String that take the place of the standard library's.
+HIDDEN: Dict[str, str] = {"Sources/GatewayJSON/": "Foundation"}
 
 # A folder that never imports one module. (That HTTP never imports FastCGIBridge is said by its list.)
 STRANGERS: Dict[str, str] = {"Sources/FastCGIBridge/": "HTTP"}
@@ -174,6 +178,10 @@ def import_violations(file: SwiftFile, project: Set[str]) -> Iterator[Violation]
             where = " and ".join(folders) or "no file"
             yield Violation(file.path, line, f"imports {module}, which belongs to {where}; {instead}")
             continue
+        for folder, hidden in HIDDEN.items():
+            if file.path.startswith(folder) and family == hidden and "internal import" not in file.lines[line - 1][1]:
+                yield Violation(
+                    file.path, line, f"imports {module} for all who import {folder}; write 'internal import {module}'")
         for folder, allowed in LISTS.items():
             if file.path.startswith(folder) and module not in allowed:
                 yield Violation(
