@@ -41,8 +41,10 @@ let package = Package(
         .systemLibrary(
             name: "CBrotli", path: "Sources/CBrotli", pkgConfig: "libbrotlienc",
             providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(
+            name: "CDigest", path: "Sources/CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
 
-        // gzip and brotli as streams of bytes.
+        // gzip, deflate and brotli as streams of bytes.
         .target(name: "Compression", dependencies: ["Octets", "CZlib", "CBrotli"], swiftSettings: hot),
 
         // The operating system, wrapped once.
@@ -54,6 +56,8 @@ let package = Package(
         // Protocols and contracts: values and state machines over bytes, no socket, no clock.
         .target(name: "GatewayInterface", dependencies: ["Octets"], swiftSettings: hot),
         .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: hot),
+        .target(
+            name: "WebSockets", dependencies: ["Octets", "Compression", "CDigest"], swiftSettings: hot),
         .target(
             name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
@@ -93,7 +97,7 @@ let package = Package(
             name: "FuzzProperties",
             dependencies: [
                 "Gateway", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets", "Syscalls", "YAML",
-                "Compression", "TestSupport",
+                "Compression", "WebSockets", "TestSupport",
             ],
             path: "Fuzz/Properties", swiftSettings: strict),
 
@@ -104,6 +108,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WebSocketsTests", dependencies: ["WebSockets", "Compression", "Octets", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets", "TestSupport"],
             swiftSettings: strict),

@@ -21,6 +21,7 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
     "CZlib": (("Sources/Compression/", "Tests/TestSupport/"), "use the encoders of Compression"),
     "CBrotli": (("Sources/Compression/",), "use the encoders of Compression"),
+    "CDigest": (("Sources/WebSockets/",), "use what WebSockets declares: SHA-1 is for its handshake alone"),
     "ArgumentParser": (
         ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
     "Yams": (("Sources/YAML/",), "use YAMLNode: Yams brings Foundation along"),
@@ -37,7 +38,9 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
 # A folder that may import nothing beyond a list.
 PURE = {"Octets", "Synchronization"}
 LISTS: Dict[str, Set[str]] = {
-    "Sources/Octets/": PURE, "Sources/GatewayInterface/": PURE, "Sources/HTTP/": PURE}
+    "Sources/Octets/": PURE, "Sources/GatewayInterface/": PURE, "Sources/HTTP/": PURE,
+    # It knows no socket and no clock, and not the contract either: the gateway joins the two.
+    "Sources/WebSockets/": PURE | {"Compression", "CDigest"}}
 
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {
