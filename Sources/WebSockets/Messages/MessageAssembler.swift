@@ -57,7 +57,8 @@ public struct MessageAssembler {
     private mutating func finish(
         _ part: MessagePart, _ octets: UnsafeBufferPointer<UInt8>
     ) throws(WebSocketError) -> WebSocketMessage {
-        guard part.isCompressed else { return WebSocketMessage(part.kind, octets) }
+        // Nothing is nothing, although a writer of compressed messages would say even that with an octet (§7.2.3.6).
+        guard part.isCompressed, !octets.isEmpty else { return WebSocketMessage(part.kind, octets) }
         let inflater = try readyInflater()
         return try stock.withScratch { scratch throws(WebSocketError) in
             try Self.inflate(octets, inflater, into: &scratch, limit: limit)

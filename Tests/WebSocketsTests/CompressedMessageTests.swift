@@ -5,7 +5,7 @@ import Testing
 import WebSockets
 
 @Suite("Compressed messages")
-struct CompressionTests {
+struct CompressedMessageTests {
     /// What a handshake comes to.
     static func agreement(
         takeover: Bool = false, bits: Int = 15, smallest: Int = 1
@@ -62,6 +62,11 @@ struct CompressionTests {
         let agreement = try Self.agreement()
         let reading = Reading(octets("C1 01 00 C2 00"), role: client, agreement: agreement)
         #expect(reading.events == [.message(.text("")), .message(.binary([]))])
+        // Without an octet too, and what follows is not touched by it.
+        let kept = Reading(
+            octets("C1 07 F2 48 CD C9 C9 07 00 C2 00 C1 05 F2 00 11 00 00"), role: client,
+            agreement: try Self.agreement(takeover: true))
+        #expect(kept.events == [Self.hello, .message(.binary([])), Self.hello])
         var state = WebSocketState(limit: 1, agreement: agreement, stock: DeflateStock())
         #expect(sent(by: &state, .text("")) == [0x81, 0])
     }
@@ -165,7 +170,7 @@ struct CompressionTests {
             #expect(Reading(frame(0xC2, octets(stored)), agreement: agreement).error == nil)
         }
         for broken in [
-            "FF", "F2 48 CD", "07", "00 05 00 FA FF 48", "00 05 00 00 00", "F3 48 CD C9 C9 07 00 07",
+            "FF", "07", "00 06 00 F9 FF 48", "00 05 00 00 00", "F3 48 CD C9 C9 07 00 07",
         ] {
             #expect(Reading(frame(0xC1, octets(broken)), agreement: agreement).error == .malformedCompression)
         }
