@@ -102,6 +102,15 @@ struct ClosingTests {
         #expect(state.closing.status?.code == .protocolError)
     }
 
+    @Test("A socket whose connection is lost neither sends nor reads")
+    func lostSocket() {
+        var state = WebSocketState(limit: 100, stock: DeflateStock())
+        state.lost()
+        #expect(state.isOver && !state.canSend && state.closing.status?.code == .abnormal)
+        let reading = Reading(frame(0x81, [0x61]) + frame(0x89), &state)
+        #expect(reading.events.isEmpty && reading.answers.isEmpty)
+    }
+
     @Test("A connection that is lost has ended with 1006, unless it had ended before")
     func lost() {
         var closing = ClosingHandshake()

@@ -134,6 +134,18 @@ struct FrameTests {
         }
     }
 
+    @Test("A socket that waits holds no memory, and one in the middle of a message what has come of it")
+    func memory() {
+        var state = WebSocketState(limit: 1 << 20, stock: DeflateStock())
+        let message = [UInt8](repeating: 7, count: 10_000)
+        for piece in [100, .max] {
+            #expect(Reading(frame(0x02, message), piece: piece, &state).events.isEmpty)
+            #expect(state.isInsideMessage && state.memory >= 10_000 && state.memory < 30_000)
+            #expect(Reading(frame(0x80), &state).events == [.message(.binary(message))])
+            #expect(!state.isInsideMessage && state.memory == 0)
+        }
+    }
+
     @Test("A message of empty fragments is an empty message")
     func emptyFragments() {
         #expect(Reading(frame(0x01) + frame(0x00) + frame(0x80)).events == [.message(.text(""))])

@@ -16,7 +16,7 @@ public enum WebSocketEvent: Equatable, Sendable {
     case failed(WebSocketError)
 }
 
-/// A WebSocket between its handshake and its end.
+/// A WebSocket between its handshake and its end. It has one owner: a copy would write with the same compressor.
 public struct WebSocketState {
     private var decoder: FrameDecoder
     private var assembler: MessageAssembler
