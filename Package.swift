@@ -44,8 +44,10 @@ let package = Package(
         .systemLibrary(
             name: "CBrotli", path: "Sources/CBrotli", pkgConfig: "libbrotlienc",
             providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(
+            name: "CDigest", path: "Sources/CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
 
-        // gzip and brotli as streams of bytes.
+        // gzip, deflate and brotli as streams of bytes.
         .target(name: "Compression", dependencies: ["Octets", "CZlib", "CBrotli"], swiftSettings: hot),
 
         // The operating system, wrapped once.
@@ -63,6 +65,8 @@ let package = Package(
             ], swiftSettings: hot),
         .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: hot),
         .target(
+            name: "WebSockets", dependencies: ["Octets", "Compression", "CDigest"], swiftSettings: hot),
+        .target(
             name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
 
@@ -79,6 +83,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge", "Compression",
+                "WebSockets",
                 "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -106,7 +111,7 @@ let package = Package(
             name: "FuzzProperties",
             dependencies: [
                 "Gateway", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge", "Octets", "Syscalls",
-                "YAML", "Compression", "TestSupport",
+                "YAML", "Compression", "WebSockets", "TestSupport",
             ],
             path: "Fuzz/Properties", swiftSettings: strict),
 
@@ -117,6 +122,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WebSocketsTests", dependencies: ["WebSockets", "Compression", "Octets", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets", "TestSupport"],
             swiftSettings: strict),

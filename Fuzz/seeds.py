@@ -482,6 +482,84 @@ JSON = {
     "twice": b'{"a": 1, "a": 2}', "behind": b"{} {}", "empty": b"", "null": b"null", "names": b'{"": 0, "\\u0000": 1, "a b": [{"\xf0\x9f\x98\x80": "x"}]}',
 }
 
+
+def frame(first, payload=b"", masked=True, length=None):
+    """A frame of a WebSocket (RFC 6455, section 5.2)."""
+    size = len(payload)
+    head = length or (bytes([size]) if size < 126 else b"\x7e" + struct.pack(">H", size) if size < 1 << 16 else b"\x7f" + struct.pack(">Q", size))
+    if not masked:
+        return bytes([first]) + head + payload
+    key = b"\x37\xfa\x21\x3d"
+    return bytes([first, head[0] | 0x80]) + head[1:] + key + bytes(octet ^ key[place % 4] for place, octet in enumerate(payload))
+
+
+# The octet that comes first: 1 is a client; 2 compression, 4 with context takeover, 6 with small windows; 8, 16 and 24 larger limits.
+HELLO, AGAIN, STORED = bytes.fromhex("f248cdc9c90700"), bytes.fromhex("f200110000"), b"\0\5\0\xfa\xffHello\0"
+LAST = bytes.fromhex("f348cdc9c90700")
+ZEROS = bytes.fromhex("62601805c4020000")  # 300 of them
+WEBSOCKET = {
+    "text": b"\x08" + frame(0x81, b"Hello"),
+    "client": b"\x09" + frame(0x81, b"Hello", masked=False) + frame(0x89, b"a", masked=False) + frame(0x88, masked=False),
+    "client-masked": b"\x09" + frame(0x81, b"Hello"),
+    "no-mask": b"\x08" + frame(0x81, b"Hello", masked=False),
+    "fragments": b"\x08" + frame(0x01, b"Hel") + frame(0x89, b"ping") + frame(0x00) + frame(0x80, b"lo") + frame(0x8A),
+    "fragmented-character": b"\x08" + frame(0x01, b"\xe2\x82") + frame(0x80, b"\xac"),
+    "cut-character": b"\x08" + frame(0x01, b"\xe2\x82") + frame(0x80),
+    "surrogate": b"\x08" + frame(0x81, b"\xed\xa0\x80"),
+    "above": b"\x08" + frame(0x81, b"\xf4\x90\x80\x80"),
+    "overlong": b"\x08" + frame(0x81, b"abcdefgh\xc0\xaf"),
+    "binary": b"\x08" + frame(0x82, b"\xff\xfe\0"),
+    "medium": b"\x10" + frame(0x82, b"a" * 126),
+    "large": b"\x18" + frame(0x82, b"a" * 65_536),
+    "not-minimal": b"\x18" + frame(0x82, b"a", length=b"\x7e\0\1"),
+    "not-minimal-long": b"\x18" + frame(0x82, b"a", length=b"\x7f" + b"\0" * 7 + b"\x7e"),
+    "top-bit": b"\x18" + frame(0x82, b"a", length=b"\x7f\x80" + b"\0" * 7),
+    "huge": b"\x18" + frame(0x82, b"a", length=b"\x7f\x7f" + b"\xff" * 7),
+    "over-limit": b"\0" + frame(0x02, b"abcdef") + frame(0x80, b"ghi"),
+    "reserved": b"\x08" + frame(0xB1, b"a"),
+    "opcode": b"\x08" + frame(0x83, b"a"),
+    "long-ping": b"\x08" + frame(0x89, b"a" * 126),
+    "fragmented-ping": b"\x08" + frame(0x09, b"a"),
+    "continuation": b"\x08" + frame(0x80, b"a"),
+    "inside": b"\x08" + frame(0x01, b"a") + frame(0x81, b"b"),
+    "close": b"\x08" + frame(0x88, b"\x03\xe8bye") + frame(0x81, b"late"),
+    "close-empty": b"\x08" + frame(0x88),
+    "close-one": b"\x08" + frame(0x88, b"\3"),
+    "close-1005": b"\x08" + frame(0x88, b"\x03\xed"),
+    "close-4999": b"\x08" + frame(0x88, b"\x13\x87"),
+    "close-text": b"\x08" + frame(0x88, b"\x03\xe8\xc3"),
+    "compressed": b"\x0a" + frame(0xC1, HELLO) + frame(0xC1, STORED) + frame(0xC1, LAST + b"\0") + frame(0xC1, LAST),
+    "compressed-fragments": b"\x0a" + frame(0x41, HELLO[:3]) + frame(0x8A) + frame(0x80, HELLO[3:]),
+    "compressed-off": b"\x08" + frame(0xC1, HELLO),
+    "compressed-empty": b"\x0c" + frame(0xC1, HELLO) + frame(0xC2, b"\0") + frame(0xC2) + frame(0xC1, AGAIN),
+    "takeover": b"\x0c" + frame(0xC1, HELLO) + frame(0xC1, AGAIN) + frame(0xC1, LAST) + frame(0xC1, AGAIN),
+    "no-takeover": b"\x0a" + frame(0xC1, HELLO) + frame(0xC1, AGAIN),
+    "small-window": b"\x0e" + frame(0xC1, HELLO) + frame(0xC1, AGAIN),
+    "bomb": b"\x0a" + frame(0xC2, ZEROS),
+    "zeros": b"\x12" + frame(0xC2, ZEROS) + frame(0xC2, ZEROS * 2),
+    "compressed-text": b"\x0a" + frame(0xC1, b"\0\1\0\xfe\xff\xc3\0"),
+    "compressed-cut": b"\x0a" + frame(0xC1, b"\0\6\0\xf9\xffH"),
+    "noise": b"\x0a" + frame(0xC1, b"\xff"),
+}
+MESSAGES = {
+    f"setup-{first}": bytes([first]) + b"\5Hello\0\x20" + b"abcdefgh" * 4 + b"\4\xff\0\xfe\1\3\xe2\x82\xac\x90" + b"x" * 144
+    for first in [0, 1, 2, 3, 4, 5, 6, 7, 10, 13, 0x4E, 0xEF]
+}
+OFFER = b"permessage-deflate"
+HANDSHAKES = {
+    "browser": OFFER + b"; client_max_window_bits\nchat, v1.a\nhttps://a\na:443",
+    "all": OFFER + b"; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10; client_max_window_bits=\"9\"",
+    "several": OFFER + b"; server_max_window_bits=8, x-other; a=b, " + OFFER + b"; server_max_window_bits=12",
+    "twice": OFFER + b"; client_max_window_bits; client_max_window_bits=9, " + OFFER,
+    "unknown": OFFER + b"; unknown\n,\nnull\nnull",
+    "values": OFFER + b"; server_no_context_takeover=1, " + OFFER + b"; client_max_window_bits=7, " + OFFER + b"; server_max_window_bits",
+    "quoted": b"a; b=\"c\\d\"; e=\"f,g\"\n\"chat\"\nhttp://[::1]:80\n[::1]",
+    "malformed": b"a b; c\nchat b\nhttp://a/\na",
+    "semicolon": b"a;;b=, c;=d\nb\nhttp://a:080\na:80",
+    "empty": b", ,\n\n\n",
+    "zeros": OFFER + b"; client_max_window_bits=08, " + OFFER + b"; server_max_window_bits=015\nb,b\nws://A:\na",
+}
+
 SEEDS = {
     "request-head": HEADS, "request-stream": {**HEADS, **STREAMS}, "request-body": BODIES, "path": PATHS, "byte-range": RANGES,
     "http-date": DATES, "response-records": ANSWERS, "request-records": REQUESTS, "name-value-pairs": PAIRS, "cgi-head": CGI,
@@ -490,6 +568,7 @@ SEEDS = {
     "request-rules": RULED, "proxy-header": PROXY, "forwarded": FORWARDED, "accept-encoding": ACCEPT_ENCODINGS, "trace-parent": TRACES,
     "preconditions": CONDITIONS, "access-log": ACCESS_LOG, "log-format": LOG_FORMATS, "media-types": MEDIA_TYPES, "compression": COMPRESSION,
     "form-items": FORM_ITEMS, "cookies": COOKIES, "multipart": MULTIPART, "json": JSON,
+    "websocket-frames": WEBSOCKET, "websocket-messages": MESSAGES, "handshake": HANDSHAKES,
 }
 
 
@@ -552,6 +631,16 @@ WORDS = {
     "log-format": [b"%(", b")s", b")d", b"%%", b"\"", b"combined", b"common", b"json", b"%({", b"}i)s", b"}o)s", b"}e)s", b"\t"]
     + [b"%(" + name + b")s" for name in b"h l u t r m U q H s B b f a T D M L p time id trace_id user target refused_line ended upstream".split()],
     "media-types": [b"\n", b"\r\n", b" ", b"\t", b"#", b"a/b x", b"text/", b"/", b".", b".x", b".html", b"TEXT/HTML x", b"\0", b"x" * 16],
+    "websocket-frames": [
+        frame(0x81, b"a"), frame(0x01, b"a"), frame(0x80, b"a"), frame(0x89), frame(0x88, b"\x03\xe8"), frame(0xC1, HELLO), frame(0x81, masked=False),
+        b"\x81\x80\0\0\0\0", b"\x02\x81\0\0\0\0", b"\x80\xfe\0\x7e", b"\x82\xff", b"\0\0\0\0\0\1\0\0", HELLO, AGAIN, STORED, LAST,
+        b"\0\0\xff\xff", b"\xed\xa0\x80", b"\xf4\x90", b"\xe2\x82\xac", b"\xc0\xaf",
+    ],
+    "websocket-messages": [b"\0", b"\x7e", b"\x80", b"\xff", b"abcabcabc", b"\xe2\x82\xac", b"\0" * 32],
+    "handshake": [
+        OFFER, b"server_no_context_takeover", b"client_no_context_takeover", b"server_max_window_bits=", b"client_max_window_bits", b"=8", b"=15",
+        b";", b",", b"=", b"\"", b"\\", b" ", b"\t", b"\n", b"chat", b"v1.a", b"http://", b"https://", b"ws://", b":80", b":443", b"[::1]", b"null",
+    ],
     "compression": [b"\0\0", b"\x08\x0f", b"\1\7", b"\x1f\x8b\x08", b"abcabcabc", b"\0" * 32, b"\xff" * 32, b"<html><body>"],
     "form-items": [b"&", b"=", b"+", b"%", b"%41", b"%26", b"%3D", b"%C3%A9", b"%FF", b"\xe4\xb8\xad", b"a=b&"],
     "cookies": [b"; ", b";", b"=", b"\"", b" ", b"\t", b"\n", b"\r\n", b"a=b", b"/", b".", b"__Host-", b"__Secure-"],

@@ -21,6 +21,7 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
     "CZlib": (("Sources/Compression/", "Tests/TestSupport/"), "use the encoders of Compression"),
     "CBrotli": (("Sources/Compression/",), "use the encoders of Compression"),
+    "CDigest": (("Sources/WebSockets/",), "use what WebSockets declares: SHA-1 is for its handshake alone"),
     "ArgumentParser": (
         ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
     "Yams": (("Sources/YAML/",), "use YAMLNode: Yams brings Foundation along"),
@@ -39,7 +40,9 @@ PURE = {"Octets", "Synchronization"}
 LISTS: Dict[str, Set[str]] = {
     "Sources/Octets/": PURE, "Sources/HTTP/": PURE,
     # The names and the logger that Swift programs share.
-    "Sources/GatewayInterface/": PURE | {"HTTPTypes", "Logging"}}
+    "Sources/GatewayInterface/": PURE | {"HTTPTypes", "Logging"},
+    # It knows no socket and no clock, and not the contract either: the gateway joins the two.
+    "Sources/WebSockets/": PURE | {"Compression", "CDigest"}}
 
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {

@@ -41,6 +41,9 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("cookies", CookiePromises.check),
         FuzzTarget("multipart", MultipartPromises.check),
         FuzzTarget("json", JSONPromises.check),
+        FuzzTarget("websocket-frames", WebSocketPromises.check),
+        FuzzTarget("websocket-messages", WebSocketMessagePromises.check),
+        FuzzTarget("handshake", HandshakePromises.check),
     ]
 
     /// All of them. Those that look into the gateway itself need a debug build, as tests do.
