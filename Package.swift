@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge", "Compression",
+                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge",
+                "Compression",
                 "WebSockets",
                 "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

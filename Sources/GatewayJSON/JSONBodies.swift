@@ -22,7 +22,8 @@ extension Request {
     ///   - type: What it is to be.
     ///   - limit: Octets of the body.
     /// - Throws: A ``JSONTextError`` or a ``RequestBodyError``: left alone, they are answered with 400 or 413.
-    public func json<Value: Decodable>(as type: Value.Type = Value.self, limit: Int = 1 << 20) throws -> Value {
+    public func json<Value: Decodable>(as type: Value.Type = Value.self, limit: Int = 1 << 20) throws -> Value
+    {
         try JSONText.decode(type, from: body.readAll(limit: limit))
     }
 

@@ -40,7 +40,8 @@ struct HandlerBodyTests {
         }
     }
 
-    @Test("Without the application's wish, bodies come whole, and blocking reads work", .timeLimit(.minutes(5)))
+    @Test(
+        "Without the application's wish, bodies come whole, and blocking reads work", .timeLimit(.minutes(5)))
     func whole() throws {
         try withApplication("streaming") { gateway in
             let client = try gateway.connect()
@@ -93,7 +94,9 @@ struct HandlerBodyTests {
             try eventually("it is called") { gateway.calls.contains("call /count") }
             client.close()
             #expect(try gateway.get("/parts").status == 200)
-            try eventually("it is over") { gateway.hookLines.contains { $0.hasPrefix("postRequest") && $0.contains("POST /count") } }
+            try eventually("it is over") {
+                gateway.hookLines.contains { $0.hasPrefix("postRequest") && $0.contains("POST /count") }
+            }
         }
     }
 
@@ -101,11 +104,13 @@ struct HandlerBodyTests {
     func expectation() throws {
         try withApplication("streaming-body") { gateway in
             let client = try gateway.connect()
-            client.send("POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+            client.send(
+                "POST /count HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
             #expect(try client.receive().status == 100)
             client.send("abc")
             #expect(try client.receive().text == "3: 3 ")
-            client.send("POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+            client.send(
+                "POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
             #expect(try client.receive().text == "unread")
         }
     }

@@ -4,7 +4,8 @@ import Testing
 @Suite("What becomes of handlers", .serialized)
 struct HandlerEndTests {
     @Test(
-        "A handler hears that its client has left", .timeLimit(.minutes(5)), arguments: ["reset", "close", "end"])
+        "A handler hears that its client has left", .timeLimit(.minutes(5)),
+        arguments: ["reset", "close", "end"])
     func cancellation(_ way: String) throws {
         try withApplication("streaming") { gateway in
             let client = try gateway.connect()
@@ -45,7 +46,9 @@ struct HandlerEndTests {
         }
     }
 
-    @Test("An error is 500 and in the log; one that says what to answer is answered so", .timeLimit(.minutes(5)))
+    @Test(
+        "An error is 500 and in the log; one that says what to answer is answered so", .timeLimit(.minutes(5))
+    )
     func errors() throws {
         try withApplication("streaming") { gateway in
             let failed = try gateway.get("/throw")
@@ -64,7 +67,8 @@ struct HandlerEndTests {
         }
     }
 
-    @Test("An inline handler's stream is made behind it, in any class", .timeLimit(.minutes(5)),
+    @Test(
+        "An inline handler's stream is made behind it, in any class", .timeLimit(.minutes(5)),
         arguments: ["sync", "thread", "async"])
     func inline(_ workerClass: String) throws {
         try withApplication("inline-stream", "--worker-class", workerClass, "--threads", "2") { gateway in

@@ -75,7 +75,8 @@ struct StreamTests {
         }
     }
 
-    @Test("A worker that leaves ends server-sent events, and waits for other streams", .timeLimit(.minutes(5)))
+    @Test(
+        "A worker that leaves ends server-sent events, and waits for other streams", .timeLimit(.minutes(5)))
     func leaving() throws {
         try withApplication("streaming") { gateway in
             let events = try gateway.connect()
