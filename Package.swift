@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "gateway", targets: ["GatewayTool"]),
         .library(name: "Gateway", targets: ["Gateway"]),
+        .library(name: "GatewayTesting", targets: ["GatewayTesting"]),
         // For the package in Fuzz alone.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
     ],
@@ -65,6 +66,18 @@ let package = Package(
             name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
 
+        // What goes around Swift applications, and what calls them without a socket.
+        .target(
+            name: "Middleware",
+            dependencies: ["Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"],
+            swiftSettings: hot),
+        .target(
+            name: "GatewayTesting",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "HTTP",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+
         // Configuration files as text with line numbers.
         .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
 
@@ -73,7 +86,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge", "Compression",
-                "YAML",
+                "Middleware", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -113,6 +126,13 @@ let package = Package(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GatewayTestingTests", dependencies: ["GatewayTesting", "GatewayInterface", "Syscalls"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MiddlewareTests",
+            dependencies: ["Middleware", "GatewayTesting", "GatewayInterface", "Syscalls", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "FastCGIBridgeTests",
