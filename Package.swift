@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "gateway", targets: ["GatewayTool"]),
         .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayJSON", targets: ["GatewayJSON"]),
+        .library(name: "GatewayTesting", targets: ["GatewayTesting"]),
         // For the package in Fuzz alone.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
     ],
@@ -74,6 +75,17 @@ let package = Package(
         .target(
             name: "GatewayJSON", dependencies: ["Octets", "GatewayInterface"],
             swiftSettings: strict + strangers),
+        // What goes around Swift applications, and what calls them without a socket.
+        .target(
+            name: "Middleware",
+            dependencies: ["Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"],
+            swiftSettings: hot),
+        .target(
+            name: "GatewayTesting",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "HTTP",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
 
         // Configuration files as text with line numbers.
         .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
@@ -83,9 +95,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge",
-                "Compression",
-                "WebSockets",
-                "YAML",
+                "Compression", "WebSockets", "Middleware", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -131,6 +141,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GatewayJSONTests", dependencies: ["GatewayJSON"], swiftSettings: strict + strangers),
+        .testTarget(
+            name: "GatewayTestingTests", dependencies: ["GatewayTesting", "GatewayInterface", "Syscalls"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MiddlewareTests",
+            dependencies: ["Middleware", "GatewayTesting", "GatewayInterface", "Syscalls", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "FastCGIBridgeTests",
             dependencies: [
