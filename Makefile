@@ -25,7 +25,7 @@ LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev pkg-config
 PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
-UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|FuzzTests
+UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|ApplicationLibraryTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|FuzzTests
 SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
