@@ -26,7 +26,7 @@ PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources \
 	Benchmarks/nio/Package.swift Benchmarks/nio/Sources
-UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|GatewayTestingTests|MiddlewareTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|WebSocketsTests|GatewayTests|FuzzTests
+UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|GatewayTestingTests|MiddlewareTests|ApplicationLibraryTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|WebSocketsTests|GatewayTests|FuzzTests
 SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
