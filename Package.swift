@@ -22,7 +22,9 @@ let package = Package(
         .library(name: "GatewayJSON", targets: ["GatewayJSON"]),
         .library(name: "GatewayTesting", targets: ["GatewayTesting"]),
         // For applications in dynamic libraries.
-        .library(name: "GatewayApplication", targets: ["ApplicationLibrary", "GatewayInterface"]),
+        .library(
+            name: "GatewayApplication",
+            targets: ["ApplicationLibrary", "GatewayInterface", "GatewayJSON", "Middleware"]),
         // For the tests.
         .library(name: "TestLibrary", type: .dynamic, targets: ["LibraryApplication"]),
         // For the package in Fuzz alone.
