@@ -20,12 +20,13 @@ REQUESTS ?= 100000
 BIND ?= 127.0.0.1:8000
 # The Swift runtime goes into the binary: it runs on machines without a toolchain, and calls it without a detour.
 RELEASE = swift build -c release --static-swift-stdlib
-# What is linked: FastCGI's own library, gzip and brotli.
-LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev pkg-config
+# What is linked: FastCGI's own library, gzip and brotli, and SHA-1 for the handshake of WebSockets.
+LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config
 PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
-HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
-UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayTestingTests|MiddlewareTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|GatewayTests|FuzzTests
+HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources \
+	Benchmarks/nio/Package.swift Benchmarks/nio/Sources
+UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|GatewayTestingTests|MiddlewareTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|WebSocketsTests|GatewayTests|FuzzTests
 SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
@@ -103,6 +104,7 @@ bench:
 	@scripts/install-packages $(LIBRARIES) gcc wrk nginx-light lighttpd
 	$(RELEASE) --product gateway
 	$(RELEASE) --package-path examples/swift
+	$(RELEASE) --package-path Benchmarks/nio
 	$(PYTHON) Benchmarks/compare.py $(BENCH)
 
 endurance:
@@ -127,4 +129,4 @@ install:
 	install -D -m 755 .build/release/gateway $(DESTDIR)$(PREFIX)/bin/gateway
 
 clean:
-	rm -rf .build .build-asan .build-tsan .build-fuzz examples/swift/.build examples/swift/hummingbird-worker/.build
+	rm -rf .build .build-asan .build-tsan .build-fuzz Benchmarks/nio/.build examples/swift/.build examples/swift/hummingbird-worker/.build

@@ -10,8 +10,8 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let hot: [SwiftSetting] =
     strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
-// Yams brings Foundation along, whose methods of String would otherwise take the place of the standard library's wherever
-// it is loaded, and they answer differently where a text is empty.
+// Yams and GatewayJSON bring Foundation along, whose methods of String would otherwise take the place of the standard library's
+// wherever it is loaded, and they answer differently where a text is empty.
 let strangers: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
 
 let package = Package(
@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .executable(name: "gateway", targets: ["GatewayTool"]),
         .library(name: "Gateway", targets: ["Gateway"]),
+        .library(name: "GatewayJSON", targets: ["GatewayJSON"]),
         .library(name: "GatewayTesting", targets: ["GatewayTesting"]),
         // For the package in Fuzz alone.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
@@ -44,8 +45,10 @@ let package = Package(
         .systemLibrary(
             name: "CBrotli", path: "Sources/CBrotli", pkgConfig: "libbrotlienc",
             providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(
+            name: "CDigest", path: "Sources/CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
 
-        // gzip and brotli as streams of bytes.
+        // gzip, deflate and brotli as streams of bytes.
         .target(name: "Compression", dependencies: ["Octets", "CZlib", "CBrotli"], swiftSettings: hot),
 
         // The operating system, wrapped once.
@@ -63,8 +66,15 @@ let package = Package(
             ], swiftSettings: hot),
         .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: hot),
         .target(
+            name: "WebSockets", dependencies: ["Octets", "Compression", "CDigest"], swiftSettings: hot),
+        .target(
             name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
+
+        // Values as JSON. Foundation's encoder and decoder stay in here.
+        .target(
+            name: "GatewayJSON", dependencies: ["Octets", "GatewayInterface"],
+            swiftSettings: strict + strangers),
 
         // What goes around Swift applications, and what calls them without a socket.
         .target(
@@ -74,9 +84,9 @@ let package = Package(
         .target(
             name: "GatewayTesting",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "HTTP",
+                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "WebSockets",
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            ], swiftSettings: strict + strangers),
 
         // Configuration files as text with line numbers.
         .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
@@ -85,8 +95,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge", "Compression",
-                "Middleware", "YAML",
+                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge",
+                "Compression", "WebSockets", "Middleware", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -112,8 +122,8 @@ let package = Package(
         .target(
             name: "FuzzProperties",
             dependencies: [
-                "Gateway", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets", "Syscalls", "YAML",
-                "Compression", "TestSupport",
+                "Gateway", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge", "Octets", "Syscalls",
+                "YAML", "Compression", "WebSockets", "TestSupport",
             ],
             path: "Fuzz/Properties", swiftSettings: strict),
 
@@ -125,8 +135,13 @@ let package = Package(
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "WebSocketsTests", dependencies: ["WebSockets", "Compression", "Octets", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "GatewayInterfaceTests", dependencies: ["GatewayInterface", "Octets", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "GatewayJSONTests", dependencies: ["GatewayJSON"], swiftSettings: strict + strangers),
         .testTarget(
             name: "GatewayTestingTests", dependencies: ["GatewayTesting", "GatewayInterface", "Syscalls"],
             swiftSettings: strict),

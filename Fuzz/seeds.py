@@ -429,6 +429,137 @@ COMPRESSION = {
     "zeros": b"\x08\x0f" + b"\0" * 2000, "one": b"\5\0x", "gzip": b"\1\2\x1f\x8b\x08\0\0\0\0\0\0\3", "words": b"\4\7abcabcabcab",
 }
 
+FORM_ITEMS = {
+    "plain": b"a=b&c=d", "twice": b"a=1&a=2&a=3", "empty": b"&&=&a&=b&", "equals": b"a=b=c&==", "plus": b"a+b=+c+%2B",
+    "percent": b"%61=%&b=%4&c=%zz&d=%%41", "utf8": b"a=%E4%B8%AD&b=\xc3\xa9", "broken": b"a=%FF&b=\xe4\xb8&%C2x=%ED%A0%80",
+    "nul": b"a=%00\0", "mark": b"%EF%BB%BFa=b", "composed": b"%C3%A9=1&e%CC%81=2", "semicolon": b"a=b;c=d",
+}
+
+COOKIES = {
+    "two": b"a=b; c=d", "blanks": b" a\t= b ;;c=d; ", "quotes": b"a=\"b\"; c=\"; d=\"\"; e=\"f", "nameless": b"=a; b; c=d",
+    "twice": b"a=1; a=2", "equals": b"a=b=c==", "high": b"a=\xe9; \xc3\xa9=b", "control": b"a=b\r\n; c=\0",
+    "set": b"id\nabc=\n/shop\nshop.example", "set-path": b"id\nabc\n/a;b\n", "set-split": b"id\na\r\nX: y\n\n",
+    "host": b"__Host-id\nabc\n/\n.", "secure": b"__Secure-id\n\n\na-.b",
+}
+
+
+def multipart(*parts, kind=b"multipart/form-data; boundary=b", end=b"--b--\r\n"):
+    """A Content-Type, a line feed, and a form of parts with their heads."""
+    return kind + b"\n" + b"".join(b"--b\r\n" + part + b"\r\n" for part in parts) + end
+
+
+DISPOSITION = b"Content-Disposition: form-data; name="
+LONG = b"=/()?" + b"x" * 65
+MULTIPART = {
+    "field": multipart(DISPOSITION + b"a\r\n\r\nx"),
+    "file": multipart(DISPOSITION + b"\"a\"; filename=\"b.png\"\r\nContent-Type: image/png\r\n\r\n\0\r\n--\r\n"),
+    "several": multipart(DISPOSITION + b"a\r\n\r\n", DISPOSITION + b"\"a%22\\\\%0D\"\r\nX: y\r\n\r\n\r\n\r\n", DISPOSITION + b"c\r\n\r\n-"),
+    "no-parts": multipart(),
+    "preamble": b"multipart/form-data; boundary=b\nx\r\n--a\r\n" + multipart(DISPOSITION + b"a\r\n\r\nx").partition(b"\n")[2] + b"--b\r\nmore",
+    "no-line-end": multipart(DISPOSITION + b"a\r\n\r\n")[:-9] + b"--b--",
+    "padding": multipart(DISPOSITION + b"a\r\n\r\nx").replace(b"--b\r\n", b"--b \t\r\n"),
+    "longer": multipart(DISPOSITION + b"a\r\n\r\nx\r\n--bb"),
+    "nearly": multipart(DISPOSITION + b"a\r\n\r\nx\r\n--\r\n-\r\r\n--B"),
+    "quoted": multipart(DISPOSITION + b"a\r\n\r\nx", kind=b"Multipart/Form-Data; charset=x; boundary=\"b\""),
+    "extended": multipart(DISPOSITION + b"a; filename*=UTF-8'en'%e2%82%ac%22%0a; filename=b\r\n\r\nx"),
+    "backslash": multipart(DISPOSITION + b"\"\\\"\"; filename=\"C:\\new\\\\x\"\r\n\r\nx"),
+    "no-name": multipart(b"Content-Disposition: form-data\r\n\r\nx"),
+    "no-head": multipart(b"\r\nx"),
+    "attachment": multipart(b"Content-Disposition: attachment; name=a\r\n\r\nx"),
+    "line-feeds": multipart(DISPOSITION + b"a\r\n\r\nx").replace(b"\r", b""),
+    "folded": multipart(DISPOSITION + b"a;\r\n filename=b\r\n\r\nx"),
+    "incomplete": multipart(DISPOSITION + b"a\r\n\r\nx", end=b""),
+    "fields": multipart(b"A: b\r\n" * 17 + b"\r\n"),
+    "boundary": b"multipart/form-data; boundary=" + b"x" * 71 + b"\n--",
+    "long-boundary": multipart(DISPOSITION + b"a\r\n\r\nx\r\n--b=/").replace(b"--b", b"--" + LONG).replace(b"=b\n", b"=" + LONG + b"\n"),
+    "encoded": b"application/x-www-form-urlencoded\na=b&c",
+}
+
+JSON = {
+    "object": b'{"a": [1, -2.5e+3, true, false, null, ""], "b": {"c": {}, "d": []}}', "string": b'"\\u00e9\\ud83d\\ude00\\n\\/ \xc3\xa9"',
+    "number": b" -0.0E-1\r\n", "comma": b'{"a": 1,}', "zero": b"[01]", "control": b'"a\nb"', "surrogate": b'"\\ud800"', "open": b'{"a": [1',
+    "large": b"[1e999, 123456789012345678901234567890]", "deep": b"[" * 520 + b"]" * 520, "bytes": b'"\xff"', "words": b"[tru, NaN, nul]",
+    "twice": b'{"a": 1, "a": 2}', "behind": b"{} {}", "empty": b"", "null": b"null", "names": b'{"": 0, "\\u0000": 1, "a b": [{"\xf0\x9f\x98\x80": "x"}]}',
+}
+
+
+def frame(first, payload=b"", masked=True, length=None):
+    """A frame of a WebSocket (RFC 6455, section 5.2)."""
+    size = len(payload)
+    head = length or (bytes([size]) if size < 126 else b"\x7e" + struct.pack(">H", size) if size < 1 << 16 else b"\x7f" + struct.pack(">Q", size))
+    if not masked:
+        return bytes([first]) + head + payload
+    key = b"\x37\xfa\x21\x3d"
+    return bytes([first, head[0] | 0x80]) + head[1:] + key + bytes(octet ^ key[place % 4] for place, octet in enumerate(payload))
+
+
+# The octet that comes first: 1 is a client; 2 compression, 4 with context takeover, 6 with small windows; 8, 16 and 24 larger limits.
+HELLO, AGAIN, STORED = bytes.fromhex("f248cdc9c90700"), bytes.fromhex("f200110000"), b"\0\5\0\xfa\xffHello\0"
+LAST = bytes.fromhex("f348cdc9c90700")
+ZEROS = bytes.fromhex("62601805c4020000")  # 300 of them
+WEBSOCKET = {
+    "text": b"\x08" + frame(0x81, b"Hello"),
+    "client": b"\x09" + frame(0x81, b"Hello", masked=False) + frame(0x89, b"a", masked=False) + frame(0x88, masked=False),
+    "client-masked": b"\x09" + frame(0x81, b"Hello"),
+    "no-mask": b"\x08" + frame(0x81, b"Hello", masked=False),
+    "fragments": b"\x08" + frame(0x01, b"Hel") + frame(0x89, b"ping") + frame(0x00) + frame(0x80, b"lo") + frame(0x8A),
+    "fragmented-character": b"\x08" + frame(0x01, b"\xe2\x82") + frame(0x80, b"\xac"),
+    "cut-character": b"\x08" + frame(0x01, b"\xe2\x82") + frame(0x80),
+    "surrogate": b"\x08" + frame(0x81, b"\xed\xa0\x80"),
+    "above": b"\x08" + frame(0x81, b"\xf4\x90\x80\x80"),
+    "overlong": b"\x08" + frame(0x81, b"abcdefgh\xc0\xaf"),
+    "binary": b"\x08" + frame(0x82, b"\xff\xfe\0"),
+    "medium": b"\x10" + frame(0x82, b"a" * 126),
+    "large": b"\x18" + frame(0x82, b"a" * 65_536),
+    "not-minimal": b"\x18" + frame(0x82, b"a", length=b"\x7e\0\1"),
+    "not-minimal-long": b"\x18" + frame(0x82, b"a", length=b"\x7f" + b"\0" * 7 + b"\x7e"),
+    "top-bit": b"\x18" + frame(0x82, b"a", length=b"\x7f\x80" + b"\0" * 7),
+    "huge": b"\x18" + frame(0x82, b"a", length=b"\x7f\x7f" + b"\xff" * 7),
+    "over-limit": b"\0" + frame(0x02, b"abcdef") + frame(0x80, b"ghi"),
+    "reserved": b"\x08" + frame(0xB1, b"a"),
+    "opcode": b"\x08" + frame(0x83, b"a"),
+    "long-ping": b"\x08" + frame(0x89, b"a" * 126),
+    "fragmented-ping": b"\x08" + frame(0x09, b"a"),
+    "continuation": b"\x08" + frame(0x80, b"a"),
+    "inside": b"\x08" + frame(0x01, b"a") + frame(0x81, b"b"),
+    "close": b"\x08" + frame(0x88, b"\x03\xe8bye") + frame(0x81, b"late"),
+    "close-empty": b"\x08" + frame(0x88),
+    "close-one": b"\x08" + frame(0x88, b"\3"),
+    "close-1005": b"\x08" + frame(0x88, b"\x03\xed"),
+    "close-4999": b"\x08" + frame(0x88, b"\x13\x87"),
+    "close-text": b"\x08" + frame(0x88, b"\x03\xe8\xc3"),
+    "compressed": b"\x0a" + frame(0xC1, HELLO) + frame(0xC1, STORED) + frame(0xC1, LAST + b"\0") + frame(0xC1, LAST),
+    "compressed-fragments": b"\x0a" + frame(0x41, HELLO[:3]) + frame(0x8A) + frame(0x80, HELLO[3:]),
+    "compressed-off": b"\x08" + frame(0xC1, HELLO),
+    "compressed-empty": b"\x0c" + frame(0xC1, HELLO) + frame(0xC2, b"\0") + frame(0xC2) + frame(0xC1, AGAIN),
+    "takeover": b"\x0c" + frame(0xC1, HELLO) + frame(0xC1, AGAIN) + frame(0xC1, LAST) + frame(0xC1, AGAIN),
+    "no-takeover": b"\x0a" + frame(0xC1, HELLO) + frame(0xC1, AGAIN),
+    "small-window": b"\x0e" + frame(0xC1, HELLO) + frame(0xC1, AGAIN),
+    "bomb": b"\x0a" + frame(0xC2, ZEROS),
+    "zeros": b"\x12" + frame(0xC2, ZEROS) + frame(0xC2, ZEROS * 2),
+    "compressed-text": b"\x0a" + frame(0xC1, b"\0\1\0\xfe\xff\xc3\0"),
+    "compressed-cut": b"\x0a" + frame(0xC1, b"\0\6\0\xf9\xffH"),
+    "noise": b"\x0a" + frame(0xC1, b"\xff"),
+}
+MESSAGES = {
+    f"setup-{first}": bytes([first]) + b"\5Hello\0\x20" + b"abcdefgh" * 4 + b"\4\xff\0\xfe\1\3\xe2\x82\xac\x90" + b"x" * 144
+    for first in [0, 1, 2, 3, 4, 5, 6, 7, 10, 13, 0x4E, 0xEF]
+}
+OFFER = b"permessage-deflate"
+HANDSHAKES = {
+    "browser": OFFER + b"; client_max_window_bits\nchat, v1.a\nhttps://a\na:443",
+    "all": OFFER + b"; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10; client_max_window_bits=\"9\"",
+    "several": OFFER + b"; server_max_window_bits=8, x-other; a=b, " + OFFER + b"; server_max_window_bits=12",
+    "twice": OFFER + b"; client_max_window_bits; client_max_window_bits=9, " + OFFER,
+    "unknown": OFFER + b"; unknown\n,\nnull\nnull",
+    "values": OFFER + b"; server_no_context_takeover=1, " + OFFER + b"; client_max_window_bits=7, " + OFFER + b"; server_max_window_bits",
+    "quoted": b"a; b=\"c\\d\"; e=\"f,g\"\n\"chat\"\nhttp://[::1]:80\n[::1]",
+    "malformed": b"a b; c\nchat b\nhttp://a/\na",
+    "semicolon": b"a;;b=, c;=d\nb\nhttp://a:080\na:80",
+    "empty": b", ,\n\n\n",
+    "zeros": OFFER + b"; client_max_window_bits=08, " + OFFER + b"; server_max_window_bits=015\nb,b\nws://A:\na",
+}
+
 SEEDS = {
     "request-head": HEADS, "request-stream": {**HEADS, **STREAMS}, "request-body": BODIES, "path": PATHS, "byte-range": RANGES,
     "http-date": DATES, "response-records": ANSWERS, "request-records": REQUESTS, "name-value-pairs": PAIRS, "cgi-head": CGI,
@@ -436,6 +567,8 @@ SEEDS = {
     "log-lines": LOG_LINES, "script-params": SCRIPT_PARAMS,
     "request-rules": RULED, "proxy-header": PROXY, "forwarded": FORWARDED, "accept-encoding": ACCEPT_ENCODINGS, "trace-parent": TRACES,
     "preconditions": CONDITIONS, "access-log": ACCESS_LOG, "log-format": LOG_FORMATS, "media-types": MEDIA_TYPES, "compression": COMPRESSION,
+    "form-items": FORM_ITEMS, "cookies": COOKIES, "multipart": MULTIPART, "json": JSON,
+    "websocket-frames": WEBSOCKET, "websocket-messages": MESSAGES, "handshake": HANDSHAKES,
 }
 
 
@@ -498,7 +631,28 @@ WORDS = {
     "log-format": [b"%(", b")s", b")d", b"%%", b"\"", b"combined", b"common", b"json", b"%({", b"}i)s", b"}o)s", b"}e)s", b"\t"]
     + [b"%(" + name + b")s" for name in b"h l u t r m U q H s B b f a T D M L p time id trace_id user target refused_line ended upstream".split()],
     "media-types": [b"\n", b"\r\n", b" ", b"\t", b"#", b"a/b x", b"text/", b"/", b".", b".x", b".html", b"TEXT/HTML x", b"\0", b"x" * 16],
+    "websocket-frames": [
+        frame(0x81, b"a"), frame(0x01, b"a"), frame(0x80, b"a"), frame(0x89), frame(0x88, b"\x03\xe8"), frame(0xC1, HELLO), frame(0x81, masked=False),
+        b"\x81\x80\0\0\0\0", b"\x02\x81\0\0\0\0", b"\x80\xfe\0\x7e", b"\x82\xff", b"\0\0\0\0\0\1\0\0", HELLO, AGAIN, STORED, LAST,
+        b"\0\0\xff\xff", b"\xed\xa0\x80", b"\xf4\x90", b"\xe2\x82\xac", b"\xc0\xaf",
+    ],
+    "websocket-messages": [b"\0", b"\x7e", b"\x80", b"\xff", b"abcabcabc", b"\xe2\x82\xac", b"\0" * 32],
+    "handshake": [
+        OFFER, b"server_no_context_takeover", b"client_no_context_takeover", b"server_max_window_bits=", b"client_max_window_bits", b"=8", b"=15",
+        b";", b",", b"=", b"\"", b"\\", b" ", b"\t", b"\n", b"chat", b"v1.a", b"http://", b"https://", b"ws://", b":80", b":443", b"[::1]", b"null",
+    ],
     "compression": [b"\0\0", b"\x08\x0f", b"\1\7", b"\x1f\x8b\x08", b"abcabcabc", b"\0" * 32, b"\xff" * 32, b"<html><body>"],
+    "form-items": [b"&", b"=", b"+", b"%", b"%41", b"%26", b"%3D", b"%C3%A9", b"%FF", b"\xe4\xb8\xad", b"a=b&"],
+    "cookies": [b"; ", b";", b"=", b"\"", b" ", b"\t", b"\n", b"\r\n", b"a=b", b"/", b".", b"__Host-", b"__Secure-"],
+    "multipart": [
+        b"multipart/form-data; boundary=", b"\r\n", b"--b", b"--b\r\n", b"--b--", b"\r\n--b", b"\r\n\r\n", b"\r", b"\n", b"-", b" ", b"\t", b"\"",
+        b"\\", b"%22", b"%0D", b"%0A", b"%41", b";", b"=", b"\r\n--b\r\n" + DISPOSITION + b"a\r\n\r\n", DISPOSITION, b"; filename=\"b\"",
+        b"; filename*=UTF-8''c", b"Content-Type: a/b\r\n", b"application/x-www-form-urlencoded\n",
+    ],
+    "json": [
+        b"{", b"}", b"[", b"]", b",", b":", b"\"", b"\\", b"\\u", b"\\ud83d\\ude00", b"\\n", b"true", b"false", b"null", b"0", b"-1", b".5", b"e+9",
+        b"1e999", b" ", b"\n", b'"a": ',
+    ],
 }
 
 

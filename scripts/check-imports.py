@@ -15,12 +15,13 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 # A module that only some folders may import: the folders, and what everybody else does instead. The bridge's
 # tests compare what it encodes with the constants of the library's own header.
 KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
-    "Foundation": ((), "use Octets for text and numbers, Syscalls for the operating system"),
+    "Foundation": (("Sources/GatewayJSON/",), "use Octets for text and numbers, Syscalls for the operating system"),
     "Glibc": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CSyscalls": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
     "CZlib": (("Sources/Compression/", "Tests/TestSupport/"), "use the encoders of Compression"),
     "CBrotli": (("Sources/Compression/",), "use the encoders of Compression"),
+    "CDigest": (("Sources/WebSockets/",), "use what WebSockets declares: SHA-1 is for its handshake alone"),
     "ArgumentParser": (
         ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
     "Yams": (("Sources/YAML/",), "use YAMLNode: Yams brings Foundation along"),
@@ -39,15 +40,22 @@ PURE = {"Octets", "Synchronization"}
 LISTS: Dict[str, Set[str]] = {
     "Sources/Octets/": PURE, "Sources/HTTP/": PURE,
     # The names and the logger that Swift programs share.
-    "Sources/GatewayInterface/": PURE | {"HTTPTypes", "Logging"}}
+    "Sources/GatewayInterface/": PURE | {"HTTPTypes", "Logging"},
+    # It knows no socket and no clock, and not the contract either: the gateway joins the two.
+    "Sources/WebSockets/": PURE | {"Compression", "CDigest"}}
 
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {
     "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"},
-    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"},
-    # Of HTTP what clients say about codings and what dates and paths mean: a second reader would read something else.
+    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"},
+    # Of HTTP what clients say about codings and what dates and paths mean, of WebSockets who may open one: a second reader would
+    # read something else.
     "Sources/Middleware/": {"Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"},
-    "Sources/GatewayTesting/": {"Octets", "Syscalls", "GatewayInterface", "HTTP"}}
+    "Sources/GatewayTesting/": {"Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "WebSockets"}}
+
+# A module that a folder may import only so that whoever imports the folder's module does not see it: it would bring along methods
+# of String that take the place of the standard library's.
+HIDDEN: Dict[str, str] = {"Sources/GatewayJSON/": "Foundation"}
 
 # A folder that never imports one module. (That HTTP never imports FastCGIBridge is said by its list.)
 STRANGERS: Dict[str, str] = {"Sources/FastCGIBridge/": "HTTP"}
@@ -177,6 +185,10 @@ def import_violations(file: SwiftFile, project: Set[str]) -> Iterator[Violation]
             where = " and ".join(folders) or "no file"
             yield Violation(file.path, line, f"imports {module}, which belongs to {where}; {instead}")
             continue
+        for folder, hidden in HIDDEN.items():
+            if file.path.startswith(folder) and family == hidden and "internal import" not in file.lines[line - 1][1]:
+                yield Violation(
+                    file.path, line, f"imports {module} for all who import {folder}; write 'internal import {module}'")
         for folder, allowed in LISTS.items():
             if file.path.startswith(folder) and module not in allowed:
                 yield Violation(

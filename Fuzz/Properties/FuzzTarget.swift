@@ -37,6 +37,13 @@ public struct FuzzTarget: Sendable {
         FuzzTarget("accept-encoding", AcceptEncodingPromises.check),
         FuzzTarget("preconditions", PreconditionPromises.check),
         FuzzTarget("compression", CodingPromises.check),
+        FuzzTarget("form-items", FormItemPromises.check),
+        FuzzTarget("cookies", CookiePromises.check),
+        FuzzTarget("multipart", MultipartPromises.check),
+        FuzzTarget("json", JSONPromises.check),
+        FuzzTarget("websocket-frames", WebSocketPromises.check),
+        FuzzTarget("websocket-messages", WebSocketMessagePromises.check),
+        FuzzTarget("handshake", HandshakePromises.check),
     ]
 
     /// All of them. Those that look into the gateway itself need a debug build, as tests do.

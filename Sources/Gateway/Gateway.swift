@@ -1,6 +1,7 @@
 // The way in, for the `gateway` command and for programs with an application of their own.
 
 @_exported import GatewayInterface
+@_exported import GatewayJSON
 @_exported import Middleware
 
 /// The gateway: a pre-fork HTTP server in front of applications in any language.

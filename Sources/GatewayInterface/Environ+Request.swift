@@ -5,7 +5,9 @@ import Octets
 
 extension Environ {
     /// `REQUEST_METHOD`.
-    public var method: HTTPRequest.Method { self["REQUEST_METHOD"].flatMap { HTTPRequest.Method(rawValue: $0) } ?? .get }
+    public var method: HTTPRequest.Method {
+        self["REQUEST_METHOD"].flatMap { HTTPRequest.Method(rawValue: $0) } ?? .get
+    }
     /// `PATH_INFO`: the decoded path below the place where the application is mounted.
     public var path: String { self["PATH_INFO"] ?? "" }
     /// `SCRIPT_NAME`: the place where the application is mounted; empty where that is the root.

@@ -44,7 +44,9 @@ public final class RequestBody: Sendable, AsyncSequence {
     /// - Throws: ``RequestBodyError/tooLarge(limit:)``, which is answered with 413, or what reading throws.
     public func readAll(limit: Int = 1 << 20) throws -> [UInt8] {
         var all = try begin(limit)
-        while case let block = try source.read(upTo: 65_536), !block.isEmpty { try add(block, to: &all, limit) }
+        while case let block = try source.read(upTo: 65_536), !block.isEmpty {
+            try add(block, to: &all, limit)
+        }
         return all
     }
 

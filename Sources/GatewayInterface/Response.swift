@@ -103,6 +103,14 @@ public enum ResponseBody: Sendable {
     /// No body: the connection becomes a WebSocket (RFC 6455).
     case webSocket(WebSocketUpgrade)
 
+    /// Whether code of the application makes it, after the answer itself.
+    package var isMadeLater: Bool {
+        switch self {
+        case .bytes, .file: false
+        case .stream, .webSocket: true
+        }
+    }
+
     /// Octets of a body that is all there; `nil` for any other.
     public var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
 }

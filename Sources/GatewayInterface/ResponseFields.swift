@@ -71,7 +71,9 @@ public struct ResponseFields: Sendable, RandomAccessCollection, ExpressibleByDic
     public mutating func append(_ name: String, _ value: String) { list.append((name, value)) }
 
     /// Adds fields behind the others.
-    public static func += (fields: inout ResponseFields, others: ResponseFields) { fields.list += others.list }
+    public static func += (fields: inout ResponseFields, others: ResponseFields) {
+        fields.list += others.list
+    }
 
     /// Names are ASCII, and no other letters have another case.
     private static func isSame(_ one: String, _ other: String) -> Bool {

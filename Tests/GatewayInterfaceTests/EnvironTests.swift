@@ -81,7 +81,8 @@ struct EnvironTests {
 @Suite("What an environ says, by type")
 struct TypedEnvironTests {
     private let environ = Environ([
-        "REQUEST_METHOD": "PATCH", "HTTP_ACCEPT_LANGUAGE": "de", "HTTP_X_ODD_NAME": "1", "CONTENT_TYPE": "text/css",
+        "REQUEST_METHOD": "PATCH", "HTTP_ACCEPT_LANGUAGE": "de", "HTTP_X_ODD_NAME": "1",
+        "CONTENT_TYPE": "text/css",
         "CONTENT_LENGTH": "12", "REMOTE_PORT": "4711", "HTTPS": "on", "SCRIPT_NAME": "/shop",
         "HTTP_HOST": "example.org:8000",
     ])

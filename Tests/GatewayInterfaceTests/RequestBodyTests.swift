@@ -60,7 +60,9 @@ struct RequestBodyTests {
         for try await piece in body(Array("hello".utf8), block: 2) { pieces.append(piece) }
         #expect(pieces == [Array("he".utf8), Array("ll".utf8), Array("o".utf8)])
         #expect(try await body([1, 2, 3], block: 1).readAll() == [1, 2, 3])
-        await #expect(throws: RequestBodyError.tooLarge(limit: 2)) { try await body([1, 2, 3]).readAll(limit: 2) }
+        await #expect(throws: RequestBodyError.tooLarge(limit: 2)) {
+            try await body([1, 2, 3]).readAll(limit: 2)
+        }
     }
 
     @Test("A body of unknown length is refused when it has become too large")

@@ -100,7 +100,7 @@ class CheckImportsTests(unittest.TestCase):
             with self.subTest(folder=folder):
                 self.assertBad(f"{folder}/File.swift", "\nimport Glibc\n", (2, "imports Glibc"))
 
-    def test_foundation_is_imported_nowhere(self):
+    def test_foundation_belongs_to_json_and_is_hidden_there(self):
         for line in (
             "import Foundation", "import FoundationEssentials", "@preconcurrency import Foundation",
             "import struct Foundation.Data", "internal import Foundation", "import Glibc; import Foundation",
@@ -109,6 +109,16 @@ class CheckImportsTests(unittest.TestCase):
             with self.subTest(line=line):
                 self.assertBad("Sources/Syscalls/File.swift", line, (1, "imports Foundation"))
         self.assertBad("Package.swift", "import Foundation", (1, "imports Foundation"))
+        path = "Sources/GatewayJSON/File.swift"
+        self.assertGood({path: "import Octets\n\ninternal import FoundationEssentials"})
+        for line in ("import FoundationEssentials", "public import Foundation", "private import Foundation"):
+            with self.subTest(line=line):
+                self.assertBad(path, line, (1, "for all who import Sources/GatewayJSON/"))
+        self.assertBad("Tests/GatewayJSONTests/File.swift", "import Foundation", (1, "imports Foundation"))
+
+    def test_json_knows_the_interface_only(self):
+        self.assertGood({"Sources/GatewayJSON/File.swift": "import GatewayInterface\nimport Octets"})
+        self.assertBad("Sources/GatewayJSON/File.swift", "import Gateway", (1, "imports Gateway"))
 
     def test_csyscalls_belongs_to_syscalls(self):
         self.assertBad("Sources/Gateway/File.swift", "import CSyscalls", (1, "imports CSyscalls"))

@@ -24,6 +24,15 @@ struct Refusal: Error {}
     case "table": return .inline { try answerTable($0) }
     case "asynchronous-table": return .asynchronous { try answerTable($0) }
     case "asynchronous": return .asynchronous { try await answerLater($0) }
+    case "streaming": return .asynchronous { try await answerStream($0) }
+    case "streaming-body": return .asynchronous(streamsBody: true) { try await answerStream($0) }
+    case "inline-stream":
+        return .inline { request in
+            Response { writer in
+                if request.path == "/fails" { throw Refusal() }
+                for number in 0..<5 { try await writer.write("\(number) ") }
+            }
+        }
     case "failing": throw Refusal()
     case "missing": throw ApplicationNotFound("nobody has written it")
     default: return .inline { answer($0) }

@@ -58,7 +58,8 @@ final class ResponderRequest: @unchecked Sendable {  // Made by one thread, and 
             return write(Response(status: 400, "Content-Length is no number.\n"), isHead: isHead)
         }
         let input = ResponderInput(request.pointee.in, count: count)
-        let body = count == 0 ? .empty : RequestBody(FetchedBody(count: count, reader: { try input.read(upTo: $0) }))
+        let body =
+            count == 0 ? .empty : RequestBody(FetchedBody(count: count, reader: { try input.read(upTo: $0) }))
         let result = application.answer(to: Request(environ: environ, body: body))
         input.end()
         switch result {

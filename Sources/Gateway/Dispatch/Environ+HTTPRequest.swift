@@ -39,6 +39,9 @@ extension ByteBuffer {
             case .host: break
             // An attacker's Proxy field would become HTTP_PROXY, which many libraries obey (httpoxy).
             case .proxy: break
+            // Asked for in earnest it is named in Connection, and in HTTP/1.0 it is to be ignored (RFC 9110, §7.8).
+            case .upgrade where field.isNominated && head.minorVersion == 1:
+                appendPair("GATEWAY_UPGRADE", bytes[field.value])
             // Another field may become the same variable only by `_` or `.`, which would let a client forge it.
             case let kind where kind.isHopByHop || field.isNominated || field.isUnmapped: break
             case let kind where kind.isForwarding && isWithheld(kind, passed): break

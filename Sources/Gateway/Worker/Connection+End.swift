@@ -34,6 +34,7 @@ extension Connection {
             isProcessing = false
             afterProcessing()
         case .responding: break
+        case .upgraded: session?.timePassed()
         case .lingering: close()
         }
     }

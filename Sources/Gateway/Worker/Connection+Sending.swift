@@ -162,6 +162,10 @@ extension Connection {
         guard !isClosed, !isBlocked else { return }
         switch phase {
         case .responding: exchange?.clientHasRoom()
+        case .upgraded:
+            session?.setDeadline()
+            exchange?.clientHasRoom()
+            receiveFrames()
         case .body:
             if isStreamingBody { exchange?.clientHasRoom() }
             if phase == .body, !isProcessing { afterProcessing() }

@@ -21,6 +21,8 @@ final class Connection: Stream {
         case body
         /// The exchange is with a backend.
         case responding
+        /// It is a WebSocket.
+        case upgraded
         /// The last answer was sent; what the client still sends is read and thrown away, or the reset that closing
         /// causes would eat the answer before the client reads it.
         case lingering
@@ -43,6 +45,8 @@ final class Connection: Stream {
     private(set) var head = RequestHead()
     private var decoder = BodyDecoder(.none)
     var exchange: Exchange?
+    /// What it has become.
+    var session: WebSocketSession?
     /// The exchange whose answer is complete, and waits for the client to take it.
     var undelivered: Exchange?
     /// Whether it goes to make room for another one.
@@ -167,6 +171,7 @@ final class Connection: Stream {
         context.counters.add(.octetsIn, count)
         arrived += count
         guard phase != .lingering else { return linger(count) }
+        guard phase != .upgraded else { return receivedFrames(count) }
         isProcessing = true
         let bytes = UnsafeBufferPointer(rebasing: context.scratch[0..<count])
         if input.isEmpty {
@@ -194,7 +199,7 @@ final class Connection: Stream {
     }
 
     override func hungUp() {
-        if phase == .responding || isStreamingBody { close() }
+        if phase == .responding || phase == .upgraded || isStreamingBody { close() }
     }
 
     /// Uses up as much of `bytes` as makes sense now.
@@ -238,6 +243,10 @@ final class Connection: Stream {
                         bodyIsComplete()
                     }
                 case .responding: return used
+                case .upgraded:
+                    // The memory is the worker's or this connection's own, and the mask comes off in place.
+                    session?.received(UnsafeMutableBufferPointer(mutating: rest))
+                    return bytes.count
                 case .lingering: return bytes.count
                 }
             } catch {
@@ -272,6 +281,7 @@ final class Connection: Stream {
             }
             receive()
         case .body: receiveBody()
+        case .upgraded: receiveFrames()
         case .responding, .lingering: break
         }
     }

@@ -40,7 +40,9 @@ final class Engine {
         context = try WorkerContext(
             plan, info: info, policy: policy, gate: gate, loop: loop, log: log, accessLog: accessLog,
             dispatcher: Dispatcher(backend: backend, router: router))
-        executor.willRun = { [unowned self] call in context.show(call?.exchange) }
+        executor.willRun = { [unowned self] call in
+            if let exchange = call?.exchange { context.show(exchange) } else { context.hideIfOver() }
+        }
         gate?.isBusyChanged = { [unowned self] in context.holdAccepting($0) }
         (application as? InProcessBackend)?.isExhaustedChanged = { [unowned self] in exhausted($0) }
     }

@@ -259,9 +259,8 @@ final class Exchange {
 
     /// Nobody makes an answer any more, because the client is taken to be gone.
     func abandon() {
-        guard let connection else { return context.giveBack(self) }
-        backend = nil
-        connection.close()
+        connection?.close()
+        context.giveBack(self)
     }
 
     /// The body as the application reads it while it comes.

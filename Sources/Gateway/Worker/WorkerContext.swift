@@ -233,6 +233,13 @@ final class WorkerContext {
         show(oldest)
     }
 
+    /// Leaves a request on the scoreboard that is still in flight: whoever has run last may well be what the worker is
+    /// stuck in, or killed at.
+    func hideIfOver() {
+        guard let shown, shown.exchange.isSpare || shown.exchange.dispatchedAt != shown.since else { return }
+        show(nil)
+    }
+
     /// Shows a request on the scoreboard, or that there is none.
     func show(_ exchange: Exchange?) {
         guard let exchange else {

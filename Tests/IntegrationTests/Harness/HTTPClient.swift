@@ -126,6 +126,14 @@ final class HTTPClient {
         return isEnded ? try reader.end() : nil
     }
 
+    /// Waits for the head of an answer that goes on.
+    func awaitHead(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try eventually("the head is here", sourceLocation: sourceLocation) {
+            _ = try poll()
+            return reader.hasHead
+        }
+    }
+
     /// What has come of the body of an answer that is not complete.
     var partialBody: String { reader.partialBody }
 

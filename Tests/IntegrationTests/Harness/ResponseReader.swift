@@ -51,6 +51,9 @@ struct ResponseReader {
     /// What has arrived and belongs to no answer.
     var unread: String { String(decoding: bytes[start...], as: UTF8.self) }
 
+    /// Whether the head of an answer is there that is not complete.
+    var hasHead: Bool { phase != .head }
+
     /// The body so far of an answer that is not complete.
     var partialBody: String { phase == .head ? "" : response.text }
 

@@ -37,7 +37,7 @@ final class StreamedBody: BodySource, @unchecked Sendable {  // Other threads ch
                 return []
             }
             try Task.checkCancellation()
-            await call.wait(\.bodyWaiter)
+            await call.wait(\.bodyWaiters)
         }
     }
 }

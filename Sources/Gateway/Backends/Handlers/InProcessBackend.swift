@@ -5,6 +5,7 @@
 import GatewayInterface
 import Logging
 import Syscalls
+import WebSockets
 
 /// Exchanges answered by a Swift application.
 final class InProcessBackend: Backend {
@@ -22,6 +23,8 @@ final class InProcessBackend: Backend {
     /// Calls whose answer has begun, and goes on.
     private var streams = CallList()
     private var overdue = 0
+    /// What compresses messages of WebSockets.
+    private let deflateStock = DeflateStock()
     private var queue = ExchangeQueue()
     private var isServingQueue = false
     /// Called when handlers that do not return hold all threads, and when one has become free again.
@@ -80,12 +83,12 @@ final class InProcessBackend: Backend {
         context.show(exchange)
         let request = exchange.makeRequest(services)
         let result = Result { try handler(request) }
-        if case .success(let response) = result, case .stream = response.body {
+        if case .success(let response) = result, response.body.isMadeLater {
             answerLater(response, HandlerCall(exchange, request.environ, backend: self, startedAt: loop.now))
         } else {
             exchange.respond(result)
         }
-        context.show(nil)
+        context.hideIfOver()
     }
 
     private func start(
@@ -98,7 +101,7 @@ final class InProcessBackend: Backend {
         body?.call = call
         context.show(exchange)
         let task = Task.immediate(executorPreference: call) { await call.run(request, handler) }
-        context.show(nil)
+        context.hideIfOver()
         guard call.exchange === exchange else { return }
         call.task = task
         // A client that is done sending may be gone; the handler hears of it, and may answer all the same.
@@ -135,7 +138,7 @@ final class InProcessBackend: Backend {
 
     /// A handler has returned on its thread.
     private func threadIsDone(_ call: HandlerCall, _ result: Result<Response, any Error>) {
-        guard case .success(let response) = result, case .stream = response.body, !call.isOverdue,
+        guard case .success(let response) = result, response.body.isMadeLater, !call.isOverdue,
             let exchange = call.takeExchange()
         else { return finish(call, result) }
         // The body is made by a task, and the thread is free.
@@ -225,6 +228,45 @@ final class InProcessBackend: Backend {
         exchange.complete()
     }
 
+    // MARK: It becomes a WebSocket
+
+    /// Makes the connection a WebSocket.
+    ///
+    /// - Returns: `nil` where the client was refused, or nobody is there any more.
+    func open(_ call: HandlerCall, _ response: Response, _ options: WebSocketOptions) -> WebSocketSession? {
+        calls.remove(call)
+        if call.isOverdue { returnedLate(call) }
+        guard let exchange = call.exchange else { return nil }
+        guard let connection = exchange.connection,
+            let handshake = exchange.beginWebSocket(response, options)
+        else {
+            _ = call.takeExchange()
+            if exchange.connection == nil, exchange.source === call { exchange.context.giveBack(exchange) }
+            return nil
+        }
+        streams.append(call)
+        let session = WebSocketSession(call, handshake, options, stock: deflateStock)
+        call.session = session
+        connection.upgrade(to: session)
+        return session
+    }
+
+    /// The handler of a WebSocket has thrown.
+    func note(_ call: HandlerCall, failure: any Error) {
+        // Who is cancelled because its client is gone has not failed, and neither has who sends a moment too late.
+        guard call.exchange?.connection != nil, !(failure is WebSocketClosed) else { return }
+        log.error("\(call.description): the WebSocket's handler failed: \(failure)")
+    }
+
+    /// The handler of a WebSocket has returned, and the closing handshake is over.
+    func finish(webSocket call: HandlerCall) {
+        streams.remove(call)
+        call.session = nil
+        guard let exchange = call.takeExchange() else { return }
+        exchange.source = nil
+        exchange.abandon()
+    }
+
     // MARK: Others, and time
 
     /// One that waits is not called any more. A task is cancelled; a handler on a thread goes on to its end. Its answer finds
@@ -240,11 +282,14 @@ final class InProcessBackend: Backend {
             call.isDismissed = true
             call.task?.cancel()
         }
+        for call in streams.calls { call.session?.goAway() }
     }
 
     func sweep(_ now: UInt64) {
         let patience = UInt64(settings.timeout) * 1000
-        for call in calls.calls where !call.isOverdue && call.startedAt + patience <= now { giveUp(call, now) }
+        for call in calls.calls where !call.isOverdue && call.startedAt + patience <= now {
+            giveUp(call, now)
+        }
         while let exchange = queue.takeOverdue(now: now) {
             log.error("no free thread within \(settings.queueTimeout) s: 503 to \(exchange.description)")
             exchange.fail(status: 503, "The server is busy.", retryAfter: 1)

@@ -13,15 +13,34 @@ extension HandlerCall {
 
     /// Answers, and makes the body where that is not there.
     func finish(_ response: Response) async {
-        guard case .stream(let stream) = response.body, backend.begin(self, response, stream) else {
-            return backend.finish(self, .success(response))
+        switch response.body {
+        case .bytes, .file: backend.finish(self, .success(response))
+        case .stream(let stream): await produce(stream, response)
+        case .webSocket(let upgrade): await serve(upgrade, response)
         }
+    }
+
+    private func produce(_ stream: ResponseStream, _ response: Response) async {
+        guard backend.begin(self, response, stream) else { return backend.finish(self, .success(response)) }
         do {
-            try await stream.produce(ResponseWriter(self))
+            // What HEAD leaves out is not made.
+            if exchange?.isHead != true { try await stream.produce(ResponseWriter(self)) }
             backend.finish(self, stream: nil)
         } catch {
             backend.finish(self, stream: error)
         }
+    }
+
+    private func serve(_ upgrade: WebSocketUpgrade, _ response: Response) async {
+        guard let session = backend.open(self, response, upgrade.options) else { return }
+        do {
+            try await upgrade.run(WebSocket(session))
+            await session.close(code: 1000, reason: "")
+        } catch {
+            backend.note(self, failure: error)
+            await session.close(code: 1011, reason: "")
+        }
+        backend.finish(webSocket: self)
     }
 }
 
@@ -40,7 +59,7 @@ extension HandlerCall: ResponseSink {
         bytes.withUnsafeBufferPointer { exchange.sendPart($0) }
         while exchange === self.exchange, exchange.isBackedUp {
             try Task.checkCancellation()
-            await wait(\.roomWaiter)
+            await wait(\.roomWaiters)
         }
         guard exchange === self.exchange, exchange.connection != nil else { throw ClientLeft() }
     }

@@ -28,9 +28,11 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
     /// Whether the body has no end of its own.
     var isEndless = false
     /// Who waits for the client to take what was sent.
-    var roomWaiter: UnsafeContinuation<Void, Never>?
-    /// Who waits for a part of the request's body.
-    var bodyWaiter: UnsafeContinuation<Void, Never>?
+    var roomWaiters: [UnsafeContinuation<Void, Never>] = []
+    /// Who waits for a part of the request's body, or for a message.
+    var bodyWaiters: [UnsafeContinuation<Void, Never>] = []
+    /// The WebSocket that its answer has made of the connection.
+    var session: WebSocketSession?
 
     init(_ exchange: Exchange, _ environ: Environ, backend: InProcessBackend, startedAt: UInt64) {
         self.backend = backend
@@ -60,11 +62,12 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
 
     // MARK: What the client's side tells
 
-    func clientHasRoom() { wake(&roomWaiter) }
+    func clientHasRoom() { wake(&roomWaiters) }
 
-    func bodyHasCome() { wake(&bodyWaiter) }
+    func bodyHasCome() { wake(&bodyWaiters) }
 
     func clientLeft() {
+        session?.lost()
         task?.cancel()
         wakeAll()
     }
@@ -76,24 +79,25 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
 
     /// Lets whoever waits look again.
     func wakeAll() {
-        wake(&roomWaiter)
-        wake(&bodyWaiter)
+        wake(&roomWaiters)
+        wake(&bodyWaiters)
     }
 
-    private func wake(_ waiter: inout UnsafeContinuation<Void, Never>?) {
-        let waiting = waiter
-        waiter = nil
-        waiting?.resume()
+    private func wake(_ waiters: inout [UnsafeContinuation<Void, Never>]) {
+        guard !waiters.isEmpty else { return }
+        let waiting = waiters
+        waiters = []
+        for waiter in waiting { waiter.resume() }
     }
 
     /// Waits until ``clientHasRoom()`` or ``bodyHasCome()``, the client's leaving or the task's cancellation.
-    func wait(_ waiter: ReferenceWritableKeyPath<HandlerCall, UnsafeContinuation<Void, Never>?>) async {
+    func wait(_ waiters: ReferenceWritableKeyPath<HandlerCall, [UnsafeContinuation<Void, Never>]>) async {
         // The loop alone uses the call, and the key path is that of one of its properties.
-        nonisolated(unsafe) let waiter = waiter
+        nonisolated(unsafe) let waiters = waiters
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 if Task.isCancelled { return continuation.resume() }
-                self[keyPath: waiter] = continuation
+                self[keyPath: waiters].append(continuation)
             }
         } onCancel: {
             backend.executor.perform { self.wakeAll() }

@@ -1,0 +1,231 @@
+// A WebSocket in a worker: between the connection, which brings octets and takes them, and the handler, which wants messages.
+// What the protocol asks for is answered here at once, whether or not the handler is reading. On the loop's thread alone;
+// what others call changes over to it.
+
+import GatewayInterface
+import Logging
+import WebSockets
+
+/// One open WebSocket.
+final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop alone uses its state.
+    /// Octets of messages that wait for the handler before no more is read.
+    private static let inboxLimit = 65_536
+    /// Octets that wait for the client before no more is read from it: it could make us answer pings for ever.
+    private static let outputLimit = 65_536
+    /// Milliseconds in which the other side may answer a close frame.
+    private static let closingTime: UInt64 = 5000
+    /// Memory that a connection keeps between messages.
+    private static let keptMemory = 4096
+
+    private let call: HandlerCall
+    private let options: WebSocketOptions
+    private var state: WebSocketState
+    private var inbox: [WebSocket.Message] = []
+    private var inboxStart = 0
+    private var inboxOctets = 0
+    private var hasHeard = true
+    private var hasPinged = false
+    let subprotocol: String?
+
+    init(_ call: HandlerCall, _ handshake: HandshakeAnswer, _ options: WebSocketOptions, stock: DeflateStock)
+    {
+        self.call = call
+        self.options = options
+        subprotocol = handshake.subprotocol
+        state = WebSocketState(
+            limit: options.messageLimit, agreement: handshake.deflate, stock: stock)
+    }
+
+    private var connection: Connection? { call.exchange?.connection }
+
+    // MARK: From the connection
+
+    /// Whether more is to be read from the client.
+    var mayReceive: Bool {
+        guard let connection else { return false }
+        return inboxOctets < Self.inboxLimit && connection.output.count < Self.outputLimit
+    }
+
+    /// The connection is open.
+    func begin() { setDeadline() }
+
+    /// Takes all of what has arrived.
+    func received(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
+        hasHeard = true
+        var used = 0
+        while used < bytes.count, !state.isOver, let connection {
+            var event: WebSocketEvent?
+            connection.write { output in
+                let rest = UnsafeMutableBufferPointer(rebasing: bytes[used...])
+                let progress = state.receive(rest, into: &output)
+                event = progress.event
+                used += progress.consumed
+            }
+            // Nothing was written, because a part of what was before is lost: the connection ends.
+            guard used > 0, let event else { break }
+            take(event)
+        }
+        call.bodyHasCome()
+        conclude()
+    }
+
+    private func take(_ event: WebSocketEvent) {
+        switch event {
+        case .message(.text(let text)): keep(.text(text), text.utf8.count)
+        case .message(.binary(let octets)): keep(.binary(octets), octets.count)
+        case .failed(let error):
+            call.backend.log.info("\(call.description): the WebSocket was closed: \(error.description)")
+        case .ping, .pong, .closed: break
+        }
+    }
+
+    private func keep(_ message: WebSocket.Message, _ count: Int) {
+        inbox.append(message)
+        // What a message of no octets takes counts as well.
+        inboxOctets += count + 64
+    }
+
+    /// Sends what is to be sent, and ends the connection where all is said.
+    private func conclude() {
+        guard let connection else { return }
+        guard state.isOver else { return flush(connection) }
+        guard let exchange = call.takeExchange() else { return }
+        exchange.source = nil
+        connection.endUpgraded()
+        call.wakeAll()
+    }
+
+    private func flush(_ connection: Connection) {
+        connection.flush()
+        guard !connection.isClosed, connection.output.isEmpty else { return }
+        connection.output.reset(keeping: Self.keptMemory)
+    }
+
+    /// A client that is silent is asked whether it is there, and one that did not answer is given up.
+    func timePassed() {
+        guard let connection else { return }
+        if state.closing.isWaiting || hasPinged && !hasHeard { return connection.close() }
+        hasPinged = !hasHeard
+        if hasPinged { connection.write { _ = state.ping(into: &$0) } }
+        hasHeard = false
+        setDeadline()
+        flush(connection)
+    }
+
+    /// Sets the connection's deadline anew, after something else has used it.
+    func setDeadline() {
+        guard let connection, !connection.isBlocked else { return }
+        if state.closing.isWaiting {
+            connection.deadline = connection.loop.now + Self.closingTime
+        } else if options.pingInterval > 0 {
+            connection.setDeadline(seconds: options.pingInterval)
+        }
+    }
+
+    /// The connection is gone.
+    func lost() {
+        state.lost()
+        call.wakeAll()
+    }
+
+    /// The worker leaves.
+    func goAway() { beginClosing(CloseFrame(.goingAway)) }
+
+    private func beginClosing(_ frame: CloseFrame) {
+        guard let connection else { return }
+        var isNew = false
+        connection.write { isNew = state.close(frame, into: &$0) }
+        guard isNew else { return }
+        setDeadline()
+        conclude()
+        // The other side's answer may stand behind messages that nobody asks for any more.
+        if connection.phase == .upgraded { connection.receive() }
+    }
+
+    // MARK: For the handler
+
+    var closeCode: UInt16? {
+        guard let code = state.closing.status?.code, code != .abnormal else { return nil }
+        return code.rawValue
+    }
+
+    func receive() async throws -> WebSocket.Message? {
+        guard call.backend.executor.isHere else {
+            return try await withTaskExecutorPreference(call) { try await self.receiveHere() }
+        }
+        return try await receiveHere()
+    }
+
+    private func receiveHere() async throws -> WebSocket.Message? {
+        while true {
+            if let message = takeFirst() { return message }
+            guard !state.isOver else { return nil }
+            try Task.checkCancellation()
+            await call.wait(\.bodyWaiters)
+        }
+    }
+
+    private func takeFirst() -> WebSocket.Message? {
+        guard inboxStart < inbox.count else { return nil }
+        let message = inbox[inboxStart]
+        inboxStart += 1
+        if inboxStart == inbox.count {
+            inbox.removeAll(keepingCapacity: inbox.capacity <= 16)
+            (inboxStart, inboxOctets) = (0, 0)
+            if let connection, connection.phase == .upgraded, mayReceive { connection.receive() }
+        }
+        return message
+    }
+
+    func send(_ message: WebSocket.Message) async throws {
+        guard call.backend.executor.isHere else {
+            return try await withTaskExecutorPreference(call) { try await self.sendHere(message) }
+        }
+        try await sendHere(message)
+    }
+
+    private func sendHere(_ message: WebSocket.Message) async throws {
+        guard let exchange = call.exchange, let connection, state.canSend else { throw WebSocketClosed() }
+        connection.write { output in
+            switch message {
+            case .text(var text): text.withUTF8 { _ = state.send(.text, $0, into: &output) }
+            case .binary(let octets):
+                octets.withUnsafeBufferPointer { _ = state.send(.binary, $0, into: &output) }
+            }
+        }
+        exchange.response.bodyBytesSent += UInt64(message.count)
+        flush(connection)
+        while call.exchange === exchange, exchange.isBackedUp {
+            try Task.checkCancellation()
+            await call.wait(\.roomWaiters)
+        }
+        guard call.exchange === exchange, exchange.connection != nil else { throw WebSocketClosed() }
+    }
+
+    func close(code: UInt16, reason: String) async {
+        guard call.backend.executor.isHere else {
+            return await withTaskExecutorPreference(call) { await self.closeHere(code, reason) }
+        }
+        await closeHere(code, reason)
+    }
+
+    private func closeHere(_ code: UInt16, _ reason: String) async {
+        let code = CloseCode(rawValue: code)
+        beginClosing(CloseFrame(code.isAllowedOnWire ? code : .normal, reason: reason))
+        while call.exchange != nil, !state.isOver {
+            // Nobody waits for the other side any more.
+            if Task.isCancelled { return }
+            await call.wait(\.bodyWaiters)
+        }
+    }
+}
+
+extension WebSocket.Message {
+    /// Octets of it.
+    fileprivate var count: Int {
+        switch self {
+        case .text(let text): text.utf8.count
+        case .binary(let octets): octets.count
+        }
+    }
+}
