@@ -3,6 +3,7 @@
 
 import GatewayInterface
 import Logging
+import WebSockets
 
 /// What lies between a handler and a ``TestWebSocket``.
 final class TestSocket: WebSocketPort {
@@ -40,7 +41,8 @@ final class TestSocket: WebSocketPort {
 
     /// Why it is not opened; `nil` where it may be.
     func refusal(_ options: WebSocketOptions, _ environ: Environ) -> (HTTPResponse.Status, String)? {
-        if let origin = environ[.origin], !isAllowed(origin, options.origins, environ.host) {
+        let origin = environ[.origin].map { Array($0.utf8) }
+        guard OriginPolicy(options.origins).allows(origin: origin, host: Array(environ.host.utf8)) else {
             return (403, "Pages of this origin may not open a WebSocket here.")
         }
         let chosen = options.subprotocols.first { offered.contains($0) }
@@ -49,14 +51,6 @@ final class TestSocket: WebSocketPort {
             state.messageLimit = options.messageLimit
         }
         return nil
-    }
-
-    private func isAllowed(_ origin: String, _ origins: WebSocketOptions.Origins, _ host: String) -> Bool {
-        switch origins {
-        case .any: true
-        case .same: ["http://", "https://"].contains { origin.lowercased() == $0 + host.lowercased() }
-        case .list(let list): list.contains { $0.lowercased() == origin.lowercased() }
-        }
     }
 
     func serve(_ upgrade: WebSocketUpgrade, _ log: Logger) async {
@@ -145,6 +139,16 @@ extension WebSocket.Message {
         switch self {
         case .text(let text): text.utf8.count
         case .binary(let bytes): bytes.count
+        }
+    }
+}
+
+extension OriginPolicy {
+    fileprivate init(_ origins: WebSocketOptions.Origins) {
+        switch origins {
+        case .same: self = .same
+        case .any: self = .any
+        case .list(let list): self = .list(list)
         }
     }
 }

@@ -27,6 +27,19 @@ struct TestBodyTests {
         #expect(response.text == "application/x-www-form-urlencoded 23 a+b=1%262&%C3%A4=%3D%2B")
     }
 
+    @Test("JSON goes both ways")
+    func json() async throws {
+        let client = TestClient(
+            .asynchronous { request in
+                let numbers = digitSum(try await request.body.readAll())
+                return Response("{\"type\": \"\(request.contentType ?? "")\", \"sum\": \"\(numbers)\"}")
+            })
+        let response = try await client.post("/", body: .json([1, 2, 3]))
+        let values: [String: String] = try response.json()
+        #expect(values == ["type": "application/json", "sum": "6"])
+        #expect(throws: (any Error).self) { try response.json(as: [Int].self) }
+    }
+
     @Test("An application that does not stream gets a streamed body whole")
     func collected() async throws {
         let parts = AsyncStream<[UInt8]> { stream in
@@ -99,4 +112,8 @@ struct TestBodyTests {
         }
         #expect(try await client.post("/", body: .stream(parts)).status == .contentTooLarge)
     }
+}
+
+private func digitSum(_ text: [UInt8]) -> Int {
+    text.filter { (0x30...0x39).contains($0) }.reduce(0) { $0 + Int($1) - 0x30 }
 }
