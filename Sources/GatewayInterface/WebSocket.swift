@@ -52,7 +52,7 @@ public final class WebSocket: Sendable, AsyncSequence {
         await port.close(code: code, reason: reason)
     }
 
-    /// How it was closed by the other side; `nil` while it is open, and where it broke off.
+    /// How it was closed by the other side, 1005 where that said nothing; `nil` while it is open, and where it broke off.
     public var closeCode: UInt16? { port.closeCode }
 
     /// Messages, one after another.
@@ -120,7 +120,8 @@ public struct WebSocketOptions: Sendable {
 public struct WebSocketUpgrade: Sendable {
     /// What it is.
     public let options: WebSocketOptions
-    /// Serves it. It runs as a task on the worker's event loop, which is cancelled when the connection breaks off.
+    /// Serves it. It runs as a task on the worker's event loop, which is cancelled when the connection breaks off. When the client
+    /// closes, reading comes to its end, and the task goes on.
     public let run: @Sendable (WebSocket) async throws -> Void
 }
 

@@ -104,8 +104,7 @@ extension RequestHead {
     private mutating func nominate(in bytes: Span<UInt8>) {
         for connection in fields.indices where fields[connection].kind == .connection {
             bytes.forEachElement(of: fields[connection].value) { element in
-                for index in fields.indices
-                where fields[index].kind == .other || fields[index].kind.isForwarding {
+                for index in fields.indices where fields[index].kind.mayBeNominated {
                     if bytes.matches(fields[index].name, element) { fields[index].isNominated = true }
                 }
             }

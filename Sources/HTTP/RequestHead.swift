@@ -28,6 +28,9 @@ public enum FieldName: UInt8, Sendable {
         }
     }
 
+    /// Whether it matters that a Connection field names it. Upgrade asks for something only where it does (RFC 9110, §7.8).
+    var mayBeNominated: Bool { self == .other || self == .upgrade || isForwarding }
+
     /// Recognises a name in any case.
     static func recognise(_ name: ByteRange, in bytes: Span<UInt8>) -> FieldName {
         if name.count > 2, bytes[name.start + 1] == UInt8(ascii: "-"),

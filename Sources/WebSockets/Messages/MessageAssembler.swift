@@ -30,6 +30,9 @@ public struct MessageAssembler {
     /// Octets of memory that the socket holds: what has come of a message, and what context takeover costs.
     public var memory: Int { parts.capacity + (inflater?.memory ?? 0) }
 
+    /// Octets of memory that hold what has come of a message.
+    public var partialMemory: Int { parts.capacity }
+
     /// Takes a part.
     ///
     /// - Parameters:

@@ -50,6 +50,9 @@ public struct WebSocketState {
     /// Octets of memory that this socket holds by itself: what has come of a message, and what context takeover costs.
     public var memory: Int { assembler.memory + encoder.memory }
 
+    /// Octets of memory that hold what has come of a message: the part that strangers decide about.
+    public var partialMemory: Int { assembler.partialMemory }
+
     /// Reads on.
     ///
     /// - Parameters:

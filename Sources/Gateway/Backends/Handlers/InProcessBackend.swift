@@ -104,6 +104,8 @@ final class InProcessBackend: Backend {
         context.hideIfOver()
         guard call.exchange === exchange else { return }
         call.task = task
+        // A client that has left while its handler ran so far: there was no task to be cancelled.
+        if exchange.connection == nil { return call.clientLeft() }
         // A client that is done sending may be gone; the handler hears of it, and may answer all the same.
         if let connection, connection.peerHasEnded { call.clientHasEnded() }
     }
@@ -186,7 +188,9 @@ final class InProcessBackend: Backend {
         call.exchange?.source = call
         calls.append(call)
         let task = Task.immediate(executorPreference: call) { await call.finish(response) }
-        if call.exchange != nil { call.task = task }
+        guard let exchange = call.exchange else { return }
+        call.task = task
+        if exchange.connection == nil { call.clientLeft() }
     }
 
     /// The body of an answer begins to be made. Its head is sent with the first part of it, or soon.
@@ -245,7 +249,8 @@ final class InProcessBackend: Backend {
             return nil
         }
         streams.append(call)
-        let session = WebSocketSession(call, handshake, options, stock: deflateStock)
+        let session = WebSocketSession(
+            call, handshake, options, stock: deflateStock, budget: exchange.context.budget)
         call.session = session
         connection.upgrade(to: session)
         return session
@@ -254,13 +259,14 @@ final class InProcessBackend: Backend {
     /// The handler of a WebSocket has thrown.
     func note(_ call: HandlerCall, failure: any Error) {
         // Who is cancelled because its client is gone has not failed, and neither has who sends a moment too late.
-        guard call.exchange?.connection != nil, !(failure is WebSocketClosed) else { return }
+        guard !Task.isCancelled, !(failure is WebSocketClosed) else { return }
         log.error("\(call.description): the WebSocket's handler failed: \(failure)")
     }
 
     /// The handler of a WebSocket has returned, and the closing handshake is over.
     func finish(webSocket call: HandlerCall) {
         streams.remove(call)
+        call.session?.release()
         call.session = nil
         guard let exchange = call.takeExchange() else { return }
         exchange.source = nil

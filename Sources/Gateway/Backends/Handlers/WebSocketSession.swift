@@ -23,13 +23,23 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     private var inbox: [WebSocket.Message] = []
     private var inboxStart = 0
     private var inboxOctets = 0
+    /// What has arrived and waits undecoded because the handler is behind: a few octets may be a large message.
+    private var waiting: [UInt8] = []
+    /// Whether the handler wants no more messages.
+    private var isDone = false
+    private let budget: MemoryBudget
+    /// Octets of memory that are counted in the budget.
+    private var counted = 0
     private var hasHeard = true
     private var hasPinged = false
     let subprotocol: String?
 
-    init(_ call: HandlerCall, _ handshake: HandshakeAnswer, _ options: WebSocketOptions, stock: DeflateStock)
-    {
+    init(
+        _ call: HandlerCall, _ handshake: HandshakeAnswer, _ options: WebSocketOptions, stock: DeflateStock,
+        budget: MemoryBudget
+    ) {
         self.call = call
+        self.budget = budget
         self.options = options
         subprotocol = handshake.subprotocol
         state = WebSocketState(
@@ -43,30 +53,62 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     /// Whether more is to be read from the client.
     var mayReceive: Bool {
         guard let connection else { return false }
-        return inboxOctets < Self.inboxLimit && connection.output.count < Self.outputLimit
+        return hasRoom && waiting.isEmpty && connection.output.count < Self.outputLimit
     }
+
+    private var hasRoom: Bool { inboxOctets < Self.inboxLimit }
 
     /// The connection is open.
     func begin() { setDeadline() }
 
-    /// Takes all of what has arrived.
+    /// Takes what has arrived. What the handler has no room for waits.
     func received(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
         hasHeard = true
-        var used = 0
-        while used < bytes.count, !state.isOver, let connection {
-            var event: WebSocketEvent?
-            connection.write { output in
-                let rest = UnsafeMutableBufferPointer(rebasing: bytes[used...])
-                let progress = state.receive(rest, into: &output)
-                event = progress.event
-                used += progress.consumed
-            }
-            // Nothing was written, because a part of what was before is lost: the connection ends.
-            guard used > 0, let event else { break }
-            take(event)
-        }
+        decode(bytes)
         call.bodyHasCome()
         conclude()
+    }
+
+    private func decode(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
+        var used = 0
+        while used < bytes.count, hasRoom, !state.isOver, let connection {
+            var found: (event: WebSocketEvent?, consumed: Int)?
+            let rest = UnsafeMutableBufferPointer(rebasing: bytes[used...])
+            connection.write { found = state.receive(rest, into: &$0) }
+            // Nothing was read, because an answer could not be kept: the connection ends.
+            guard let found else { return }
+            used += found.consumed
+            if let event = found.event { take(event) }
+        }
+        if used < bytes.count, !state.isOver { waiting += bytes[used...] }
+        countMemory()
+        guard counted > 0, state.canSend, call.exchange?.context.hasMemory() == false else { return }
+        call.backend.log.info("\(call.description): the WebSocket was closed: no memory for its messages")
+        beginClosing(CloseFrame(.tryAgainLater))
+    }
+
+    /// The handler has caught up.
+    private func goOn() {
+        guard let connection, connection.phase == .upgraded else { return }
+        if !waiting.isEmpty {
+            var rest = waiting
+            waiting = []
+            rest.withUnsafeMutableBufferPointer { received($0) }
+        }
+        connection.receiveFrames()
+    }
+
+    private func countMemory() {
+        let now = state.partialMemory + inboxOctets + waiting.capacity
+        budget.change(by: now - counted)
+        counted = now
+    }
+
+    /// Nobody reads any more.
+    func release() {
+        (inbox, inboxStart, inboxOctets, waiting) = ([], 0, 0, [])
+        budget.change(by: -counted)
+        counted = 0
     }
 
     private func take(_ event: WebSocketEvent) {
@@ -80,6 +122,7 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     }
 
     private func keep(_ message: WebSocket.Message, _ count: Int) {
+        guard !isDone else { return }
         inbox.append(message)
         // What a message of no octets takes counts as well.
         inboxOctets += count + 64
@@ -104,8 +147,13 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     /// A client that is silent is asked whether it is there, and one that did not answer is given up.
     func timePassed() {
         guard let connection else { return }
-        if state.closing.isWaiting || hasPinged && !hasHeard { return connection.close() }
-        hasPinged = !hasHeard
+        if state.closing.isWaiting || hasPinged && !hasHeard && mayReceive {
+            call.exchange?.account.ending = .timeout
+            call.exchange?.context.counters.add(.timedOut)
+            return connection.close()
+        }
+        // While the handler is behind nothing is read, and what the client has said lies there.
+        hasPinged = !hasHeard && mayReceive
         if hasPinged { connection.write { _ = state.ping(into: &$0) } }
         hasHeard = false
         setDeadline()
@@ -138,8 +186,6 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         guard isNew else { return }
         setDeadline()
         conclude()
-        // The other side's answer may stand behind messages that nobody asks for any more.
-        if connection.phase == .upgraded { connection.receive() }
     }
 
     // MARK: For the handler
@@ -172,7 +218,8 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         if inboxStart == inbox.count {
             inbox.removeAll(keepingCapacity: inbox.capacity <= 16)
             (inboxStart, inboxOctets) = (0, 0)
-            if let connection, connection.phase == .upgraded, mayReceive { connection.receive() }
+            countMemory()
+            goOn()
         }
         return message
     }
@@ -210,8 +257,12 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     }
 
     private func closeHere(_ code: UInt16, _ reason: String) async {
+        isDone = true
+        (inbox, inboxStart, inboxOctets) = ([], 0, 0)
         let code = CloseCode(rawValue: code)
         beginClosing(CloseFrame(code.isAllowedOnWire ? code : .normal, reason: reason))
+        // The other side's answer may stand behind messages that nobody asks for any more.
+        goOn()
         while call.exchange != nil, !state.isOver {
             // Nobody waits for the other side any more.
             if Task.isCancelled { return }
