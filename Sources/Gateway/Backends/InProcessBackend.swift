@@ -98,7 +98,8 @@ final class InProcessBackend: Backend {
         _ exchange: Exchange, _ handler: @escaping @Sendable (Request) async throws -> Response
     ) {
         let (context, connection) = (exchange.context, exchange.connection)
-        let body = exchange.bodyState.isStreamed && exchange.authorization != .asked ? exchange.streamedBody : nil
+        let body =
+            exchange.bodyState.isStreamed && exchange.authorization != .asked ? exchange.streamedBody : nil
         let request = exchange.makeRequest(services, parameters, body)
         let call = begin(exchange, request)
         body?.call = call

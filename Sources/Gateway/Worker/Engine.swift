@@ -137,11 +137,12 @@ final class Engine {
     /// Handlers that do not return may hold all threads of an application: the worker asks for a successor. Where it has
     /// nothing else to serve, it leaves new connections to others.
     private func watchThreads(of made: WorkerBackends) {
+        let count = made.count
         for application in made.inProcess {
             application.isExhaustedChanged = { [unowned self, unowned application] isExhausted in
-                if made.count == 1 { context.holdAccepting(isExhausted) }
+                if count == 1 { context.holdAccepting(isExhausted) }
                 guard isExhausted else { return }
-                let name = made.count == 1 ? "" : " of \(application.name)"
+                let name = count == 1 ? "" : " of \(application.name)"
                 recycling.ask(
                     .threads,
                     "handlers that do not return hold all \(application.settings.threads) threads\(name)")

@@ -132,7 +132,9 @@ extension Exchange {
                 name.withUTF8 { name in
                     value.withUTF8 { value in
                         let kind = CGIFieldName.recognise(ByteRange(0, name.count), in: name.span)
-                        guard isSent(kind), !isVariable(name), !AnswerCoding.isIdentity(name, value), !givesWay(name) else {
+                        guard isSent(kind), !isVariable(name), !AnswerCoding.isIdentity(name, value),
+                            !givesWay(name)
+                        else {
                             return
                         }
                         fields.add(name, value, kind)

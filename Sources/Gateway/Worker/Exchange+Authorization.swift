@@ -44,6 +44,8 @@ extension Exchange {
             let constant = Array(pairs.bytes)
             pairs.clear()
             selectPairs(own, into: &pairs)
+            // As libfcgi says it.
+            if authorization == .asked { pairs.appendPair("FCGI_ROLE", "AUTHORIZER") }
             return Environ(constant: constant, request: Array(pairs.bytes), services: services)
         }
     }
