@@ -15,7 +15,10 @@
 public enum Gateway {
     /// Runs the `gateway` command.
     public static func main() -> Never {
-        Launch.run(GatewayCommand.self, extensions: Extensions(), source: ApplicationSource.init(spawning:))
+        Launch.run(GatewayCommand.self, extensions: Extensions()) {
+            reading throws(ConfigurationError) in
+            try ApplicationSet(serving: reading)
+        }
     }
 
     /// Serves an application that each worker builds after its fork, with the gateway's command line; with `--preload`
@@ -91,7 +94,9 @@ public enum Gateway {
     ) -> Never {
         if ResponderProcess.isWanted { Launch.respond(build) }
         Launch.run(EmbeddedCommand.self, extensions: extensions) { reading throws(ConfigurationError) in
-            try .inProcess(reading, build)
+            try ApplicationSet(
+                serving: reading, beside: build,
+                workerClass: extensions.workerClass(for: reading.settings)?.name)
         }
     }
 }

@@ -95,6 +95,9 @@ public enum Files {
         return status(folder)?.kind == .directory && access(folder, W_OK | X_OK) == 0
     }
 
+    /// Whether this process may read the file at `path`.
+    public static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
     /// Whether this process may list and enter the folder at `path`.
     public static func isReadableDirectory(_ path: String) -> Bool {
         status(path)?.kind == .directory && access(path, R_OK | X_OK) == 0

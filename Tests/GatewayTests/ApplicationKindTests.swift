@@ -10,6 +10,7 @@ struct ApplicationKindTests {
             ("wsgi:app:application", .wsgi("app:application")), ("wsgi:app", .wsgi("app")),
             ("php:/srv/www", .php("/srv/www")),
             ("php:.", .php(".")), ("cgi:cgi-bin/", .cgi("cgi-bin/")), ("cgi:/srv/a.cgi", .cgi("/srv/a.cgi")),
+            ("swift:libshop.so", .swift("libshop.so")), ("swift:self", .swift("self")),
             ("exec:./program --flag", .exec(["./program", "--flag"])),
             ("exec:'a b' \"c d\"", .exec(["a b", "c d"])),
             ("fcgi:unix:/run/a", .fcgi([ServerEntry(bind: .unix(path: "/run/a"))])),
@@ -31,7 +32,8 @@ struct ApplicationKindTests {
     @Test(
         "What is no application is a mistake on the command line, and the message names it",
         arguments: [
-            "", "app", "wsgi", "wsgi:", "php:", "cgi:", "exec:", "fcgi:", ":app", "WSGI:app", "perl:app",
+            "", "app", "wsgi", "wsgi:", "php:", "cgi:", "exec:", "fcgi:", "swift:", ":app", "WSGI:app",
+            "perl:app",
             "http://a",
             "exec: ", "exec:'a", "exec:\"a", "exec:a\\",
             "fcgi:a", "fcgi:unix:", "fcgi:a:99999", "fcgi:a:1,", "fcgi:a:1,a:1", "fcgi:a:1 weight=0",

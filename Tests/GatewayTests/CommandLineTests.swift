@@ -147,16 +147,16 @@ struct CommandLineTests {
     @Test("Without an application there is nothing to serve; a program with its own wants none")
     func application() throws {
         let missing = #expect(throws: ConfigurationError.self) {
-            _ = try ApplicationSource(spawning: readSettings())
+            _ = try ApplicationSet(serving: readSettings())
         }
         #expect(missing?.exitCode == 2 && missing?.message.contains("APPLICATION") == true)
         let file = try readSettings(file: "\napplication: perl:x")
         let wrong = #expect(throws: ConfigurationError.self) {
-            _ = try ApplicationSource(spawning: file)
+            _ = try ApplicationSet(serving: file)
         }
         #expect(wrong?.message.hasPrefix("shop.yaml:2: application: 'perl:' is no kind") == true)
         let named = #expect(throws: ConfigurationError.self) {
-            _ = try ApplicationSource.inProcess(file) { .inline { _ in Response(status: 200) } }
+            _ = try ApplicationSet(serving: file, beside: { .inline { _ in Response(status: 200) } })
         }
         #expect(named?.message.hasPrefix("shop.yaml:2: application is 'perl:x': remove it") == true)
     }

@@ -137,7 +137,7 @@ struct SettingsMistakesTests {
 
     @Test("A route with files alone has nothing to compress")
     func compressedFiles() throws {
-        func plan(_ route: String) throws { _ = try ApplicationSource(spawning: readSettings(file: route)) }
+        func plan(_ route: String) throws { _ = try ApplicationSet(serving: readSettings(file: route)) }
         let error = #expect(throws: ConfigurationError.self) {
             try plan("routes:\n  - {path: /*, static: /tmp, compress: br}")
         }

@@ -25,7 +25,7 @@ struct WorkerBench {
         let errorLog = try ErrorLog("/dev/null", level: .debug)
         plan = WorkerPlan(
             index: 3, age: 7, settings: settings, listeners: [],
-            backend: .inProcess { throw NoApplication() },
+            backend: .broken("there is none"),
             title: "", identity: nil, scoreboard: try Scoreboard(),
             doorbells: try Doorbells(workers: 4), errorLog: errorLog,
             extensions: Extensions(hooks: hooks))
@@ -39,8 +39,6 @@ struct WorkerBench {
                 backend: policy == .sync ? gate : backend,
                 router: Router([], fallback: Route(.everything(to: 0, RouteLimits(settings))))))
     }
-
-    struct NoApplication: Error {}
 
     /// An exchange whose client is gone.
     func exchange() -> Exchange { Exchange(context: context) }

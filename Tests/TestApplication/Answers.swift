@@ -65,8 +65,20 @@ private func begin(_ request: Request) {
     note("call \(request.environ["REQUEST_URI"] ?? "")", in: "CALL_LOG")
 }
 
+/// As an authorizer: whoever has the word gets in, under a name.
+private func decide(_ environ: Environ) -> Response {
+    guard environ["HTTP_X_WORD"] == "sesame" else {
+        return Response(
+            status: .forbidden, fields: [("X-Door", "shut"), ("Variable-REMOTE_USER", "nobody")],
+            body: Array("closed".utf8))
+    }
+    return Response(
+        fields: [("Variable-REMOTE_USER", "ali"), ("X-Door", "open")], body: Array("come in".utf8))
+}
+
 private func finish(_ request: Request) -> Response {
     let environ = request.environ
+    if environ["FCGI_ROLE"] == "AUTHORIZER" { return decide(environ) }
     switch environ.path {
     case "/scheme":
         let names = ["REQUEST_SCHEME", "HTTPS", "HTTP_X_FORWARDED_PROTO"]

@@ -1,12 +1,16 @@
-// While somebody develops (`--reload`), an application that does not start is answered for by the reason why.
+// An application that does not start is answered for: while somebody develops (`--reload`) by the reason why, and else, where
+// it is one of several, as any other that is not running.
 
 import GatewayInterface
 import Octets
 
-/// Answers every request with the error that keeps the application from starting.
+/// Answers every request in the place of an application that does not start.
 final class FaultBackend: Backend {
-    private let page: String
+    /// `nil` where clients are not to see the reason.
+    private let page: String?
 
+    /// Answers with the reason.
+    ///
     /// - Parameter text: The error, with the last lines of what the application said.
     init(_ text: String) {
         page = """
@@ -18,7 +22,13 @@ final class FaultBackend: Backend {
             """
     }
 
+    /// Answers 503.
+    init() { page = nil }
+
     func serve(_ exchange: Exchange) {
+        guard let page else {
+            return exchange.fail(status: 503, "The application is not running.", retryAfter: 5)
+        }
         exchange.respond(Response(status: 500, page, contentType: "text/html; charset=utf-8"))
     }
 

@@ -95,6 +95,7 @@ struct GatewayCommand: ServingCommand {
               cgi:DIR               a folder of CGI scripts; cgi:FILE is one script for all paths
               exec:COMMAND          any FastCGI program, spawned with its listening socket as descriptor 0
               fcgi:ADDRESS          a FastCGI application that runs already: unix:PATH or HOST:PORT
+              swift:LIBRARY         a Swift application in a dynamic library, which each worker loads
             `gateway spawn-fcgi` is another command, with spawn-fcgi's options: gateway spawn-fcgi -h
 
             Settings come from the environment, the file of --config, GATEWAY_CMD_ARGS and these options; \

@@ -9,14 +9,14 @@ import Syscalls
 enum Launch {
     /// Reads the settings, does what they say and ends the process.
     ///
-    /// - Parameter source: What is to be served, from one reading of the sources. It is asked again at each reload.
+    /// - Parameter applications: What is to be served, from one reading of the sources. It is asked again at each reload.
     static func run<Command: ServingCommand>(
         _ type: Command.Type, extensions: Extensions,
-        source: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSource
+        applications: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSet
     ) -> Never {
         let command = parse(type)
         exit { () throws(ConfigurationError) in
-            try serve(command, extensions: extensions, source: source)
+            try serve(command, extensions: extensions, applications: applications)
         }
     }
 
@@ -54,7 +54,7 @@ enum Launch {
 
     private static func serve<Command: ServingCommand>(
         _ command: Command, extensions: Extensions,
-        source: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSource
+        applications: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSet
     ) throws(ConfigurationError) -> Int32 {
         if command.options.printSettingsDocumentation {
             print(SettingsDocumentation.text, toStandardError: false)
@@ -73,7 +73,8 @@ enum Launch {
             try reading.loadFiles()
             for application in reading.applications { try application.checkFolders() }
             return Configuration(
-                settings: reading.settings, source: try source(reading), warnings: reading.warnings)
+                settings: reading.settings, applications: try applications(reading),
+                warnings: reading.warnings)
         }
         let reading = try loader.load()
         if command.options.printConfig {
@@ -124,46 +125,6 @@ extension ServingCommand {
     }
 }
 
-extension ApplicationSource {
-    /// What the `gateway` command serves.
-    init(spawning reading: SettingsLoader.Reading) throws(ConfigurationError) {
-        guard let application = reading.application else {
-            guard reading.applications.isEmpty else {
-                self = .processes(try ApplicationSet(reading))
-                return
-            }
-            guard let route = reading.routes.first else {
-                throw .usage(
-                    """
-                    nothing to serve: name an APPLICATION on the command line, or as 'application:' in the file of \
-                    --config (gateway --help lists the forms)
-                    """)
-            }
-            guard reading.routes.allSatisfy({ $0.part.own["application"] == nil }) else {
-                throw .usage("\(route.part.place): there are routes and no applications: add 'applications:'")
-            }
-            self = .processes(try ApplicationSet(reading))
-            return
-        }
-        if let other = reading.applications.first {
-            throw .usage(
-                "\(other.part.place): there is an application '\(application.text)' (\(application.mention)) beside those of the file: keep one or the other"
-            )
-        }
-        guard reading.routes.isEmpty else {
-            throw .usage(
-                "\(reading.routes[0].part.place): routes want applications with names: move '\(application.text)' to 'applications:'"
-            )
-        }
-        let kind = try application.application()
-        self = .processes(
-            ApplicationSet(
-                try ApplicationPlan(
-                    kind, name: application.text, settings: reading.settings,
-                    resolvesNames: reading.occasion != .reload)))
-    }
-}
-
 extension NamedApplication {
     fileprivate func checkFolders() throws(ConfigurationError) {
         do throws(ConfigurationError) {
@@ -171,48 +132,5 @@ extension NamedApplication {
         } catch {
             throw error.prefixed("\(part.place): '\(name)': ")
         }
-    }
-}
-
-extension ApplicationPlan {
-    init(_ application: NamedApplication, resolvesNames: Bool) throws(ConfigurationError) {
-        do throws(ConfigurationError) {
-            let kind = try ApplicationKind(parsing: application.run.text)
-            try self.init(
-                kind, name: application.name, settings: application.settings, resolvesNames: resolvesNames)
-        } catch {
-            throw error.prefixed("\(application.run.mention) ('\(application.name)'): ")
-        }
-    }
-}
-
-extension GivenText {
-    fileprivate func application() throws(ConfigurationError) -> ApplicationKind {
-        do throws(ConfigurationError) {
-            return try ApplicationKind(parsing: text)
-        } catch {
-            // On the command line it has no name, and its text says enough.
-            guard mention != Origin.commandLine.mention(ConfigurationFile.applicationKey) else { throw error }
-            throw .usage("\(mention): \(error.message)")
-        }
-    }
-}
-
-extension ApplicationSource {
-    /// What a program with an application of its own serves.
-    ///
-    /// - Parameter reading: May name another application all the same: a mistake.
-    static func inProcess(
-        _ reading: SettingsLoader.Reading, _ build: @escaping @Sendable () throws -> Application
-    ) throws(ConfigurationError) -> Self {
-        if let part = (reading.applications.map(\.part) + reading.routes.map(\.part)).first {
-            throw .usage(
-                "\(part.place): remove applications and routes, this program brings its own application")
-        }
-        if let named = reading.application {
-            throw .usage(
-                "\(named.mention) is '\(named.text)': remove it, this program brings its own application")
-        }
-        return .inProcess(build)
     }
 }

@@ -3,12 +3,42 @@ import Syscalls
 
 /// What answers requests, as it is decided before the workers are forked.
 enum BackendPlan: Sendable {
-    /// FastCGI applications, and which request goes to which.
-    case pools([PoolView], [RoutePlan], fallback: RoutePlan)
-    /// A Swift application, which the worker makes.
-    case inProcess(@Sendable () throws -> Application)
+    /// Applications, and which request goes to which.
+    case applications([ApplicationView], [RoutePlan], fallback: RoutePlan)
     /// Nothing: a page says why.
     case broken(String)
+}
+
+/// What a worker knows of an application.
+enum ApplicationView: Sendable {
+    /// It is behind FastCGI.
+    case pool(PoolView)
+    /// The worker makes it.
+    case swift(SwiftView)
+
+    /// Its settings.
+    var settings: Settings {
+        switch self {
+        case .pool(let view): view.settings
+        case .swift(let view): view.settings
+        }
+    }
+}
+
+/// A Swift application that the worker makes.
+struct SwiftView: Sendable {
+    /// For messages and the log.
+    let name: String
+    let settings: Settings
+    let build: @Sendable () throws -> Application
+    /// Whether the worker serves though it cannot be made.
+    let mayFail: Bool
+
+    /// - Parameter plan: That of a Swift application.
+    init(_ plan: ApplicationPlan, mayFail: Bool) {
+        (name, settings, self.mayFail) = (plan.name, plan.settings, mayFail)
+        build = plan.swift!.build
+    }
 }
 
 /// A listener as it crosses a fork.
@@ -41,12 +71,15 @@ struct WorkerPlan: Sendable {
 
     /// The settings of each application.
     var applicationSettings: [Settings] {
-        if case .pools(let pools, _, _) = backend { pools.map(\.settings) } else { [settings] }
+        if case .applications(let views, _, _) = backend { views.map(\.settings) } else { [settings] }
     }
 
     /// Connections to applications that a worker may have at once.
     var slotCount: Int {
-        if case .pools(let pools, _, _) = backend { pools.reduce(0) { $0 + $1.slots.count } } else { 0 }
+        guard case .applications(let views, _, _) = backend else { return 0 }
+        return views.reduce(0) { count, view in
+            if case .pool(let pool) = view { count + pool.slots.count } else { count }
+        }
     }
 
     /// Lets go of the terminal, where the gateway is one in the background. What goes wrong before is still shown there.

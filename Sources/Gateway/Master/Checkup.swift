@@ -10,26 +10,28 @@ extension Master {
     static func check(_ configuration: Configuration, extensions: Extensions) throws(ConfigurationError)
         -> Int32
     {
-        switch configuration.source {
-        case .inProcess(let build):
-            // A program's own worker class has no application that could be built without it.
-            guard extensions.workerClass(for: configuration.settings) == nil else { return 0 }
-            return try BuilderCheckup.run(build, configuration.settings)
-        case .processes(let set):
-            do {
-                SystemProcess.ignoreBrokenPipes()
-                let lifeline = try Lifeline(title: configuration.title)
-                defer { lifeline.end() }
-                let log = try ErrorLog("-", level: .warning)
-                for plan in set.plans where plan.program != nil {
-                    _ = try Checkup(plan, configuration.settings, log, lifeline).run()
-                }
-                return 0
-            } catch let error as ConfigurationError {
-                throw error
-            } catch {
-                throw .environment("cannot boot the application: \(error)")
+        // A program's own worker class has no application that could be built without it.
+        guard extensions.workerClass(for: configuration.settings) == nil else { return 0 }
+        let plans = configuration.applications.plans
+        // Before the lifeline is there: what is built would inherit it.
+        for build in plans.compactMap(\.swift?.build) {
+            let code = try BuilderCheckup.run(build, configuration.settings)
+            guard code == 0 else { return code }
+        }
+        guard plans.contains(where: { $0.program != nil }) else { return 0 }
+        do {
+            SystemProcess.ignoreBrokenPipes()
+            let lifeline = try Lifeline(title: configuration.title)
+            defer { lifeline.end() }
+            let log = try ErrorLog("-", level: .warning)
+            for plan in plans where plan.program != nil {
+                _ = try Checkup(plan, configuration.settings, log, lifeline).run()
             }
+            return 0
+        } catch let error as ConfigurationError {
+            throw error
+        } catch {
+            throw .environment("cannot boot the application: \(error)")
         }
     }
 }

@@ -51,7 +51,7 @@ final class Generation {
         self.workers = WorkerTable(target: workers)
         patienceEnds = now + Self.patience
         var bootTimeout = configuration.settings.bootTimeout
-        if case .pools(_, let set) = backend {
+        if case .applications(_, let set) = backend {
             // An application may have asked for more time than the workers have.
             bootTimeout = set.plans.reduce(bootTimeout) { max($0, $1.settings.bootTimeout) }
         }
@@ -62,12 +62,24 @@ final class Generation {
 
     /// The processes of its applications, some of them perhaps shared with another generation.
     var pools: [ApplicationPool] {
-        if case .pools(let pools, _) = backend { pools } else { [] }
+        if case .applications(let pools, _) = backend { pools.compactMap(\.self) } else { [] }
+    }
+
+    /// How many applications its workers make themselves.
+    var swiftCount: Int {
+        if case .applications(let pools, _) = backend { pools.count { $0 == nil } } else { 0 }
     }
 
     /// Whether it has several applications, so that one that is broken does not keep the others from serving.
     var toleratesFailure: Bool {
-        if case .pools(_, let set) = backend { set.isNamed } else { false }
+        if case .applications(_, let set) = backend { set.isNamed } else { false }
+    }
+
+    /// Whether its workers serve though a Swift application cannot be made: one of several keeps the others from nothing at
+    /// the start, and who develops one looks at the browser. At a reload the running generation is the better choice.
+    var toleratesFailedBuild: Bool {
+        guard case .applications(_, let set) = backend else { return false }
+        return set.isNamed ? number == 1 : settings.reloads && set.plans[0].swift?.library != nil
     }
 
     /// Closes the master's copies.
@@ -90,19 +102,25 @@ final class Generation {
 
 /// What the workers of a generation send requests to.
 enum GenerationBackend {
-    case pools([ApplicationPool], ApplicationSet)
-    /// A Swift application, made by each worker.
-    case inProcess(@Sendable () throws -> Application)
+    /// Applications, each with its pool where it has one: a Swift application is made by each worker.
+    ///
+    /// Plans without a pool are those of Swift applications, and no others.
+    case applications([ApplicationPool?], ApplicationSet)
     /// Nothing: the application does not start, and the page says why (`--reload`).
     case broken(String)
 
     /// What crosses the fork.
-    var plan: BackendPlan {
+    ///
+    /// - Parameter toleratesFailure: Whether a worker serves though a Swift application cannot be made.
+    func plan(toleratesFailure: Bool) -> BackendPlan {
         switch self {
-        case .pools(let pools, let set):
-            .pools(zip(pools, set.plans).map { $0.view($1) }, set.routes, fallback: set.fallback)
-        case .inProcess(let build): .inProcess(build)
-        case .broken(let why): .broken(why)
+        case .applications(let pools, let set):
+            let views = zip(pools, set.plans).map { pool, plan in
+                pool.map { ApplicationView.pool($0.view(plan)) }
+                    ?? .swift(SwiftView(plan, mayFail: toleratesFailure))
+            }
+            return .applications(views, set.routes, fallback: set.fallback)
+        case .broken(let why): return .broken(why)
         }
     }
 }

@@ -40,7 +40,7 @@ extension Master {
     /// What works, and is hardly what was meant.
     private func warn(about configuration: Configuration, _ identity: UserIdentity?) {
         for warning in configuration.warnings { context.log.warning("\(warning)") }
-        guard case .processes(let set) = configuration.source else { return }
+        let set = configuration.applications
         for name in set.unrouted {
             context.log.warning("no route leads to application '\(name)': add one, or remove it")
         }
@@ -53,13 +53,11 @@ extension Master {
     }
 
     private func makeBackend(_ configuration: Configuration) throws(ConfigurationError) -> GenerationBackend {
-        switch configuration.source {
-        case .processes(let set): return .pools(try makePools(set, configuration), set)
-        case .inProcess(let build):
-            guard isPreloaded(configuration) else { return .inProcess(build) }
-            let application = try ApplicationBuilder.build(build, with: configuration.settings)
-            return .inProcess { application }
+        var set = configuration.applications
+        if let build = preloadedBuild(configuration) {
+            set = set.preloaded(try ApplicationBuilder.build(build, with: configuration.settings))
         }
+        return .applications(try makePools(set, configuration), set)
     }
 
     // MARK: Reload
@@ -85,7 +83,7 @@ extension Master {
                 context.log.warning(
                     "--\(name) has changed: that takes effect at the next start, not at a reload")
             }
-            if case .inProcess(let build) = configuration.source, isPreloaded(configuration) {
+            if let build = preloadedBuild(configuration) {
                 try tryBuilding(build, configuration)
             } else {
                 try begin(configuration)
@@ -100,9 +98,12 @@ extension Master {
         if predecessor == nil { notifier.ready() }
     }
 
-    /// Whether the master builds the application.
-    func isPreloaded(_ configuration: Configuration) -> Bool {
-        configuration.settings.preloads && extensions.workerClass(for: configuration.settings) == nil
+    /// What the master builds before it forks: the application of the program itself. A library that the master had loaded
+    /// could not be replaced by a newer one, so each worker loads its own.
+    func preloadedBuild(_ configuration: Configuration) -> (@Sendable () throws -> Application)? {
+        let settings = configuration.settings
+        guard settings.preloads, extensions.workerClass(for: settings) == nil else { return nil }
+        return configuration.applications.ownBuild
     }
 
     /// A generation did not boot. At the start that is the end; at a reload the running generation goes on.
@@ -203,8 +204,8 @@ extension Master {
     private func serves(_ generation: Generation) {
         generation.phase = .serving
         // Not before: a generation that is abandoned leaves what others share as it was.
-        if case .pools(let pools, let set) = generation.backend {
-            for (pool, plan) in zip(pools, set.plans) { pool.adopt(plan) }
+        if case .applications(let pools, let set) = generation.backend {
+            for (pool, plan) in zip(pools, set.plans) { pool?.adopt(plan) }
         }
         context.adopt(generation.settings, generation.errorLog)
         if hasServed, generation.workers.target != workerTarget {
@@ -234,11 +235,11 @@ extension Master {
     }
 
     private func describeProcesses(_ generation: Generation) -> String {
-        let count = generation.workers.target
-        let workers = "\(count) worker\(count == 1 ? "" : "s")"
-        let pools = generation.pools
-        guard pools.count < 2 else { return "\(workers) and \(pools.count) applications" }
-        guard let pool = pools.first else { return workers }
+        let target = generation.workers.target
+        let workers = "\(target) worker\(target == 1 ? "" : "s")"
+        let count = generation.configuration.applications.plans.count
+        guard count < 2 else { return "\(workers) and \(count) applications" }
+        guard let pool = generation.pools.first else { return workers }
         let processes = pool.plan.processes
         if !pool.isSupervised { return "\(workers), for \(pool.name)" }
         let most = pool.settings.scaling.way == .static ? "" : "up to "

@@ -24,25 +24,27 @@ extension Master {
             && ownPools(of: generation).allSatisfy(\.isGone)
     }
 
-    /// The processes of all applications: those of the running generation where the definition is the same, else new ones.
+    /// The processes of all applications that have some, by the application's index: those of the running generation where the definition is the same, else new ones.
     ///
     /// A reload without any change is how new code is deployed: then nothing is taken over.
     func makePools(
         _ set: ApplicationSet, _ configuration: Configuration
-    ) throws(ConfigurationError) -> [ApplicationPool] {
+    ) throws(ConfigurationError) -> [ApplicationPool?] {
         var running: [ApplicationPool] = []
         if set.isNamed, let serving = generations.last(where: { !$0.isLeaving }),
-            case .pools(let pools, let before) = serving.backend,
+            case .applications(let pools, let before) = serving.backend,
             !isSame(configuration, set, serving.configuration, before)
         {
-            running = pools
+            running = pools.compactMap(\.self)
         }
-        var made: [ApplicationPool] = []
+        var made: [ApplicationPool?] = []
         for plan in set.plans {
-            if let pool = running.first(where: { plan.isServed(byProcessesOf: $0.plan) }) {
+            if plan.swift != nil {
+                made.append(nil)
+            } else if let pool = running.first(where: { plan.isServed(byProcessesOf: $0.plan) }) {
                 made.append(pool)
             } else {
-                made.append(try makePool(plan, beside: made))
+                made.append(try makePool(plan, beside: made.compactMap(\.self)))
             }
         }
         return made
@@ -93,7 +95,8 @@ extension Master {
     func bootPools(_ generation: Generation) {
         let pools = ownPools(of: generation)
         let waiting = pools.filter { !$0.isReady }
-        let tolerates = generation.toleratesFailure && !hasServed && waiting.count < pools.count
+        let tolerates =
+            generation.toleratesFailure && !hasServed && waiting.count < pools.count + generation.swiftCount
         let failed = waiting.filter { $0.failedProcess != nil }
         if let failure = failed.first?.failedProcess?.bootFailure, !tolerates {
             // Where others still boot, one of them may be what there is to serve.

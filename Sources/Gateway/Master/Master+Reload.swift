@@ -43,11 +43,7 @@ extension Master {
 extension Configuration {
     /// What is to be watched for changes.
     var files: ApplicationFiles {
-        var files: ApplicationFiles
-        switch source {
-        case .processes(let set): files = set.plans.reduce(into: ApplicationFiles()) { $0.add($1.files) }
-        case .inProcess: files = ApplicationFiles(files: [startedProgram])
-        }
+        var files = applications.plans.reduce(into: ApplicationFiles()) { $0.add($1.files) }
         files.files += settings.reloadExtraFiles + (settings.configurationFile.map { [$0] } ?? [])
         files.files = files.files.map { Files.absolutePath($0) ?? $0 }
         return files

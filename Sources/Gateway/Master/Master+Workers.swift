@@ -166,7 +166,7 @@ extension Master {
         WorkerPlan(
             index: index, age: age, settings: generation.settings,
             listeners: generation.listeners.map { ListenerPlan(number: $0.number, address: $0.address) },
-            backend: generation.backend.plan,
+            backend: generation.backend.plan(toleratesFailure: generation.toleratesFailedBuild),
             title: "gateway: worker \(index) [\(generation.configuration.title)]",
             identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
             errorLog: generation.errorLog,

@@ -138,14 +138,12 @@ final class Master {
     }
 
     private func preloaded(_ configuration: Configuration) throws(ConfigurationError) -> Configuration {
-        guard case .inProcess(let build) = configuration.source, isPreloaded(configuration) else {
-            return configuration
-        }
+        guard let build = preloadedBuild(configuration) else { return configuration }
         let application = try SignalDescriptor.interruptible { () throws(ConfigurationError) in
             try ApplicationBuilder.build(build, with: configuration.settings)
         }
         var preloaded = configuration
-        preloaded.source = .inProcess { application }
+        preloaded.applications = configuration.applications.preloaded(application)
         return preloaded
     }
 

@@ -10,6 +10,8 @@ enum ApplicationKind: Equatable, Sendable {
     case cgi(String)
     /// `fcgi:ADDRESS`: a FastCGI application that runs already, on one server or several.
     case fcgi([ServerEntry])
+    /// `swift:PATH`: a Swift application in a dynamic library, which the workers load; `swift:self` is that of the program itself.
+    case swift(String)
 
     init(parsing text: String) throws(ConfigurationError) {
         guard let colon = text.firstIndex(of: ":") else {
@@ -26,6 +28,7 @@ enum ApplicationKind: Equatable, Sendable {
             self = .wsgi(rest)
         case "php": self = .php(rest)
         case "cgi": self = .cgi(rest)
+        case "swift": self = .swift(rest)
         case "exec":
             guard let words = CommandWords.split(rest) else {
                 throw .usage("'\(text)': a quote is not closed")
@@ -38,7 +41,7 @@ enum ApplicationKind: Equatable, Sendable {
     }
 
     private static let forms =
-        "wsgi:MODULE:CALLABLE, php:DIR, cgi:DIR, cgi:FILE, exec:COMMAND or fcgi:ADDRESS"
+        "wsgi:MODULE:CALLABLE, php:DIR, cgi:DIR, cgi:FILE, exec:COMMAND, fcgi:ADDRESS or swift:LIBRARY"
 }
 
 /// Words of a command, with quotes as in a shell and nothing else of one.

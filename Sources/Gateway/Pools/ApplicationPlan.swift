@@ -1,6 +1,7 @@
 // What the master has to know to run an application: which program, in which folder, with which environment, how many of
-// them, or which servers run already. Everything that can be known to be wrong before a process runs is found here.
+// them, or which servers run already, or what the workers make themselves. Everything that can be known to be wrong before a process runs is found here.
 
+import GatewayInterface
 import Syscalls
 
 /// How an application is run.
@@ -9,7 +10,9 @@ struct ApplicationPlan: Sendable {
     let name: String
     /// The settings of the gateway, with its own over them.
     private(set) var settings: Settings
-    /// The program of its processes; `nil` for one that runs already.
+    /// What a worker makes, for an application in the workers.
+    var swift: SwiftPlan?
+    /// The program of its processes; `nil` for one that runs already, and for one in the workers.
     private(set) var program: Program?
     /// The text of a script that the program reads from descriptor 3.
     private(set) var script: [UInt8]?
@@ -48,9 +51,12 @@ struct ApplicationPlan: Sendable {
     /// Processes where none are asked for, as Gunicorn recommends for its workers.
     static var defaultProcesses: Int { SystemProcess.processorCount * 2 + 1 }
 
-    /// - Parameter resolvesNames: Whether the names of servers are looked up here and now, which may take long.
+    /// - Parameters:
+    ///   - own: Makes the application of the program itself, where it has one.
+    ///   - resolvesNames: Whether the names of servers are looked up here and now, which may take long.
     init(
-        _ kind: ApplicationKind, name: String, settings: Settings, resolvesNames: Bool = true
+        _ kind: ApplicationKind, name: String, settings: Settings,
+        own: (@Sendable () throws -> Application)? = nil, resolvesNames: Bool = true
     ) throws(ConfigurationError) {
         self.name = name
         self.settings = settings
@@ -66,6 +72,10 @@ struct ApplicationPlan: Sendable {
         case .fcgi(let entries):
             try planServers(entries, resolvesNames: resolvesNames)
             site = root.map(SitePlan.php)
+        case .swift(let path):
+            // None of the rules for processes is for it.
+            try planSwift(path, own)
+            return
         }
         try check()
     }
@@ -189,6 +199,24 @@ struct ApplicationPlan: Sendable {
         keepsConnections = settings.processes != nil
     }
 
+    private mutating func planSwift(
+        _ path: String, _ own: (@Sendable () throws -> Application)?
+    ) throws(ConfigurationError) {
+        let plan: SwiftPlan
+        if path != SwiftPlan.own {
+            plan = try SwiftPlan(library: path, in: settings.directory ?? SystemProcess.currentDirectory)
+        } else if let own {
+            plan = SwiftPlan(own: own)
+        } else {
+            throw .usage(
+                "'swift:self' is the application of a program that calls Gateway.main, and this one has none: name a library, as swift:libapp.so (a file called self is swift:./self)"
+            )
+        }
+        swift = plan
+        processes = 0
+        files.files = [plan.file]
+    }
+
     static func directory(
         _ path: String, in parent: String?, option: String
     ) throws(ConfigurationError) -> String {
@@ -212,8 +240,10 @@ extension ApplicationPlan {
     func isServed(byProcessesOf other: ApplicationPlan) -> Bool {
         guard name == other.name, site == other.site, servers == other.servers, script == other.script,
             program?.path == other.program?.path, program?.arguments == other.program?.arguments,
-            program?.environment == other.program?.environment, slotCount == other.slotCount
+            program?.environment == other.program?.environment, slotCount == other.slotCount,
+            (swift == nil) == (other.swift == nil)
         else { return false }
+        if let swift, let other = other.swift, !swift.isSame(as: other) { return false }
         return Declaration.all.allSatisfy { declaration in
             declaration.scope == .gateway || Self.workersOnly.contains(declaration.name)
                 || declaration.show(settings) == declaration.show(other.settings)

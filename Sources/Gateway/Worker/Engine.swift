@@ -32,64 +32,19 @@ final class Engine {
         }
         recycling = Recycling(plan, log: log)
         executor = try LoopExecutor(loop: loop)
-        let (policy, application, router) = try Self.makeBackend(
-            plan, loop: loop, executor: executor, log: log)
+        let made = try WorkerBackends(plan, loop: loop, executor: executor, log: log)
         let gate =
-            policy.servesOneAtATime ? ExchangeGate(application, settings: plan.settings, log: log) : nil
-        backend = gate ?? application
+            made.policy.servesOneAtATime
+            ? ExchangeGate(made.backend, settings: plan.settings, log: log) : nil
+        backend = gate ?? made.backend
         context = try WorkerContext(
-            plan, info: info, policy: policy, gate: gate, loop: loop, log: log, accessLog: accessLog,
-            dispatcher: Dispatcher(backend: backend, router: router))
+            plan, info: info, policy: made.policy, gate: gate, loop: loop, log: log, accessLog: accessLog,
+            dispatcher: Dispatcher(backend: backend, router: made.router))
         executor.willRun = { [unowned self] call in
             if let exchange = call?.exchange { context.show(exchange) } else { context.hideIfOver() }
         }
         gate?.isBusyChanged = { [unowned self] in context.holdAccepting($0) }
-        (application as? InProcessBackend)?.isExhaustedChanged = { [unowned self] in exhausted($0) }
-    }
-
-    private static func makeBackend(
-        _ plan: WorkerPlan, loop: EventLoop, executor: LoopExecutor, log: Logger
-    ) throws -> (BuiltinClass, any Backend, Router) {
-        let settings = plan.settings
-        let everything = Router(
-            [], fallback: Route(.everything(to: 0, RouteLimits(settings), AnswerPlan(settings))))
-        switch plan.backend {
-        case .pools(let pools, let routes, let fallback):
-            let policy = try resolve(settings, isInProcess: false)
-            let backends = pools.map { pool in
-                FastCGIBackend(
-                    pool: pool, scoreboard: plan.scoreboard, doorbells: plan.doorbells, loop: loop,
-                    worker: plan.index, log: log)
-            }
-            let sites = try pools.map { try $0.site?.open() }
-            let types = settings.mediaTypes
-            let router = Router(
-                try routes.map { try Route($0, sites: sites, types: types) },
-                fallback: try Route(fallback, sites: sites, types: types))
-            return (policy, backends.count == 1 ? backends[0] : Applications(backends), router)
-        case .broken(let text): return (.async, FaultBackend(text), everything)
-        case .inProcess(let build):
-            let application = try ApplicationBuilder.build(build)
-            var isInline = false
-            if case .inline = application.handler { isInline = true }
-            let policy = try resolve(settings, isInProcess: isInline)
-            let backend = try InProcessBackend(
-                application, policy: policy, settings: settings, loop: loop,
-                executor: executor, log: log)
-            return (policy, backend, everything)
-        }
-    }
-
-    private static func resolve(
-        _ settings: Settings, isInProcess: Bool
-    ) throws(ConfigurationError) -> BuiltinClass {
-        let name = settings.workerClass
-        if let policy = BuiltinClass.resolve(
-            name: name, threads: settings.threads, isInProcess: isInProcess)
-        {
-            return policy
-        }
-        throw .usage("there is no worker class '\(name ?? "")' (--worker-class): write sync, thread or async")
+        watchThreads(of: made)
     }
 
     func serve() throws(SyscallError) -> Int32 {
@@ -181,11 +136,20 @@ final class Engine {
         }
     }
 
-    /// Handlers that do not return hold all threads, or do not any more.
-    private func exhausted(_ isExhausted: Bool) {
-        context.holdAccepting(isExhausted)
-        guard isExhausted else { return }
-        recycling.ask(.threads, "handlers that do not return hold all \(plan.settings.threads) threads")
+    /// Handlers that do not return may hold all threads of an application: the worker asks for a successor. Where it has
+    /// nothing else to serve, it leaves new connections to others.
+    private func watchThreads(of made: WorkerBackends) {
+        let count = made.count
+        for application in made.inProcess {
+            application.isExhaustedChanged = { [unowned self, unowned application] isExhausted in
+                if count == 1 { context.holdAccepting(isExhausted) }
+                guard isExhausted else { return }
+                let name = count == 1 ? "" : " of \(application.name)"
+                recycling.ask(
+                    .threads,
+                    "handlers that do not return hold all \(application.settings.threads) threads\(name)")
+            }
+        }
     }
 
     private func sweep(_ now: UInt64) {

@@ -9,10 +9,20 @@ import Syscalls
 extension Exchange {
     /// The request as a Swift application sees it.
     ///
-    /// - Parameter streamed: Its body, where that is still on its way; a whole one moves into the request.
-    func makeRequest(_ services: HandlerServices, _ streamed: StreamedBody? = nil) -> Request {
-        let environ = Environ(
-            constant: local.constantPairs, request: Array(self.environ.bytes), services: services)
+    /// - Parameters:
+    ///   - own: The encoded pairs that every request to the application carries.
+    ///   - streamed: Its body, where that is still on its way; a whole one moves into the request.
+    func makeRequest(
+        _ services: HandlerServices, _ own: [UInt8], _ streamed: StreamedBody? = nil
+    ) -> Request {
+        let isAsked = authorization == .asked
+        let environ =
+            isAsked || !own.isEmpty || !authorizedPairs.isEmpty
+            ? selectedEnviron(own, services)
+            : Environ(
+                constant: local.constantPairs, request: Array(self.environ.bytes), services: services)
+        // The body is for whoever is asked next.
+        guard !isAsked else { return Request(environ: environ) }
         if let streamed { return Request(environ: environ, body: RequestBody(streamed)) }
         guard bodyCount > 0 || trailers != nil else { return Request(environ: environ) }
         // One thread at a time calls the reader, and the exchange does not touch the spool any more.
@@ -51,6 +61,7 @@ extension Exchange {
     /// Answers with a Swift application's response; its fields are held to the same rules as any application's.
     func respond(_ answer: Response) {
         accountAnswer()
+        if isGranted(by: answer) { return grant(answer) }
         guard mayBegin(answer) else { return refuse(answer) }
         if bodyState.isStreamed { bodyIsNotRead() }
         switch answer.body {
@@ -68,7 +79,7 @@ extension Exchange {
 
     /// Whether an answer can be sent as it is: somebody wants it, it is valid, and no page takes its place.
     func mayBegin(_ answer: Response) -> Bool {
-        guard connection != nil, answer.isValid else { return false }
+        guard connection != nil, answer.isValid, !isGranted(by: answer) else { return false }
         guard let pages = route.errorPages, pages.interceptsErrors else { return true }
         return pages[answer.status.code] == nil
     }
@@ -121,7 +132,9 @@ extension Exchange {
                 name.withUTF8 { name in
                     value.withUTF8 { value in
                         let kind = CGIFieldName.recognise(ByteRange(0, name.count), in: name.span)
-                        guard isSent(kind), !AnswerCoding.isIdentity(name, value), !givesWay(name) else {
+                        guard isSent(kind), !isVariable(name), !AnswerCoding.isIdentity(name, value),
+                            !givesWay(name)
+                        else {
                             return
                         }
                         fields.add(name, value, kind)
@@ -164,7 +177,7 @@ extension Exchange {
             name.withUTF8 { name in
                 value.withUTF8 { value in
                     let kind = CGIFieldName.recognise(ByteRange(0, name.count), in: name.span)
-                    guard isSent(kind) else {
+                    guard isSent(kind), !isVariable(name) else {
                         if kind == .hopByHop, answer.status.code == 426 {
                             ResponseEncoder.appendUpgrade(name, value, to: &output)
                         }

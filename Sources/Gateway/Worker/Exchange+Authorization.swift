@@ -4,6 +4,7 @@
 
 import FastCGIBridge
 import GatewayInterface
+import Logging
 import Octets
 
 /// How far the authorizer of a route is.
@@ -27,23 +28,44 @@ extension Exchange {
     ///
     /// - Parameter own: The encoded pairs that every request to the application carries.
     func appendSelectedParams(_ own: UnsafeBufferPointer<UInt8>, to output: inout ByteBuffer) {
-        let isAsked = authorization == .asked
-        func isOwn(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-            NameValuePairs.value(of: name, in: own) != nil
-        }
         var pairs = ByteBuffer(capacity: environ.count)
-        local.constantPairs.withUnsafeBufferPointer { constant in
-            pairs.appendPairs(of: constant) { name in !isOwn(name) && !isAuthorized(name) }
-        }
+        selectConstantPairs(own, into: &pairs)
         RequestEncoder.appendParams(pairs.bytes, to: &output)
         pairs.clear()
+        selectPairs(own, into: &pairs)
+        RequestEncoder.appendParams(pairs.bytes, to: &output)
+    }
+
+    /// The same for a Swift application.
+    func selectedEnviron(_ own: [UInt8], _ services: HandlerServices) -> Environ {
+        own.withUnsafeBufferPointer { own in
+            var pairs = ByteBuffer(capacity: environ.count)
+            selectConstantPairs(own, into: &pairs)
+            let constant = Array(pairs.bytes)
+            pairs.clear()
+            selectPairs(own, into: &pairs)
+            // As libfcgi says it.
+            if authorization == .asked { pairs.appendPair("FCGI_ROLE", "AUTHORIZER") }
+            return Environ(constant: constant, request: Array(pairs.bytes), services: services)
+        }
+    }
+
+    private func selectConstantPairs(_ own: UnsafeBufferPointer<UInt8>, into pairs: inout ByteBuffer) {
+        local.constantPairs.withUnsafeBufferPointer { constant in
+            pairs.appendPairs(of: constant) { name in
+                NameValuePairs.value(of: name, in: own) == nil && !isAuthorized(name)
+            }
+        }
+    }
+
+    private func selectPairs(_ own: UnsafeBufferPointer<UInt8>, into pairs: inout ByteBuffer) {
         pairs.appendPairs(of: own) { name in !isAuthorized(name) }
         let left: [StaticString] =
-            isAsked ? ["CONTENT_LENGTH", "PATH_INFO", "PATH_TRANSLATED", "SCRIPT_NAME"] : []
+            authorization == .asked ? ["CONTENT_LENGTH", "PATH_INFO", "PATH_TRANSLATED", "SCRIPT_NAME"] : []
         pairs.appendPairs(of: environ.bytes) { name in
-            (!isOwn(name) || isAuthorized(name)) && !left.contains { name.equals($0) }
+            (NameValuePairs.value(of: name, in: own) == nil || isAuthorized(name))
+                && !left.contains { name.equals($0) }
         }
-        RequestEncoder.appendParams(pairs.bytes, to: &output)
     }
 
     /// Whether a variable comes from the authorizer, whose word is the last one.
@@ -71,6 +93,39 @@ extension Exchange {
         let (start, count) = (field.name.start, Self.variablePrefix.utf8CodeUnitCount)
         return authorization == .asked && field.name.count > count
             && bytes.span.matches(ByteRange(start, start + count), lowercase: Self.variablePrefix)
+    }
+
+    /// The same for the name of a field of a Swift application.
+    func isVariable(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        let count = Self.variablePrefix.utf8CodeUnitCount
+        return authorization == .asked && name.count > count
+            && name.span.matches(ByteRange(0, count), lowercase: Self.variablePrefix)
+    }
+
+    /// Whether the answer of a Swift application is that of an authorizer that lets the request through.
+    func isGranted(by answer: Response) -> Bool { authorization == .asked && answer.status.code == 200 }
+
+    /// Lets the request through, with the variables of an answer.
+    func grant(_ answer: Response) {
+        guard connection != nil else { return context.giveBack(self) }
+        guard answer.isValid else {
+            context.log.error("\(mention): the application's status or a field is malformed")
+            return fail(status: 502, "The application did not give a valid answer.")
+        }
+        authorizedPairs.clear()
+        for field in answer.fields {
+            var (name, value) = field
+            name.withUTF8 { name in
+                guard isVariable(name) else { return }
+                let variable = name[Self.variablePrefix.utf8CodeUnitCount...]
+                value.withUTF8 { value in
+                    authorizedPairs.appendPairLengths(name: variable.count, value: value.count)
+                    authorizedPairs.append(UnsafeBufferPointer(rebasing: variable))
+                    authorizedPairs.append(value)
+                }
+            }
+        }
+        authorized()
     }
 
     /// A variable of the authorizer takes the place of one that is there.

@@ -12,10 +12,7 @@ private func readSet(_ file: String, in folder: String) throws -> ApplicationSet
     let loader = try SettingsLoader(
         environment: { _ in nil }, variable: [:],
         commandLine: commandLine.get(), folder: folder)
-    guard case .processes(let set) = try ApplicationSource(spawning: loader.load()) else {
-        throw WorkerBench.NoApplication()
-    }
-    return set
+    return try ApplicationSet(serving: loader.load())
 }
 
 private func readSet(_ file: String) throws -> ApplicationSet {

@@ -85,11 +85,12 @@ struct RouterTests {
     }
 
     @Test(
-        "An internal route is for redirects of applications only; what no route is for goes to the fallback")
+        "An internal route is for redirects of applications only, and leads clients nowhere, not even to the fallback"
+    )
     func internalRoute() {
         let router = Self.router([Self.route(0), Self.route(1, path: "/files/*", isInternal: true)])
         for path in ["/files/x", "//files/x", "/files//x", "/files"] {
-            #expect(Self.match(router, Asked(path: path)).route.application == -2)
+            #expect(Self.match(router, Asked(path: path)).route.plan.action == .notFound)
             #expect(Self.match(router, Asked(path: path), isInternal: true).route.application == 1)
         }
         #expect(Self.match(Self.router([]), Asked()).route.application == -2)
@@ -97,7 +98,7 @@ struct RouterTests {
         var byMethod = Self.route(1, path: "/files/*", isInternal: true)
         byMethod.methods = [Array("GET".utf8)]
         let asked = Asked(path: "/files/x", method: "POST")
-        #expect(Self.match(Self.router([Self.route(0), byMethod]), asked).route.application == -2)
+        #expect(Self.match(Self.router([Self.route(0), byMethod]), asked).route.plan.action == .notFound)
     }
 
     // MARK: A model

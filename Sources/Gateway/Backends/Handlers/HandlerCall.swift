@@ -10,6 +10,8 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
     let environ: Environ
     /// In the loop's milliseconds.
     let startedAt: UInt64
+    /// When it has taken too long to answer.
+    let deadline: UInt64
     /// Its place among the backend's calls.
     var position = 0
     /// The task that runs the handler, or makes the body of its answer.
@@ -39,6 +41,7 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
         self.exchange = exchange
         self.environ = environ
         self.startedAt = startedAt
+        deadline = startedAt + exchange.route.limits.timeout
     }
 
     /// The exchange, for the one who answers it.

@@ -10,7 +10,11 @@ import WebSockets
 /// Exchanges answered by a Swift application.
 final class InProcessBackend: Backend {
     private let application: Application
-    private let settings: Settings
+    /// For messages.
+    let name: String
+    let settings: Settings
+    /// The application's own meta-variables, encoded.
+    private let parameters: [UInt8]
     let loop: EventLoop
     let log: Logger
     let executor: LoopExecutor
@@ -31,7 +35,7 @@ final class InProcessBackend: Backend {
     var isExhaustedChanged: (Bool) -> Void = { _ in }
 
     /// What the log calls who answers.
-    private static let upstream = Upstream(application: "swift", place: "")
+    private let upstream: Upstream
 
     private struct Finished: @unchecked Sendable {  // A thread only carries the call; the loop looks into it.
         let call: HandlerCall
@@ -39,15 +43,17 @@ final class InProcessBackend: Backend {
     }
 
     init(
-        _ application: Application, policy: BuiltinClass, settings: Settings, loop: EventLoop,
-        executor: LoopExecutor, log: Logger
+        _ application: Application, _ view: SwiftView, policy: BuiltinClass, services: HandlerServices,
+        loop: EventLoop, executor: LoopExecutor, log: Logger
     ) throws(SyscallError) {
         self.application = application
-        self.settings = settings
+        (name, settings) = (view.name, view.settings)
+        parameters = settings.encodedParameters
+        upstream = Upstream(application: name, place: "")
         self.loop = loop
         self.log = log
         self.executor = executor
-        services = HandlerServices(settings: settings, executor: executor, log: log)
+        self.services = services
         guard case .inline = application.handler, policy == .thread else {
             threads = nil
             return
@@ -78,10 +84,10 @@ final class InProcessBackend: Backend {
 
     /// Calls the handler here and now. The scoreboard shows what a loop is stuck in.
     private func answer(_ exchange: Exchange, _ handler: @Sendable (Request) throws -> Response) {
-        exchange.taken(by: Self.upstream)
+        exchange.taken(by: upstream)
         let context = exchange.context
         context.show(exchange)
-        let request = exchange.makeRequest(services)
+        let request = exchange.makeRequest(services, parameters)
         let result = Result { try handler(request) }
         if case .success(let response) = result, response.body.isMadeLater {
             answerLater(response, HandlerCall(exchange, request.environ, backend: self, startedAt: loop.now))
@@ -95,8 +101,9 @@ final class InProcessBackend: Backend {
         _ exchange: Exchange, _ handler: @escaping @Sendable (Request) async throws -> Response
     ) {
         let (context, connection) = (exchange.context, exchange.connection)
-        let body = exchange.bodyState.isStreamed ? exchange.streamedBody : nil
-        let request = exchange.makeRequest(services, body)
+        let body =
+            exchange.bodyState.isStreamed && exchange.authorization != .asked ? exchange.streamedBody : nil
+        let request = exchange.makeRequest(services, parameters, body)
         let call = begin(exchange, request)
         body?.call = call
         context.show(exchange)
@@ -114,7 +121,7 @@ final class InProcessBackend: Backend {
         _ exchange: Exchange, _ handler: @escaping @Sendable (Request) throws -> Response,
         on threads: HandlerThreads
     ) {
-        let request = exchange.makeRequest(services)
+        let request = exchange.makeRequest(services, parameters)
         let call = begin(exchange, request)
         let mailbox = mailbox!
         do {
@@ -129,7 +136,7 @@ final class InProcessBackend: Backend {
     }
 
     private func begin(_ exchange: Exchange, _ request: Request) -> HandlerCall {
-        exchange.taken(by: Self.upstream)
+        exchange.taken(by: upstream)
         let call = HandlerCall(exchange, request.environ, backend: self, startedAt: loop.now)
         exchange.source = call
         calls.append(call)
@@ -292,12 +299,10 @@ final class InProcessBackend: Backend {
     }
 
     func sweep(_ now: UInt64) {
-        let patience = UInt64(settings.timeout) * 1000
-        for call in calls.calls where !call.isOverdue && call.startedAt + patience <= now {
-            giveUp(call, now)
-        }
+        for call in calls.calls where !call.isOverdue && call.deadline <= now { giveUp(call, now) }
         while let exchange = queue.takeOverdue(now: now) {
-            log.error("no free thread within \(settings.queueTimeout) s: 503 to \(exchange.description)")
+            let patience = exchange.route.limits.queueTimeout / 1000
+            log.error("no free thread within \(patience) s: 503 to \(exchange.description)")
             exchange.fail(status: 503, "The server is busy.", retryAfter: 1)
         }
     }

@@ -32,12 +32,15 @@ final class Router {
     private let asksForHost: Bool
     /// What a request goes by that no route is for.
     let fallback: Route
+    /// For clients that ask for what only applications may: it must not be the fallback, which may have an answer.
+    private let hidden: Route
 
     /// - Parameters:
     ///   - routes: In the order of the file.
     ///   - fallback: For requests that no route is for.
     init(_ routes: [Route], fallback: Route) {
         self.fallback = fallback
+        hidden = Route(RoutePlan(limits: fallback.limits, answers: fallback.plan.answers))
         var entries: [Entry] = []
         for route in routes {
             let hosts: [HostPattern?] = route.plan.hosts.isEmpty ? [nil] : route.plan.hosts
@@ -69,7 +72,7 @@ final class Router {
             }
             guard let matched = entry.path.matches(path) else { continue }
             // A client does not get past it either, whatever its method: a general route could have the same files.
-            guard isInternal || !entry.route.plan.isInternal else { break }
+            guard isInternal || !entry.route.plan.isInternal else { return Match(route: hidden, matched: 0) }
             guard accepts(entry.route.plan, environ) else { continue }
             return Match(route: entry.route, matched: matched)
         }

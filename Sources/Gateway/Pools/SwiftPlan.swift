@@ -1,0 +1,79 @@
+// A Swift application in the workers: what makes it, and which file it comes from. It has no process of its own, so what a
+// configuration says about processes cannot be meant for it.
+
+import GatewayInterface
+import Syscalls
+
+/// A Swift application, which each worker makes after its fork.
+struct SwiftPlan: Sendable {
+    /// What stands behind `swift:` for the application of the program itself.
+    static let own = "self"
+
+    /// Makes it.
+    let build: @Sendable () throws -> Application
+    /// The file of its library; `nil` for the application of the program itself.
+    let library: String?
+    private let version: Version?
+
+    /// What a library's file is known by: one that was built anew is another one.
+    private struct Version: Equatable, Sendable {
+        let identity: FileIdentity
+        let size: Int
+        let modified: Int
+        let modifiedNanoseconds: Int
+    }
+
+    /// The application of the program itself.
+    init(own build: @escaping @Sendable () throws -> Application) {
+        self.build = build
+        (library, version) = (nil, nil)
+    }
+
+    /// The application of a library, which is loaded by those who build it.
+    ///
+    /// - Parameter folder: Where a relative path begins.
+    init(library path: String, in folder: String) throws(ConfigurationError) {
+        let path = SettingsLoader.absolute(path, .path, in: folder)
+        guard let status = Files.status(path), status.kind == .regular, let identity = Files.identity(path),
+            Files.isReadable(path)
+        else {
+            throw .applicationNotFound(
+                "cannot read the library '\(path)' (swift:): is it there, and may this user read it?")
+        }
+        library = path
+        version = Version(
+            identity: identity, size: status.size, modified: status.modified,
+            modifiedNanoseconds: status.modifiedNanoseconds)
+        build = { try SwiftLibrary.load(path) }
+    }
+
+    /// Whether it comes from the same file, and that has not changed.
+    func isSame(as other: SwiftPlan) -> Bool { library == other.library && version == other.version }
+
+    /// What is to be watched for changes with `--reload`.
+    var file: String { library ?? startedProgram }
+}
+
+extension NamedApplication {
+    /// What a section may set for an application without processes, beside what a route may set too.
+    private static let swiftSettings: Set = ["threads", "queue-size", "param", "revision"]
+
+    /// Whether it runs in the workers.
+    private var isSwift: Bool { run.text.hasPrefix("swift:") }
+
+    /// Whether it is the application of the program itself.
+    var isOwn: Bool { run.text == "swift:\(SwiftPlan.own)" }
+
+    /// Refuses settings of processes for an application that has none.
+    func refuseProcessSettings() throws(ConfigurationError) {
+        guard isSwift else { return }
+        for declaration in Declaration.all where declaration.scope == .application {
+            guard let given = part.settings[declaration.name],
+                !Self.swiftSettings.contains(declaration.name)
+            else { continue }
+            throw .usage(
+                "\(given.origin.mention(declaration.name)) is for application processes, and '\(name)' (swift:) runs in the workers: remove it"
+            )
+        }
+    }
+}
