@@ -24,8 +24,9 @@ RELEASE = swift build -c release --static-swift-stdlib
 LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config
 PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
+EXAMPLES = examples/swift/Package.swift $(filter-out examples/swift/hummingbird-worker/%,$(wildcard examples/swift/*/*.swift))
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
-UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|WebSocketsTests|GatewayTests|FuzzTests
+UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|ProjectTemplateTests|WebSocketsTests|GatewayTests|FuzzTests
 SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
@@ -45,12 +46,12 @@ run-php:
 
 run-swift:
 	@scripts/install-packages $(LIBRARIES)
-	$(RELEASE) --package-path examples/swift
+	$(RELEASE) --package-path examples/swift --product hello
 	examples/swift/.build/release/hello --bind $(BIND)
 
 TEST_PACKAGES = $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
 	multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli \
-	libnginx-mod-stream haproxy openssl
+	libnginx-mod-stream haproxy openssl libhiredis-dev redis-server apache2
 
 test:
 	@scripts/install-packages $(TEST_PACKAGES)
@@ -60,7 +61,7 @@ test:
 	swift build --build-tests
 	@scripts/run-tests '$(SUITES)'
 	$(PYTHON) -m unittest discover -s Tests/PeerCorpusTests
-	scripts/smoke-examples
+	PYTHON=$(PYTHON) scripts/smoke-examples
 
 # A build of its own, and all of it two to three times as slow.
 test-address:
@@ -80,7 +81,7 @@ fuzz:
 
 check:
 	@scripts/install-packages $(LIBRARIES)
-	swift format lint --strict --recursive Package.swift Sources Tests $(FUZZ) examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
+	swift format lint --strict --recursive Package.swift Sources Tests $(FUZZ) $(EXAMPLES) $(HUMMINGBIRD)
 	swift build --build-tests
 	scripts/check-imports.py
 	scripts/check-settings
@@ -91,7 +92,7 @@ docs:
 	scripts/check-settings --write
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests $(FUZZ) examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
+	swift format --in-place --recursive Package.swift Sources Tests $(FUZZ) $(EXAMPLES) $(HUMMINGBIRD)
 
 # Not part of the tests: Hummingbird and NIO take minutes to build.
 example-hummingbird:
@@ -102,13 +103,13 @@ example-hummingbird:
 bench:
 	@scripts/install-packages $(LIBRARIES) gcc wrk nginx-light lighttpd
 	$(RELEASE) --product gateway
-	$(RELEASE) --package-path examples/swift
+	$(RELEASE) --package-path examples/swift --product hello
 	$(PYTHON) Benchmarks/compare.py $(BENCH)
 
 endurance:
 	@scripts/install-packages $(LIBRARIES) php-cgi procps
 	$(RELEASE) --product gateway
-	$(RELEASE) --package-path examples/swift
+	$(RELEASE) --package-path examples/swift --product hello
 	for application in wsgi php swift; do $(PYTHON) Benchmarks/endurance.py --application $$application || exit 1; done
 
 slow:

@@ -56,6 +56,9 @@ let package = Package(
         // spawn-fcgi's command, beside the gateway.
         .target(name: "SpawnFCGI", dependencies: ["Syscalls"], swiftSettings: strict),
 
+        // `gateway new`: the package of a program with an application of its own.
+        .target(name: "ProjectTemplate", dependencies: ["Syscalls"], swiftSettings: strict),
+
         // Protocols and contracts: values and state machines over bytes, no socket, no clock.
         .target(
             name: "GatewayInterface",
@@ -92,7 +95,7 @@ let package = Package(
             resources: [.embedInCode("Resources/wsgi_responder.py")],
             swiftSettings: hot + strangers),
         .executableTarget(
-            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI"], swiftSettings: strict),
+            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI", "ProjectTemplate"], swiftSettings: strict),
 
         // A program with an application of its own, for the integration tests.
         .executableTarget(
@@ -140,6 +143,8 @@ let package = Package(
         .testTarget(name: "SyscallsTests", dependencies: ["Syscalls"], swiftSettings: strict),
         .testTarget(
             name: "SpawnFCGITests", dependencies: ["SpawnFCGI", "Syscalls"], swiftSettings: strict),
+        .testTarget(
+            name: "ProjectTemplateTests", dependencies: ["ProjectTemplate", "Syscalls"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
             dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls", "TestSupport"],

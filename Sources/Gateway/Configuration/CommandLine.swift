@@ -96,6 +96,7 @@ struct GatewayCommand: ServingCommand {
               exec:COMMAND          any FastCGI program, spawned with its listening socket as descriptor 0
               fcgi:ADDRESS          a FastCGI application that runs already: unix:PATH or HOST:PORT
             `gateway spawn-fcgi` is another command, with spawn-fcgi's options: gateway spawn-fcgi -h
+            `gateway new DIR` writes a Swift package with an application of its own: gateway new --help
 
             Settings come from the environment, the file of --config, GATEWAY_CMD_ARGS and these options; \
             the later ones win.
