@@ -9,7 +9,7 @@ mkdir "$scratch/uploads"
 start "$built/forms" --param "UPLOADS=$scratch/uploads"
 expect 'enctype="multipart/form-data"' ''
 expect 'Hello, Grace &amp; &lt;Co&gt;!' greet --data-urlencode 'name=Grace & <Co>'
-expect 'set-cookie: visited=yes' greet -i -d name=Ada
+expect 'Set-Cookie: visited=yes' greet -i -d name=Ada
 expect 'upload: 3000000 octets' upload -F 'text=first' -F "file=@$scratch/upload"
 cmp "$scratch/upload" "$scratch/uploads"/* || fail 'the upload is not what was sent'
 expect '"cents":750' orders -H 'Content-Type: application/json' -d '{"item": "tea", "count": 3}'
@@ -55,7 +55,7 @@ start "$built/tour"
 expect 'GET /describe: Ada, de, session 7, port' 'describe?name=Ada' -H 'Accept-Language: de' -H 'Cookie: session=7'
 expect '^cba$' reversed -d abc
 expect '3 octets, digest none' count -d abc
-expect '^x-served-by: tour' teapot -i
+expect '^X-Served-By: tour' teapot -i
 expect 'Apache License' manual -r 0-99
 expect '^c$' letters
 expect '^[0-9]*$' digits
