@@ -25,8 +25,9 @@ LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config
 PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
 EXAMPLES = examples/swift/Package.swift $(filter-out examples/swift/hummingbird-worker/%,$(wildcard examples/swift/*/*.swift))
-HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources
-UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|ProjectTemplateTests|WebSocketsTests|GatewayTests|FuzzTests
+HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources \
+	Benchmarks/nio/Package.swift Benchmarks/nio/Sources
+UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|GatewayTestingTests|MiddlewareTests|ApplicationLibraryTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|ProjectTemplateTests|WebSocketsTests|GatewayTests|FuzzTests
 SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
@@ -104,6 +105,7 @@ bench:
 	@scripts/install-packages $(LIBRARIES) gcc wrk nginx-light lighttpd
 	$(RELEASE) --product gateway
 	$(RELEASE) --package-path examples/swift --product hello
+	$(RELEASE) --package-path Benchmarks/nio
 	$(PYTHON) Benchmarks/compare.py $(BENCH)
 
 endurance:
@@ -128,4 +130,4 @@ install:
 	install -D -m 755 .build/release/gateway $(DESTDIR)$(PREFIX)/bin/gateway
 
 clean:
-	rm -rf .build .build-asan .build-tsan .build-fuzz examples/swift/.build examples/swift/hummingbird-worker/.build
+	rm -rf .build .build-asan .build-tsan .build-fuzz Benchmarks/nio/.build examples/swift/.build examples/swift/hummingbird-worker/.build

@@ -20,6 +20,11 @@ let package = Package(
         .executable(name: "gateway", targets: ["GatewayTool"]),
         .library(name: "Gateway", targets: ["Gateway"]),
         .library(name: "GatewayJSON", targets: ["GatewayJSON"]),
+        .library(name: "GatewayTesting", targets: ["GatewayTesting"]),
+        // For applications in dynamic libraries.
+        .library(name: "GatewayApplication", targets: ["ApplicationLibrary", "GatewayInterface"]),
+        // For the tests.
+        .library(name: "TestLibrary", type: .dynamic, targets: ["LibraryApplication"]),
         // For the package in Fuzz alone.
         .library(name: "FuzzProperties", targets: ["FuzzProperties"]),
     ],
@@ -66,6 +71,14 @@ let package = Package(
                 "Octets", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: hot),
+        // Applications in dynamic libraries: both sides of a boundary in C.
+        .target(name: "CGatewayApplication"),
+        .target(
+            name: "ApplicationLibrary",
+            dependencies: [
+                "Octets", "GatewayInterface", "CGatewayApplication",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: hot),
         .target(name: "HTTP", dependencies: ["Octets"], swiftSettings: hot),
         .target(
             name: "WebSockets", dependencies: ["Octets", "Compression", "CDigest"], swiftSettings: hot),
@@ -77,6 +90,17 @@ let package = Package(
         .target(
             name: "GatewayJSON", dependencies: ["Octets", "GatewayInterface"],
             swiftSettings: strict + strangers),
+        // What goes around Swift applications, and what calls them without a socket.
+        .target(
+            name: "Middleware",
+            dependencies: ["Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"],
+            swiftSettings: hot),
+        .target(
+            name: "GatewayTesting",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "HTTP",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
 
         // Configuration files as text with line numbers.
         .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
@@ -85,22 +109,30 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge",
-                "Compression",
-                "WebSockets",
-                "YAML",
+                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "ApplicationLibrary", "HTTP",
+                "FastCGIBridge", "Compression", "WebSockets", "Middleware", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Resources/wsgi_responder.py")],
             swiftSettings: hot + strangers),
+        // What a library has of its own must not be found in the gateway instead: the loader looks there first. (A sanitizer's
+        // runtime has to be found, and those are debug builds.)
         .executableTarget(
-            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI", "ProjectTemplate"], swiftSettings: strict),
+            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI", "ProjectTemplate"], swiftSettings: strict,
+            linkerSettings: [
+                .unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
+            ]),
 
         // A program with an application of its own, for the integration tests.
         .executableTarget(
             name: "TestApplication", dependencies: ["Gateway", "Syscalls"], path: "Tests/TestApplication",
             swiftSettings: strict),
+
+        // A dynamic library with an application, for the tests.
+        .target(
+            name: "LibraryApplication", dependencies: ["ApplicationLibrary", "Syscalls"],
+            path: "Tests/LibraryApplication", swiftSettings: strict),
 
         // What several test targets need.
         .systemLibrary(
@@ -135,6 +167,20 @@ let package = Package(
         .testTarget(
             name: "GatewayJSONTests", dependencies: ["GatewayJSON"], swiftSettings: strict + strangers),
         .testTarget(
+            name: "GatewayTestingTests", dependencies: ["GatewayTesting", "GatewayInterface", "Syscalls"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MiddlewareTests",
+            dependencies: ["Middleware", "GatewayTesting", "GatewayInterface", "Syscalls", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ApplicationLibraryTests",
+            dependencies: [
+                "ApplicationLibrary", "GatewayInterface", "CGatewayApplication", "Syscalls",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "FastCGIBridgeTests",
             dependencies: [
                 "FastCGIBridge", "GatewayInterface", "Octets", "Syscalls", "CFastCGI", "TestSupport",
@@ -147,7 +193,10 @@ let package = Package(
             name: "ProjectTemplateTests", dependencies: ["ProjectTemplate", "Syscalls"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls", "TestSupport"],
+            dependencies: [
+                "Gateway", "ApplicationLibrary", "GatewayInterface", "HTTP", "Octets", "Syscalls",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["FuzzProperties", "Syscalls", "TestSupport"],

@@ -63,10 +63,13 @@ def require_tools(servers: list[str], works: list[str], options: argparse.Namesp
         raise Failure(f"{', '.join(missing)} not found: install with apt-get install {' '.join(missing)}")
     if not {SERVER_CPU, LOAD_CPU} <= os.sched_getaffinity(0):
         raise Failure(f"processor {SERVER_CPU} is needed for the servers and {LOAD_CPU} for the load")
-    if "gateway" not in servers:
+    if "nio" in servers and "static" in works and not os.access(options.nio, os.X_OK):
+        raise Failure(f"no SwiftNIO server at {options.nio}: build it with swift build -c release "
+                      f"--package-path Benchmarks/nio, name it with --nio PATH, or leave it out with --servers")
+    if not {"gateway", "async"} & set(servers):
         return
     others = ",".join(name for name in SERVERS if name != "gateway")
-    if set(works) & set(THROUGH) and not os.access(options.gateway, os.X_OK):
+    if "gateway" in servers and set(works) & set(THROUGH) and not os.access(options.gateway, os.X_OK):
         raise Failure(f"no gateway at {options.gateway}: build it with swift build -c release, "
                       f"name it with --gateway PATH, or leave it out with --servers {others}")
     if "static" in works and not os.access(options.swift_app, os.X_OK):
@@ -198,7 +201,7 @@ def compare(processes: Processes, folder: Path, options: argparse.Namespace) -> 
     running = {}
     for (name, in_process), port in zip(pairs, free_ports(len(pairs))):
         site = Site(port, str(folder / f"{port}.sock"), folder, in_process,
-                    options.gateway, options.swift_app)
+                    options.gateway, options.swift_app, options.nio)
         running[name, in_process] = (start_server(processes, name, site), port)
 
     report = {}
@@ -250,6 +253,8 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--gateway", type=Path, default=ROOT / ".build/release/gateway", metavar="PATH")
     parser.add_argument("--swift-app", type=Path, default=ROOT / "examples/swift/.build/release/hello",
                         metavar="PATH", help="a program that imports Gateway, for the static workload")
+    parser.add_argument("--nio", type=Path, default=ROOT / "Benchmarks/nio/.build/release/nio-hello",
+                        metavar="PATH", help="a bare SwiftNIO server, for the static workload")
     parser.add_argument("--servers", type=chosen_from(SERVERS), default=list(SERVERS), metavar="A,B",
                         help=f"from {','.join(SERVERS)} (default: all)")
     parser.add_argument("--work", type=chosen_from(WORKLOADS), default=list(WORKLOADS), metavar="A,B",
@@ -261,7 +266,8 @@ def parse_options() -> argparse.Namespace:
     if options.json and not options.json.absolute().parent.is_dir():
         parser.error(f"--json {options.json}: there is no such folder")  # Said now, not after minutes.
     # The servers run in a folder of their own, where a relative path would mean something else.
-    options.gateway, options.swift_app = options.gateway.absolute(), options.swift_app.absolute()
+    options.gateway, options.swift_app, options.nio = (
+        options.gateway.absolute(), options.swift_app.absolute(), options.nio.absolute())
     return options
 
 

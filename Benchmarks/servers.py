@@ -43,6 +43,7 @@ class Site(NamedTuple):
     in_process: bool
     gateway: Path
     swift_app: Path
+    nio: Path
 
     def file(self, name: str, text: str) -> str:
         path = self.folder / f"{self.port}-{name}"
@@ -125,4 +126,6 @@ SERVERS = {
     "nginx-keep": Server(lambda site: nginx(site, keep=True), THROUGH),
     "lighttpd": Server(lighttpd, THROUGH),
     "floor": Server(floor, ("small", "c256", "close", "static")),
+    "async": Server(lambda site: ["env", "HELLO=async", *gateway(site)], ("static",)),
+    "nio": Server(lambda site: [str(site.nio), str(site.port)], ("static",)),
 }

@@ -20,6 +20,9 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "Glibc": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CSyscalls": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
+    "CGatewayApplication": (
+        ("Sources/ApplicationLibrary/", "Tests/ApplicationLibraryTests/"),
+        "export an Application, or load one: both sides of the boundary are ApplicationLibrary's"),
     "CZlib": (("Sources/Compression/", "Tests/TestSupport/"), "use the encoders of Compression"),
     "CBrotli": (("Sources/Compression/",), "use the encoders of Compression"),
     "CDigest": (("Sources/WebSockets/",), "use what WebSockets declares: SHA-1 is for its handshake alone"),
@@ -31,8 +34,10 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "FuzzProperties": (
         ("Fuzz/Driver/", "Tests/FuzzTests/"), "promises look at the code, and the code does not know them"),
     "Logging": (
-        # The interface hands handlers a logger, and Hummingbird's own interface asks for one.
-        ("Sources/Gateway/", "Sources/GatewayInterface/", "examples/swift/"),
+        # The interface hands handlers a logger, which a test client keeps the lines of; and Hummingbird's own interface asks for one.
+        # A library's lines cross a boundary, and its tests look at what arrives.
+        ("Sources/Gateway/", "Sources/GatewayInterface/", "Sources/GatewayTesting/", "Sources/ApplicationLibrary/",
+         "Tests/ApplicationLibraryTests/", "examples/swift/"),
         "answer or throw what happened, and let the gateway log it"),
 }
 
@@ -43,13 +48,18 @@ LISTS: Dict[str, Set[str]] = {
     # The names and the logger that Swift programs share.
     "Sources/GatewayInterface/": PURE | {"HTTPTypes", "Logging"},
     # It knows no socket and no clock, and not the contract either: the gateway joins the two.
-    "Sources/WebSockets/": PURE | {"Compression", "CDigest"}}
+    "Sources/WebSockets/": PURE | {"Compression", "CDigest"},
+    # It is linked into libraries of any origin, and brings nothing of the operating system along.
+    "Sources/ApplicationLibrary/": PURE | {"GatewayInterface", "CGatewayApplication", "Logging"}}
 
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {
     "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"},
     "Sources/ProjectTemplate/": {"Syscalls"},
-    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"}}
+    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"},
+    # Of HTTP what clients say about codings and what dates and paths mean: a second reader would read something else.
+    "Sources/Middleware/": {"Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"},
+    "Sources/GatewayTesting/": {"Octets", "Syscalls", "GatewayInterface", "HTTP"}}
 
 # A module that a folder may import only so that whoever imports the folder's module does not see it: it would bring along methods
 # of String that take the place of the standard library's.

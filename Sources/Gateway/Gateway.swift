@@ -2,6 +2,7 @@
 
 @_exported import GatewayInterface
 @_exported import GatewayJSON
+@_exported import Middleware
 
 /// The gateway: a pre-fork HTTP server in front of applications in any language.
 ///

@@ -59,6 +59,15 @@ public struct Environ: Sendable {
         }
     }
 
+    /// Calls `body` with both blocks of pairs: that of every request, and that of this one.
+    package func withBlocks<Result>(
+        _ body: (_ constant: UnsafeBufferPointer<UInt8>, _ request: UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result {
+        constant.withUnsafeBufferPointer { constant in
+            request.withUnsafeBufferPointer { body(constant, $0) }
+        }
+    }
+
     /// All variables, those of the request first.
     public var variables: [(name: String, value: String)] {
         var variables: [(name: String, value: String)] = []

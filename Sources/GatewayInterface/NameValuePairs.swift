@@ -132,7 +132,7 @@ extension ByteBuffer {
     }
 
     /// Appends a pair. Not for the path that every request takes.
-    mutating func appendPair(text name: String, _ value: String) {
+    package mutating func appendPair(text name: String, _ value: String) {
         appendPairLengths(name: name.utf8.count, value: value.utf8.count)
         append(text: name)
         append(text: value)

@@ -141,6 +141,14 @@ class CheckImportsTests(unittest.TestCase):
     def test_the_interface_imports_of_the_project_only_octets(self):
         self.assertBad("Sources/GatewayInterface/File.swift", "import HTTP", (1, "imports HTTP"))
 
+    def test_middleware_and_the_test_client_do_not_know_the_gateway(self):
+        for folder in ("Middleware", "GatewayTesting"):
+            with self.subTest(folder=folder):
+                path = f"Sources/{folder}/File.swift"
+                self.assertGood({path: "import GatewayInterface\nimport HTTP\nimport Syscalls"})
+                self.assertBad(path, "import Gateway", (1, "imports Gateway"))
+                self.assertBad(path, "import FastCGIBridge", (1, "imports FastCGIBridge"))
+
     def test_argument_parser_belongs_to_the_configuration(self):
         self.assertBad("Sources/Gateway/File.swift", "import ArgumentParser", (1, "imports ArgumentParser"))
 

@@ -41,11 +41,21 @@ private func untilThere(_ path: String) async throws {
             return "off-loaded"
         }
         return Response(result)
+    case "/block":
+        try await Task.sleep(for: .milliseconds(1))
+        block(untilThere: query)
+        return Response("there")
+    case "/trap":
+        try await Task.sleep(for: .milliseconds(1))
+        fatalError("the request says so")
     case "/throw": throw Refusal()
     case "/not-found": throw HTTPError(.notFound, "no <such> thing", fields: [.allow: "GET"])
     default: return try stream(request)
     }
 }
+
+/// What an asynchronous handler must not do: it holds its worker's loop.
+private func block(untilThere path: String) { while Files.status(path) == nil { doze() } }
 
 private func countBlocking(_ body: RequestBody) throws -> Int { try body.readAll().count }
 

@@ -14,6 +14,7 @@ func example(_ name: String, _ others: [Target.Dependency] = [], files: [String]
 
 let package = Package(
     name: "examples",
+    products: [.library(name: "app", type: .dynamic, targets: ["LibraryExample"])],
     dependencies: [.package(name: "gateway", path: "../..")],
     targets: [
         example("hello"),
@@ -26,6 +27,9 @@ let package = Package(
         example("chat", ["CHiredis"]),
         example("queue", files: ["gateway.yaml", "report.py", "public"]),
         example("tour"),
+        .target(
+            name: "LibraryExample", dependencies: [.product(name: "GatewayApplication", package: "gateway")],
+            path: "library", exclude: ["README.md"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

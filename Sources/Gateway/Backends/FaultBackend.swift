@@ -1,6 +1,7 @@
 // While somebody develops (`--reload`), an application that does not start is answered for by the reason why.
 
 import GatewayInterface
+import Octets
 
 /// Answers every request with the error that keeps the application from starting.
 final class FaultBackend: Backend {

@@ -6,12 +6,7 @@ struct CompressionSettings: Equatable, Sendable {
     /// the secret away by its length (BREACH).
     var codings: [ContentCoding] = []
     /// Media types in lower case; `text/*` is all that begin so.
-    var types = [
-        "text/html", "text/css", "text/plain", "text/javascript", "text/xml", "text/csv", "text/markdown",
-        "application/javascript", "application/json", "application/ld+json", "application/manifest+json",
-        "application/xml", "application/xhtml+xml", "application/rss+xml", "application/atom+xml",
-        "image/svg+xml",
-    ]
+    var types = CompressibleTypes.usual
     /// Octets; an answer that is known to be shorter would hardly become smaller.
     var minimum: UInt64 = 1024
     /// 1 is quick, 9 is small.

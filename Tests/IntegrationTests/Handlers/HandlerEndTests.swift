@@ -47,6 +47,26 @@ struct HandlerEndTests {
     }
 
     @Test(
+        "A handler that holds the loop, or traps, after it has waited is named, and not the one that waits longest",
+        .timeLimit(.minutes(5)), arguments: ["block", "trap"])
+    func culprit(_ path: String) throws {
+        try withApplication("streaming", "--workers", "1", "--timeout", "2") { gateway in
+            let victim = try #require(try gateway.workers.first)
+            let older = try gateway.connect()
+            older.send("GET /late?\(gateway.folder / "never") HTTP/1.1\r\nHost: a\r\n\r\n")
+            try older.awaitHead()
+            let client = try gateway.connect()
+            client.send("GET /\(path)?\(gateway.folder / "never") HTTP/1.1\r\nHost: a\r\n\r\n")
+            try eventually("another one serves") {
+                let now = try gateway.workers
+                return now.count == 1 && now.first != victim
+            }
+            #expect(gateway.hasLogged("(pid \(victim))", "; it was at GET /\(path)?"))
+            #expect(try gateway.get("/parts").status == 200)
+        }
+    }
+
+    @Test(
         "An error is 500 and in the log; one that says what to answer is answered so", .timeLimit(.minutes(5))
     )
     func errors() throws {

@@ -23,7 +23,8 @@ extension HandlerCall {
     private func produce(_ stream: ResponseStream, _ response: Response) async {
         guard backend.begin(self, response, stream) else { return backend.finish(self, .success(response)) }
         do {
-            try await stream.produce(ResponseWriter(self))
+            // What HEAD leaves out is not made.
+            if exchange?.isHead != true { try await stream.produce(ResponseWriter(self)) }
             backend.finish(self, stream: nil)
         } catch {
             backend.finish(self, stream: error)

@@ -5,8 +5,9 @@
 import Synchronization
 import Syscalls
 
+// `work` is locked, and the rest is the loop's alone.
 /// An executor whose thread is that of an event loop.
-final class LoopExecutor: TaskExecutor, @unchecked Sendable {  // `work` is locked, `batch` is the loop's alone.
+final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     private enum Work {
         case job(UnownedJob, HandlerCall)
         case stray(UnownedJob)

@@ -28,7 +28,7 @@ final class CompressionPolicy: Sendable {
     let codings: [ContentCoding]
     let minimum: UInt64
     let level: Int
-    private let types: [[UInt8]]
+    private let types: CompressibleTypes
 
     /// - Returns: `nil` where nothing is compressed.
     init?(_ settings: CompressionSettings) {
@@ -36,27 +36,13 @@ final class CompressionPolicy: Sendable {
         codings = settings.codings
         minimum = settings.minimum
         level = settings.level
-        types = settings.types.map { Array($0.utf8) }
+        types = CompressibleTypes(settings.types)
     }
 
     /// Whether a body of a type is compressed.
     ///
     /// - Parameter contentType: With parameters or without, in any case.
-    func wants(_ contentType: UnsafeBufferPointer<UInt8>) -> Bool {
-        let type = contentType.prefix { $0 != UInt8(ascii: ";") && !ASCII.isBlank($0) }
-        return types.contains { wanted in
-            guard wanted.last == UInt8(ascii: "*") else {
-                return type.count == wanted.count && begins(type, with: wanted[...])
-            }
-            return begins(type, with: wanted.dropLast())
-        }
-    }
-
-    private func begins(_ type: Slice<UnsafeBufferPointer<UInt8>>, with wanted: ArraySlice<UInt8>) -> Bool {
-        guard type.count >= wanted.count else { return false }
-        for (octet, expected) in zip(type, wanted) where ASCII.lowercased(octet) != expected { return false }
-        return true
-    }
+    func wants(_ contentType: UnsafeBufferPointer<UInt8>) -> Bool { types.contains(contentType) }
 }
 
 /// The pages of a route for errors, as workers ask for them.

@@ -1,6 +1,6 @@
 extension String {
-    /// The text with what means something in HTML escaped.
-    var htmlEscaped: String {
+    /// The text with what means something in HTML escaped. It may stand between tags, not in them.
+    package var htmlEscaped: String {
         var escaped = ""
         for character in self {
             switch character {
