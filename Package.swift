@@ -119,7 +119,8 @@ let package = Package(
         // What a library has of its own must not be found in the gateway instead: the loader looks there first. (A sanitizer's
         // runtime has to be found, and those are debug builds.)
         .executableTarget(
-            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI", "ProjectTemplate"], swiftSettings: strict,
+            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI", "ProjectTemplate"],
+            swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
             ]),
@@ -190,7 +191,8 @@ let package = Package(
         .testTarget(
             name: "SpawnFCGITests", dependencies: ["SpawnFCGI", "Syscalls"], swiftSettings: strict),
         .testTarget(
-            name: "ProjectTemplateTests", dependencies: ["ProjectTemplate", "Syscalls"], swiftSettings: strict),
+            name: "ProjectTemplateTests", dependencies: ["ProjectTemplate", "Syscalls"], swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

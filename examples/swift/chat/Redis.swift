@@ -26,8 +26,9 @@ struct RedisError: Error, CustomStringConvertible {
     let description: String
 }
 
-/// A connection that blocks. One thread at a time uses it.
-final class RedisConnection: @unchecked Sendable {  // The hub's lock, or the one thread that listens, has it alone.
+/// A connection that blocks. One thread at a time uses it: whoever has the hub's lock, or the one that listens. That makes it
+/// Sendable.
+final class RedisConnection: @unchecked Sendable {
     private let context: UnsafeMutablePointer<redisContext>
 
     /// - Parameter timeout: Seconds for connecting and for each answer; `nil` waits for ever.
