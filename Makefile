@@ -24,9 +24,10 @@ RELEASE = swift build -c release --static-swift-stdlib
 LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config
 PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
+EXAMPLES = examples/swift/Package.swift $(filter-out examples/swift/hummingbird-worker/%,$(wildcard examples/swift/*/*.swift))
 HUMMINGBIRD = examples/swift/hummingbird-worker/Package.swift examples/swift/hummingbird-worker/Sources \
 	Benchmarks/nio/Package.swift Benchmarks/nio/Sources
-UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|GatewayTestingTests|MiddlewareTests|ApplicationLibraryTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|WebSocketsTests|GatewayTests|FuzzTests
+UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|GatewayJSONTests|GatewayTestingTests|MiddlewareTests|ApplicationLibraryTests|FastCGIBridgeTests|SyscallsTests|SpawnFCGITests|ProjectTemplateTests|WebSocketsTests|GatewayTests|FuzzTests
 SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
@@ -46,12 +47,12 @@ run-php:
 
 run-swift:
 	@scripts/install-packages $(LIBRARIES)
-	$(RELEASE) --package-path examples/swift
+	$(RELEASE) --package-path examples/swift --product hello
 	examples/swift/.build/release/hello --bind $(BIND)
 
 TEST_PACKAGES = $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
 	multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli \
-	libnginx-mod-stream haproxy openssl
+	libnginx-mod-stream haproxy openssl libhiredis-dev redis-server apache2
 
 test:
 	@scripts/install-packages $(TEST_PACKAGES)
@@ -61,7 +62,7 @@ test:
 	swift build --build-tests
 	@scripts/run-tests '$(SUITES)'
 	$(PYTHON) -m unittest discover -s Tests/PeerCorpusTests
-	scripts/smoke-examples
+	PYTHON=$(PYTHON) scripts/smoke-examples
 
 # A build of its own, and all of it two to three times as slow.
 test-address:
@@ -81,7 +82,7 @@ fuzz:
 
 check:
 	@scripts/install-packages $(LIBRARIES)
-	swift format lint --strict --recursive Package.swift Sources Tests $(FUZZ) examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
+	swift format lint --strict --recursive Package.swift Sources Tests $(FUZZ) $(EXAMPLES) $(HUMMINGBIRD)
 	swift build --build-tests
 	scripts/check-imports.py
 	scripts/check-settings
@@ -92,7 +93,7 @@ docs:
 	scripts/check-settings --write
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests $(FUZZ) examples/swift/Package.swift examples/swift/Sources $(HUMMINGBIRD)
+	swift format --in-place --recursive Package.swift Sources Tests $(FUZZ) $(EXAMPLES) $(HUMMINGBIRD)
 
 # Not part of the tests: Hummingbird and NIO take minutes to build.
 example-hummingbird:
@@ -103,14 +104,14 @@ example-hummingbird:
 bench:
 	@scripts/install-packages $(LIBRARIES) gcc wrk nginx-light lighttpd
 	$(RELEASE) --product gateway
-	$(RELEASE) --package-path examples/swift
+	$(RELEASE) --package-path examples/swift --product hello
 	$(RELEASE) --package-path Benchmarks/nio
 	$(PYTHON) Benchmarks/compare.py $(BENCH)
 
 endurance:
 	@scripts/install-packages $(LIBRARIES) php-cgi procps
 	$(RELEASE) --product gateway
-	$(RELEASE) --package-path examples/swift
+	$(RELEASE) --package-path examples/swift --product hello
 	for application in wsgi php swift; do $(PYTHON) Benchmarks/endurance.py --application $$application || exit 1; done
 
 slow:

@@ -63,6 +63,9 @@ let package = Package(
         // spawn-fcgi's command, beside the gateway.
         .target(name: "SpawnFCGI", dependencies: ["Syscalls"], swiftSettings: strict),
 
+        // `gateway new`: the package of a program with an application of its own.
+        .target(name: "ProjectTemplate", dependencies: ["Syscalls"], swiftSettings: strict),
+
         // Protocols and contracts: values and state machines over bytes, no socket, no clock.
         .target(
             name: "GatewayInterface",
@@ -118,7 +121,8 @@ let package = Package(
         // What a library has of its own must not be found in the gateway instead: the loader looks there first. (A sanitizer's
         // runtime has to be found, and those are debug builds.)
         .executableTarget(
-            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI"], swiftSettings: strict,
+            name: "GatewayTool", dependencies: ["Gateway", "SpawnFCGI", "ProjectTemplate"],
+            swiftSettings: strict,
             linkerSettings: [
                 .unsafeFlags(["-Xlinker", "--no-export-dynamic"], .when(configuration: .release))
             ]),
@@ -188,6 +192,9 @@ let package = Package(
         .testTarget(name: "SyscallsTests", dependencies: ["Syscalls"], swiftSettings: strict),
         .testTarget(
             name: "SpawnFCGITests", dependencies: ["SpawnFCGI", "Syscalls"], swiftSettings: strict),
+        .testTarget(
+            name: "ProjectTemplateTests", dependencies: ["ProjectTemplate", "Syscalls"], swiftSettings: strict
+        ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [

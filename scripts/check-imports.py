@@ -15,7 +15,8 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 # A module that only some folders may import: the folders, and what everybody else does instead. The bridge's
 # tests compare what it encodes with the constants of the library's own header.
 KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
-    "Foundation": (("Sources/GatewayJSON/",), "use Octets for text and numbers, Syscalls for the operating system"),
+    # Programs of users import what they like: the examples show it.
+    "Foundation": (("Sources/GatewayJSON/", "examples/swift/"), "use Octets for text and numbers, Syscalls for the operating system"),
     "Glibc": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CSyscalls": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
@@ -54,6 +55,7 @@ LISTS: Dict[str, Set[str]] = {
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {
     "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"},
+    "Sources/ProjectTemplate/": {"Syscalls"},
     "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"},
     # Of HTTP what clients say about codings and what dates and paths mean: a second reader would read something else.
     "Sources/Middleware/": {"Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"},

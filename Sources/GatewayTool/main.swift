@@ -1,4 +1,5 @@
 import Gateway
+import ProjectTemplate
 import SpawnFCGI
 
 // A tool that this program takes the place of: by its first word, or by the name of a link to it.
@@ -10,5 +11,6 @@ let tool = tools.contains(name) ? name : tools.contains(words.first ?? "") ? wor
 switch tool {
 case "fcgiwrap": Gateway.runCGIResponder(Array(words))
 case "spawn-fcgi": SpawnFCGI.main(Array(words))
+case _ where words.first == "new": NewProject.main(Array(words.dropFirst()))
 default: Gateway.main()
 }

@@ -32,6 +32,25 @@ extension Files {
         }
     }
 
+    /// Creates a folder, and those that it lies in; one that is there is left as it is.
+    public static func createFolder(_ path: String) throws(SyscallError) {
+        guard status(path)?.kind != .directory else { return }
+        var parent = path[...]
+        while parent.count > 1, parent.hasSuffix("/") { parent.removeLast() }
+        if let slash = parent.lastIndex(of: "/"), slash > parent.startIndex {
+            try createFolder(String(parent[..<slash]))
+        }
+        // Another process may have been quicker.
+        if mkdir(path, 0o777) != 0, status(path)?.kind != .directory {
+            throw SyscallError(call: "mkdir \(path)", code: errno)
+        }
+    }
+
+    /// rmdir(2): the folder has to be empty.
+    public static func removeFolder(_ path: String) throws(SyscallError) {
+        try require("rmdir \(path)") { rmdir(path) }
+    }
+
     /// Gives a file another owner; a link itself, not what it leads to.
     ///
     /// - Parameters:

@@ -97,6 +97,7 @@ struct GatewayCommand: ServingCommand {
               fcgi:ADDRESS          a FastCGI application that runs already: unix:PATH or HOST:PORT
               swift:LIBRARY         a Swift application in a dynamic library, which each worker loads
             `gateway spawn-fcgi` is another command, with spawn-fcgi's options: gateway spawn-fcgi -h
+            `gateway new DIR` writes a Swift package with an application of its own: gateway new --help
 
             Settings come from the environment, the file of --config, GATEWAY_CMD_ARGS and these options; \
             the later ones win.
