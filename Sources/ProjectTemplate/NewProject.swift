@@ -24,7 +24,8 @@ public enum NewProject {
                 SystemProcess.exitImmediately(0)
             }
             let package = try PackageReference(order.package, builtIn: SystemProcess.executablePath)
-            try? Descriptor.writeText(1, write(order, package))
+            let report = try write(order, package)
+            try? Descriptor.writeText(1, report)
             SystemProcess.exitImmediately(0)
         } catch {
             try? Descriptor.writeText(2, "gateway new: \(error.message)\n")
