@@ -100,9 +100,9 @@ let package = Package(
         .target(
             name: "GatewayTesting",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "HTTP",
+                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "WebSockets",
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            ], swiftSettings: strict + strangers),
 
         // Configuration files as text with line numbers.
         .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),

@@ -59,7 +59,7 @@ PROJECT_LISTS: Dict[str, Set[str]] = {
     "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"},
     # Of HTTP what clients say about codings and what dates and paths mean: a second reader would read something else.
     "Sources/Middleware/": {"Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"},
-    "Sources/GatewayTesting/": {"Octets", "Syscalls", "GatewayInterface", "HTTP"}}
+    "Sources/GatewayTesting/": {"Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "WebSockets"}}
 
 # A module that a folder may import only so that whoever imports the folder's module does not see it: it would bring along methods
 # of String that take the place of the standard library's.
