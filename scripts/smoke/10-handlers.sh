@@ -48,7 +48,7 @@ curl -sSN -m 30 -H 'Last-Event-ID: 41' "${base}events" >"$scratch/events" &
 events=$!
 eventually 'the next event comes' grep -q '^data: tick 42$' "$scratch/events"
 kill "$events"
-wait "$events" || true
+wait "$events" 2>/dev/null || true
 stop
 
 start "$built/tour"
