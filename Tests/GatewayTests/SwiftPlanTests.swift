@@ -3,6 +3,17 @@ import Testing
 
 @testable import Gateway
 
+/// Reads a file as a start would, without the time that a command line takes to be parsed.
+private func read(_ file: String) throws -> SettingsLoader.Reading {
+    try withTemporaryFolder { folder in
+        try file.write(toFile: folder + "/shop.yaml")
+        return try SettingsLoader(
+            environment: { _ in nil }, variable: [:],
+            commandLine: ["config": Given("config", ["shop.yaml"], .commandLine)], folder: folder
+        ).load()
+    }
+}
+
 @Suite("Swift applications of a configuration")
 struct SwiftPlanTests {
     private static let build: @Sendable () throws -> Application = { .inline { _ in Response() } }
@@ -10,7 +21,7 @@ struct SwiftPlanTests {
     /// What a program with an application of its own makes of a file.
     private func beside(_ file: String, workerClass: String? = nil) throws -> ApplicationSet {
         try ApplicationSet(
-            serving: readSettings(file: file), beside: Self.build, workerClass: workerClass)
+            serving: read(file), beside: Self.build, workerClass: workerClass)
     }
 
     private func mistake(_ body: () throws -> ApplicationSet) -> String {
@@ -108,11 +119,11 @@ struct SwiftPlanTests {
         let routes = "routes: [{respond: 200}]"
         #expect(mistake { try beside(routes, workerClass: "tiny") }.contains("worker class 'tiny'"))
         let own = mistake {
-            try ApplicationSet(serving: readSettings(file: "application: 'swift:self'"))
+            try ApplicationSet(serving: read("application: 'swift:self'"))
         }
         #expect(own.hasPrefix("'swift:self' is the application of a program that calls Gateway.main"))
         let named = mistake {
-            try ApplicationSet(serving: readSettings(file: "applications: {a: {run: 'swift:self'}}"))
+            try ApplicationSet(serving: read("applications: {a: {run: 'swift:self'}}"))
         }
         #expect(named.hasPrefix("shop.yaml:1: run ('a'): 'swift:self' is the application of"), "\(named)")
     }

@@ -67,7 +67,7 @@ struct RouterTests {
             (Asked(host: "x", path: "/shop/x", method: "post"), 1, 5),
             (Asked(host: "x", path: "/shop/x", method: "POST", fields: ["HTTP_X_BETA": "1"]), 8, 5),
             (Asked(host: "x", path: "/shop/x", fields: ["HTTP_X_BETA": "1"]), 1, 5),
-            (Asked(host: "x", path: "/files/x"), -2, 0), (Asked(host: "x", path: "/css/x"), 10, 4),
+            (Asked(host: "x", path: "/files/x"), -1, 0), (Asked(host: "x", path: "/css/x"), 10, 4),
             (Asked(host: "d.net", path: "/shop/admin/login"), 11, 0), (Asked(host: "x", path: "*"), 0, 0),
         ])
     func closest(_ asked: Asked, _ expected: Int, _ matched: Int) {
