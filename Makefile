@@ -50,7 +50,7 @@ run-swift:
 
 TEST_PACKAGES = $(LIBRARIES) gcc util-linux curl python3 python3-venv php-cgi php-fpm libfcgi-bin spawn-fcgi \
 	multiwatch lighttpd procps git perl-base nginx-light fcgiwrap libfcgi-perl libplack-perl ruby-fcgi brotli \
-	libnginx-mod-stream haproxy openssl
+	libnginx-mod-stream haproxy openssl apache2-bin
 
 test:
 	@scripts/install-packages $(TEST_PACKAGES)

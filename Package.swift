@@ -125,7 +125,9 @@ let package = Package(
             name: "SpawnFCGITests", dependencies: ["SpawnFCGI", "Syscalls"], swiftSettings: strict),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Gateway", "GatewayInterface", "HTTP", "Octets", "Syscalls", "TestSupport"],
+            dependencies: [
+                "Gateway", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets", "Syscalls", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["FuzzProperties", "Syscalls", "TestSupport"],
