@@ -198,8 +198,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "ApplicationLibrary", "GatewayInterface", "HTTP", "Octets", "Syscalls",
-                "TestSupport",
+                "Gateway", "ApplicationLibrary", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets",
+                "Syscalls", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -8,7 +8,8 @@
 ///
 /// A program with an application of its own is a server when it is started plainly. Where its descriptor 0 is a listening
 /// socket, as web servers, spawn-fcgi and `gateway exec:…` start programs, it is a FastCGI responder on that socket; of its
-/// options `--threads` counts then, and hooks and worker classes have nothing to do.
+/// options `--threads` counts then, and hooks and worker classes have nothing to do. Where GATEWAY_INTERFACE says CGI/1.1, it is a
+/// CGI script, which answers the request of its environment and ends.
 ///
 /// Every `main` is called from the program's main thread, before any other thread or task exists: workers are forked. It
 /// ends the process with the gateway's exit code.
@@ -93,6 +94,7 @@ public enum Gateway {
         _ build: @escaping @Sendable () throws -> Application, _ extensions: Extensions
     ) -> Never {
         if ResponderProcess.isWanted { Launch.respond(build) }
+        if CGIScript.isWanted { Launch.answerOnce(build) }
         Launch.run(EmbeddedCommand.self, extensions: extensions) { reading throws(ConfigurationError) in
             try ApplicationSet(
                 serving: reading, beside: build,

@@ -39,6 +39,11 @@ public enum CGIResponseEncoder {
     public static func append(_ response: Response, length: Int?, to output: inout ByteBuffer) {
         output.append("Status: ")
         output.append(decimal: UInt64(response.status.code))
+        // nginx's status line has only what it finds here.
+        if !response.status.reasonPhrase.isEmpty {
+            output.append(ASCII.space)
+            output.append(text: response.status.reasonPhrase)
+        }
         output.append("\r\n")
         for field in response.fields {
             var (name, value) = field

@@ -21,9 +21,14 @@ extension Environ {
     /// `REMOTE_PORT`.
     public var remotePort: Int? { self["REMOTE_PORT"].flatMap { Int($0) } }
     /// `REQUEST_SCHEME`: `http` or `https`, as far as is known of the client's side of a trusted proxy.
-    public var scheme: String { self["REQUEST_SCHEME"] ?? (isSecure ? "https" : "http") }
-    /// `HTTPS`.
-    public var isSecure: Bool { self["HTTPS"].map { !$0.isEmpty && $0 != "off" } ?? false }
+    public var scheme: String {
+        if let scheme = self["REQUEST_SCHEME"], !scheme.isEmpty { return scheme }
+        return isSecure ? "https" : "http"
+    }
+    /// `HTTPS`: `on`, or not there. Other web servers also leave it empty, or say `off` or `1`.
+    public var isSecure: Bool {
+        self["HTTPS"].map { !$0.isEmpty && $0 != "off" && $0 != "OFF" && $0 != "0" } ?? false
+    }
     /// `HTTP_HOST`: the host that the client has asked, with a port where it has said one; else `SERVER_NAME`.
     public var host: String { self["HTTP_HOST"] ?? self["SERVER_NAME"] ?? "" }
     /// `CONTENT_TYPE`.
@@ -31,7 +36,14 @@ extension Environ {
         self["CONTENT_TYPE"].flatMap { $0.isEmpty ? nil : $0 }
     }
     /// `CONTENT_LENGTH`: octets of the body; `nil` where there is none, or where it is on its way and nobody knows.
-    public var contentLength: Int? { self["CONTENT_LENGTH"].flatMap { Int($0) } }
+    public var contentLength: Int? {
+        withBytes(of: "CONTENT_LENGTH") { bytes in
+            guard let bytes, case .value(let count) = bytes.span.decimal(ByteRange(0, bytes.count)) else {
+                return nil
+            }
+            return Int(exactly: count)
+        }
+    }
     /// `REQUEST_ID`: what the request is called in the logs.
     public var requestID: String? { self["REQUEST_ID"] }
 

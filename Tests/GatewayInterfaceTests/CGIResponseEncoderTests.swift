@@ -27,7 +27,7 @@ struct CGIResponseEncoderTests {
         let names = ["Status", "content-length", "Connection", "Transfer-Encoding", "Upgrade", "TE"]
         #expect(
             head(Response(fields: ResponseFields(names.map { ($0, "7") })))
-                == "Status: 200\r\nContent-Length: 0\r\n\r\n")
+                == "Status: 200 OK\r\nContent-Length: 0\r\n\r\n")
     }
 
     @Test("An answer that has no body has no length", arguments: [204, 304])

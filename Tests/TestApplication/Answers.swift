@@ -23,6 +23,8 @@ struct Refusal: Error {}
     case "says": return .inline { say($0) }
     case "table": return .inline { try answerTable($0) }
     case "asynchronous-table": return .asynchronous { try answerTable($0) }
+    case "everywhere": return .inline { try answerEverywhere($0) }
+    case "everywhere-later": return .asynchronous { try await answerEverywhereLater($0) }
     case "asynchronous": return .asynchronous { try await answerLater($0) }
     case "streaming": return .asynchronous { try await answerStream($0) }
     case "streaming-body": return .asynchronous(streamsBody: true) { try await answerStream($0) }

@@ -1,18 +1,17 @@
-// A Swift application as the responder of a web server that somebody else runs, over libfcgi. Several threads each wait,
-// accept, read, call the application and write, one request at a time, as the library wants it. The process that runs
+// A program as the responder of a web server that somebody else runs, over libfcgi. Several threads each wait,
+// accept and answer, one request at a time, as the library wants it. The process that runs
 // this never forks, so threads are no danger to it; signals are its caller's.
 
-import GatewayInterface
 import Synchronization
 import Syscalls
 
-/// Serves an application on a listening socket.
+/// Takes requests from a listening socket.
 public final class Responder: Sendable {
     /// Milliseconds in which a thread that has been told of a connection reads its request. One that takes longer waits in
     /// accept(2) for a connection that another process was quicker to take, or for a web server that has stalled.
     private static let patience: UInt64 = 250
 
-    private let application: Application
+    private let answer: @Sendable (any RequestPort) -> Void
     private let listener: CInt
     private let isStopping = Atomic(false)
     private let stoppedAt = Atomic<UInt64>(0)
@@ -21,11 +20,11 @@ public final class Responder: Sendable {
     private let serving = Atomic(0)
 
     /// - Parameters:
-    ///   - application: Called by several threads at once.
     ///   - listener: A listening socket, which stays its owner's.
-    public init(_ application: Application, listener: CInt) {
-        self.application = application
+    ///   - answer: Reads a request to its end and answers it; called by several threads at once.
+    public init(listener: CInt, answer: @escaping @Sendable (any RequestPort) -> Void) {
         self.listener = listener
+        self.answer = answer
     }
 
     /// Starts to serve.
@@ -73,7 +72,7 @@ public final class Responder: Sendable {
                 Threads.pause(milliseconds: 100)
                 continue
             }
-            request.answer(application)
+            answer(request)
             request.finish()
             serving.subtract(1, ordering: .sequentiallyConsistent)
         }

@@ -1,18 +1,14 @@
-// One thread's request, again and again. What the library leaves to its users is done
-// here: a body that the application did not read is read to its end, because the rest of it would be taken for the next
-// request on the connection; and a kept connection that its peer has closed is closed here, because the library would go
-// on to accept where nobody can tell it to stop.
+// One thread's request, again and again. A kept connection that its peer has closed is closed here, because the library
+// would go on to accept where nobody can tell it to stop. What is left of a body has to be read before the answer: it
+// would be taken for the next request on the connection.
 
 import CFastCGI
-import GatewayInterface
-import Octets
 import Syscalls
 
 /// The library's request, with its connection. One thread at a time uses it.
 final class ResponderRequest: @unchecked Sendable {  // Made by one thread, and then used by another alone.
     private let request: UnsafeMutablePointer<FCGX_Request>
     private let listener: CInt
-    private var head = ByteBuffer(capacity: 4096)
 
     init(listener: CInt) throws(SyscallError) {
         // It looks itself whether it has been called before.
@@ -47,93 +43,79 @@ final class ResponderRequest: @unchecked Sendable {  // Made by one thread, and 
 
     // MARK: It is answered
 
-    func answer(_ application: Application) {
-        let environ = makeEnviron()
-        guard request.pointee.role == FCGI_RESPONDER else {
-            log(environ, "this program is a responder, and was asked for another role")
-            return write(Response(status: 500, "This program is a responder.\n"), isHead: false)
-        }
-        let isHead = environ.method == .head
-        guard let count = bodyCount(environ) else {
-            return write(Response(status: 400, "Content-Length is no number.\n"), isHead: isHead)
-        }
-        let input = ResponderInput(request.pointee.in, count: count)
-        let body =
-            count == 0 ? .empty : RequestBody(FetchedBody(count: count, reader: { try input.read(upTo: $0) }))
-        let result = application.answer(to: Request(environ: environ, body: body))
-        input.end()
-        switch result {
-        case .success(let response) where response.isValid: write(response, isHead: isHead)
-        case .success:
-            log(environ, "the application's status or a field is malformed")
-            write(Response(status: 500, "The application did not give a valid answer.\n"), isHead: isHead)
-        case .failure(let error):
-            log(environ, "the application failed: \(error)")
-            write(Response(status: 500, "The application failed.\n"), isHead: isHead)
-        }
-    }
-
     /// Sends what is left of the answer, and closes the connection unless it is to be kept.
     func finish() { FCGX_Finish_r(request) }
 
-    private func readRest() {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { memory in
-            while FCGX_GetStr(memory.baseAddress, CInt(memory.count), request.pointee.in) > 0 {}
-        }
-    }
-
-    private func makeEnviron() -> Environ {
-        var block = ByteBuffer(capacity: 2048)
-        var entries = request.pointee.envp
-        while let entry = entries?.pointee {
-            // Octets as they came: no text is made of them before somebody asks for it.
-            var count = 0
-            while entry[count] != 0 { count += 1 }
-            UnsafeRawBufferPointer(start: entry, count: count).withMemoryRebound(to: UInt8.self) {
-                block.appendPair(entry: $0)
-            }
-            entries = entries?.advanced(by: 1)
-        }
-        return Environ(constant: [], request: Array(block.bytes))
-    }
-
-    /// Octets of the body; `nil` where CONTENT_LENGTH is no number that fits.
-    private func bodyCount(_ environ: Environ) -> Int? {
-        environ.withBytes(of: "CONTENT_LENGTH") { bytes in
-            guard let bytes, bytes.count > 0 else { return 0 }
-            guard case .value(let count) = bytes.span.decimal(ByteRange(0, bytes.count)) else { return nil }
-            return Int(exactly: count)
-        }
-    }
-
-    private func write(_ response: Response, isHead: Bool) {
-        // Before the answer, and not after it: nginx sends no more of a body when an answer has begun, and keeps the
-        // connection open all the same.
-        readRest()
-        head.clear()
-        let body = response.body.bytes ?? []
-        CGIResponseEncoder.append(response, length: body.count, to: &head)
-        put(head.bytes, request.pointee.out)
-        guard !isHead, response.mayHaveBody else { return }
-        body.withUnsafeBufferPointer { put($0, request.pointee.out) }
-    }
-
-    /// A line for the web server's log.
-    private func log(_ environ: Environ, _ message: String) {
-        var line = "\(environ.method) \(environ["REQUEST_URI"] ?? environ.path): \(message)\n"
-        line.withUTF8 { put($0, request.pointee.err) }
-    }
-
-    /// The library keeps in mind what went wrong, and closes the connection at the end.
-    private func put(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: UnsafeMutablePointer<FCGX_Stream>?) {
+    private func put(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: UnsafeMutablePointer<FCGX_Stream>?)
+        -> Bool
+    {
         var rest = bytes
         while rest.count > 0 {
             let part = UnsafeBufferPointer(rebasing: rest.prefix(1 << 30))
             let count = UnsafeRawBufferPointer(part).withMemoryRebound(to: CChar.self) {
                 FCGX_PutStr($0.baseAddress, CInt($0.count), stream)
             }
-            guard count == CInt(part.count) else { return }
+            guard count == CInt(part.count) else { return false }
             rest = UnsafeBufferPointer(rebasing: rest[part.count...])
         }
+        return true
+    }
+}
+
+extension ResponderRequest: RequestPort {
+    var isResponder: Bool { request.pointee.role == FCGI_RESPONDER }
+
+    var isScript: Bool { false }
+
+    var variables: [UnsafeBufferPointer<UInt8>] {
+        var variables: [UnsafeBufferPointer<UInt8>] = []
+        variables.reserveCapacity(48)
+        var entries = request.pointee.envp
+        while let entry = entries?.pointee {
+            // Octets as they came: no text is made of them before somebody asks for it.
+            var count = 0
+            while entry[count] != 0 { count += 1 }
+            let octets = UnsafeRawBufferPointer(start: entry, count: count)
+            variables.append(octets.assumingMemoryBound(to: UInt8.self))
+            entries = entries?.advanced(by: 1)
+        }
+        return variables
+    }
+
+    func read(into memory: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        let room = min(memory.count, 1 << 30)
+        guard room > 0 else { return 0 }
+        return UnsafeMutableRawBufferPointer(memory).withMemoryRebound(to: CChar.self) {
+            max(0, Int(FCGX_GetStr($0.baseAddress, CInt(room), request.pointee.in)))
+        }
+    }
+
+    func readRest() {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16_384) { memory in
+            while read(into: memory) > 0 {}
+        }
+    }
+
+    func write(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // There is none after the answer was broken off.
+        guard request.pointee.out != nil else { return false }
+        return put(bytes, request.pointee.out)
+    }
+
+    func flush() -> Bool {
+        guard request.pointee.out != nil else { return false }
+        return FCGX_FFlush(request.pointee.out) == 0
+    }
+
+    func complain(_ line: UnsafeBufferPointer<UInt8>) {
+        guard request.pointee.err != nil else { return }
+        // The library keeps in mind what went wrong, and closes the connection at the end.
+        guard put(line, request.pointee.err) else { return }
+        FCGX_FFlush(request.pointee.err)
+    }
+
+    func breakOff() {
+        // Without END_REQUEST, and what still waits is not sent.
+        FCGX_Free(request, 1)
     }
 }

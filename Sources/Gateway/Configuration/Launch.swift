@@ -28,7 +28,16 @@ enum Launch {
             var given = command.given(.commandLine)
             given["config"] = nil
             let loader = try SettingsLoader(environment: { _ in nil }, variable: [:], commandLine: given)
-            return try ResponderProcess.run(build, threads: try loader.load().settings.threads)
+            return try ResponderProcess.run(build, try loader.load().settings)
+        }
+    }
+
+    /// Answers the one request that this program was started for, and ends the process. Whoever asks chooses the words of the
+    /// command line (RFC 3875, §4.4): none of them is an option.
+    static func answerOnce(_ build: () throws -> Application) -> Never {
+        exit { () throws(ConfigurationError) in
+            let loader = try SettingsLoader(environment: { _ in nil }, variable: [:], commandLine: [:])
+            return CGIScript.run(build, try loader.load().settings)
         }
     }
 

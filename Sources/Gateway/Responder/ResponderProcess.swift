@@ -17,7 +17,7 @@ enum ResponderProcess {
     ///
     /// - Returns: The exit code.
     static func run(
-        _ build: () throws -> Application, threads: Int
+        _ build: () throws -> Application, _ settings: Settings
     ) throws(ConfigurationError) -> Int32 {
         SystemProcess.ignoreBrokenPipes()
         let application = try ApplicationBuilder.build(build)
@@ -26,8 +26,9 @@ enum ResponderProcess {
             let signals = try SignalDescriptor([.term, .usr1, .int, .quit])
             let epoll = try Epoll()
             try epoll.add(signals.descriptor.number, .readable, token: 0)
-            let responder = Responder(application, listener: listener)
-            try responder.start(threads: threads)
+            let context = RequestRunnerContext(application, settings)
+            let responder = Responder(listener: listener) { context.answer($0) }
+            try responder.start(threads: settings.threads)
             var isStopping = false
             while !(isStopping && responder.isIdle) {
                 _ = try epoll.wait(milliseconds: isStopping ? 10 : -1)

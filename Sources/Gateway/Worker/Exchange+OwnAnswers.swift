@@ -16,13 +16,7 @@ extension Exchange {
             }
         }
         var page = ByteBuffer(capacity: 256)
-        page.append("<!doctype html><title>")
-        appendTitle(status, to: &page)
-        page.append("</title><h1>")
-        appendTitle(status, to: &page)
-        page.append("</h1><p>")
-        page.append(text: explanation)
-        page.append("</p>\n")
+        page.appendPage(status, explanation)
         let type: StaticString = "text/html; charset=utf-8"
         sendError(
             status, page.bytes, UnsafeBufferPointer(start: type.utf8Start, count: type.utf8CodeUnitCount),
@@ -45,12 +39,6 @@ extension Exchange {
                 output.append("\r\n")
             }
         }
-    }
-
-    private func appendTitle(_ status: Int, to page: inout ByteBuffer) {
-        page.append(decimal: UInt64(status))
-        page.append(ASCII.space)
-        page.append(Status.reason(status))
     }
 
     /// Answers a request that is refused; the connection ends with it.

@@ -1,99 +1,6 @@
 import Syscalls
 import Testing
 
-/// A program with a Swift application, started by spawn-fcgi.
-private final class SpawnedResponder {
-    let folder: TemporaryFolder
-    let socket: String
-    let process: StartedProcess
-    private let errors: OwnedDescriptor
-
-    init(_ kind: String = "table", threads: Int = 2) throws {
-        folder = try TemporaryFolder()
-        socket = folder / "fcgi.socket"
-        errors = try Files.temporary(in: "/tmp")
-        // `-n` stays in the foreground, so that the process is ours to end.
-        process = try StartedProcess(
-            ["spawn-fcgi", "-n", "-s", socket, "--", Build.testApplication, "--threads", "\(threads)"],
-            environment: ["TEST_APPLICATION=\(kind)", "CALL_LOG=\(folder / "calls")"],
-            output: errors.number, errors: errors.number)
-        try eventually("it listens") { Files.status(socket) != nil }
-    }
-
-    deinit { process.kill() }
-
-    var log: String { (try? TextFile.read(errors)) ?? "" }
-    var calls: [String] { TextFile.read(folder / "calls").lines }
-}
-
-/// A web server in front of a responder.
-private enum WebServer: String, CaseIterable {
-    case nginx, lighttpd
-
-    /// Starts it.
-    ///
-    /// - Returns: Its process, and the port where it listens.
-    func start(before responder: SpawnedResponder) throws -> (StartedProcess, UInt16) {
-        let folder = responder.folder
-        let file = folder / rawValue
-        // The port is free until the server binds it, and somebody may be quicker: then it is another one's turn.
-        for _ in 0..<5 {
-            let port = try freePort()
-            try TextFile.write(configuration(port, responder), to: file)
-            let process = try StartedProcess(
-                self == .nginx ? ["nginx", "-c", file] : ["lighttpd", "-D", "-f", file])
-            try eventually("\(rawValue) listens") { isOpen(port) || process.status != nil }
-            if process.status == nil { return (process, port) }
-        }
-        throw MissingTool(name: rawValue)
-    }
-
-    private func configuration(_ port: UInt16, _ responder: SpawnedResponder) throws -> String {
-        let folder = responder.folder.path
-        switch self {
-        case .lighttpd:
-            return """
-                server.modules = ("mod_fastcgi")
-                server.document-root = "\(folder)"
-                server.errorlog = "\(folder)/lighttpd.log"
-                server.bind = "127.0.0.1"
-                server.port = \(port)
-                server.http-parseopts = ("url-normalize" => "disable")
-                fastcgi.server = ("/" => (("socket" => "\(responder.socket)",
-                    "check-local" => "disable", "fix-root-scriptname" => "enable")))
-
-                """
-        case .nginx:
-            let names = [
-                ("REQUEST_METHOD", "$request_method"), ("REQUEST_URI", "$request_uri"), ("PATH_INFO", "$uri"),
-                ("QUERY_STRING", "$query_string"), ("SCRIPT_NAME", "\"\""), ("CONTENT_TYPE", "$content_type"),
-                ("CONTENT_LENGTH", "$content_length"),
-            ]
-            let parameters = names.map { "fastcgi_param \($0) \($1);" }.joined(separator: "\n")
-            let places = ["client_body", "fastcgi", "proxy", "scgi", "uwsgi"]
-                .map { "\($0)_temp_path \(folder)/\($0);" }.joined(separator: "\n")
-            return """
-                daemon off;
-                user \(try run("id", "-un").trimmed) \(try run("id", "-gn").trimmed);
-                pid \(folder)/nginx.pid;
-                error_log \(folder)/nginx.log;
-                events {}
-                http {
-                \(places)
-                access_log off;
-                upstream application { server unix:\(responder.socket); keepalive 1; }
-                server {
-                listen 127.0.0.1:\(port);
-                client_max_body_size 8m;
-                location / { fastcgi_pass application; fastcgi_keep_conn on;
-                \(parameters)
-                } } }
-
-                """
-        }
-    }
-}
-
 @Suite("A Swift program as a FastCGI responder", .serialized)
 struct SwiftResponderTests {
     /// Runs `body` with the port of a web server before a responder.
@@ -126,7 +33,7 @@ struct SwiftResponderTests {
             // What would split the answer is not passed on.
             client.send("GET /malformed HTTP/1.1\r\nHost: a\r\n\r\n")
             let malformed = try client.receive()
-            #expect(malformed.status == 500)
+            #expect(malformed.status == 502)
             #expect(malformed["X-Forged"] == nil)
         }
     }
@@ -188,6 +95,46 @@ struct SwiftResponderTests {
             #expect(try client.receive().status == 200)
             responder.process.signal(signal)
             #expect(try responder.process.waitForEnd(within: 10) == .exited(0))
+        }
+    }
+
+    @Test(
+        "A stream is sent as it is made, and ends when its client leaves", .timeLimit(.minutes(5)),
+        arguments: ["nginx", "lighttpd"], ["everywhere", "everywhere-later"])
+    func streams(_ server: String, _ kind: String) throws {
+        try serve(#require(WebServer(rawValue: server)), kind) { responder, port in
+            let gate = responder.folder / "gate"
+            let client = try HTTPClient(port: port)
+            client.send("GET /until?\(gate) HTTP/1.1\r\nHost: a\r\n\r\n")
+            try eventually("its beginning arrives") {
+                try #require(try client.poll() == nil)
+                return client.partialBody.hasPrefix("begun\n.")
+            }
+            try TextFile.write("", to: gate)
+            #expect(try client.receive().text.hasSuffix(".\ndone\n"))
+            let leaver = try HTTPClient(port: port)
+            leaver.send("GET /until?\(gate)-never HTTP/1.1\r\nHost: a\r\n\r\n")
+            try eventually("another one begins") {
+                try #require(try leaver.poll() == nil)
+                return leaver.partialBody.hasPrefix("begun\n")
+            }
+            leaver.reset()
+            try eventually("the handler hears of it") { responder.calls == ["ended ClientLeft true"] }
+        }
+    }
+
+    @Test(
+        "A stream that breaks off is not taken for a whole one where its length was said",
+        .timeLimit(.minutes(5)))
+    func brokenStream() throws {
+        for server in WebServer.allCases {
+            try serve(server, "everywhere") { responder, port in
+                let client = try HTTPClient(port: port)
+                client.send("GET /stream-short HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(throws: AnswerError.cut(status: 200, bodyCount: 14)) { try client.receive() }
+                let log = TextFile.read(responder.folder / "\(server.rawValue).log")
+                #expect(log.contains("/stream-short: the answer broke off"), "\(log)")
+            }
         }
     }
 
