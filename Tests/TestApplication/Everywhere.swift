@@ -90,7 +90,7 @@ private func respond(to request: Request) throws -> Response {
             contentType: "application/json")
     case "/letters": return Response("ä 你好 🦢 \u{202E}\n", contentType: "text/html; charset=utf-8")
     case "/octets": return copy((0...255).map { UInt8($0) })
-    case "/large": return copy((0..<1 << 20).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) })
+    case "/large": return copy((0..<1 << 18).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) })
     case "/file":
         return Response(file: (SystemProcess.environmentValue("TEST_FILES") ?? "") + "/" + query)
     case "/file-as":

@@ -130,7 +130,7 @@ struct SwiftResponderTests {
         for server in WebServer.allCases {
             try serve(server, "everywhere") { responder, port in
                 let client = try HTTPClient(port: port)
-                client.send("GET /stream-short HTTP/1.1\r\nHost: a\r\n\r\n")
+                client.send("GET /stream-short HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 #expect(throws: AnswerError.cut(status: 200, bodyCount: 14)) { try client.receive() }
                 let log = TextFile.read(responder.folder / "\(server.rawValue).log")
                 #expect(log.contains("/stream-short: the answer broke off"), "\(log)")
