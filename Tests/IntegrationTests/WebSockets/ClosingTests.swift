@@ -10,8 +10,8 @@ struct ClosingTests {
             for code: UInt16? in [nil, 1000, 1001, 1011, 3000, 4999] {
                 let client = try gateway.openSocket("/echo")
                 client.send(.text("before"))
-                client.close(code, "bye")
                 #expect(try client.next() == .message(.text("before")))
+                client.close(code, "bye")
                 #expect(try client.receiveClose().code.rawValue == code ?? 1005)
             }
             try eventually("handlers have heard") {

@@ -117,7 +117,9 @@ struct HandshakeTests {
             // The pong may overtake the handler's answer, and the close frame does.
             #expect(try client.next() == .pong([7]))
             #expect(try client.receiveClose().code == .noStatus)
-            try eventually("the handler has heard all") { gateway.calls.contains("/echo returned 1005") }
+            try eventually("the handler has heard all, and answered too late") {
+                gateway.calls.contains("/echo ended by the WebSocket is closed")
+            }
         }
     }
 
