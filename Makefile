@@ -11,6 +11,8 @@
 #   make bench [BENCH="--rounds 3 …"]     measure beside nginx and lighttpd
 #   make slow [SECONDS=60]                attacks by slow clients, and what they cost the others
 #   make faults [REQUESTS=100000]         requests that go wrong at every stage, and whether everything is back
+#   make streams [STREAMS="--kind events …"]  what 10 000 open WebSockets or event streams cost
+#   make websocket-cases [CASES=…]        the cases of RFC 6455 and 7692, in their full form
 #   make endurance                        reload, upgrade and kill under load, and count failed requests
 #   make install [PREFIX=/usr/local]      build and copy the binary
 
@@ -31,7 +33,7 @@ UNIT_SUITES = OctetsTests|CompressionTests|HTTPTests|GatewayInterfaceTests|Gatew
 SUITES ?= $(UNIT_SUITES)|IntegrationTests
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
-	endurance slow faults install clean
+	endurance slow faults streams websocket-cases install clean
 
 run: run-$(EXAMPLE)
 
@@ -123,6 +125,17 @@ faults:
 	@scripts/install-packages $(LIBRARIES) gcc
 	$(RELEASE) --product gateway
 	$(PYTHON) Benchmarks/faults.py --requests $(REQUESTS)
+
+streams:
+	@scripts/install-packages $(LIBRARIES)
+	$(RELEASE) --product TestApplication
+	$(PYTHON) Benchmarks/open-streams.py $(STREAMS)
+
+websocket-cases:
+	@scripts/install-packages $(LIBRARIES) python3 python3-venv
+	@PYTHON=$(PYTHON) scripts/python-packages
+	swift build --product TestApplication
+	scripts/websocket-cases --full $(CASES)
 
 install:
 	@scripts/install-packages $(LIBRARIES)

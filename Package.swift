@@ -206,7 +206,8 @@ let package = Package(
             name: "FuzzTests", dependencies: ["FuzzProperties", "Syscalls", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Syscalls"], exclude: ["Applications"],
+            name: "IntegrationTests", dependencies: ["Syscalls", "WebSockets", "Octets"],
+            exclude: ["Applications"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -35,6 +35,8 @@ struct Refusal: Error {}
                 for number in 0..<5 { try await writer.write("\(number) ") }
             }
         }
+    case "websocket": return .asynchronous { answerSocket($0) }
+    case "inline-websocket": return .inline { answerSocket($0) }
     case "failing": throw Refusal()
     case "missing": throw ApplicationNotFound("nobody has written it")
     default: return .inline { answer($0) }
