@@ -107,6 +107,7 @@ bench:
 	@scripts/install-packages $(LIBRARIES) gcc wrk nginx-light lighttpd
 	$(RELEASE) --product gateway
 	$(RELEASE) --package-path examples/swift --product hello
+	$(RELEASE) --product TestApplication
 	$(RELEASE) --package-path Benchmarks/nio
 	$(PYTHON) Benchmarks/compare.py $(BENCH)
 

@@ -66,7 +66,10 @@ def require_tools(servers: list[str], works: list[str], options: argparse.Namesp
     if "nio" in servers and "static" in works and not os.access(options.nio, os.X_OK):
         raise Failure(f"no SwiftNIO server at {options.nio}: build it with swift build -c release "
                       f"--package-path Benchmarks/nio, name it with --nio PATH, or leave it out with --servers")
-    if not {"gateway", "async"} & set(servers):
+    if "async" in servers and "static" in works and not os.access(options.test_app, os.X_OK):
+        raise Failure(f"no test program at {options.test_app}: build it with swift build -c release "
+                      f"--product TestApplication, name it with --test-app PATH, or leave it out with --servers")
+    if "gateway" not in servers:
         return
     others = ",".join(name for name in SERVERS if name != "gateway")
     if "gateway" in servers and set(works) & set(THROUGH) and not os.access(options.gateway, os.X_OK):
@@ -201,7 +204,7 @@ def compare(processes: Processes, folder: Path, options: argparse.Namespace) -> 
     running = {}
     for (name, in_process), port in zip(pairs, free_ports(len(pairs))):
         site = Site(port, str(folder / f"{port}.sock"), folder, in_process,
-                    options.gateway, options.swift_app, options.nio)
+                    options.gateway, options.swift_app, options.nio, options.test_app)
         running[name, in_process] = (start_server(processes, name, site), port)
 
     report = {}
@@ -255,6 +258,8 @@ def parse_options() -> argparse.Namespace:
                         metavar="PATH", help="a program that imports Gateway, for the static workload")
     parser.add_argument("--nio", type=Path, default=ROOT / "Benchmarks/nio/.build/release/nio-hello",
                         metavar="PATH", help="a bare SwiftNIO server, for the static workload")
+    parser.add_argument("--test-app", type=Path, default=ROOT / ".build/release/TestApplication",
+                        metavar="PATH", help="a program with an asynchronous handler, for the static workload")
     parser.add_argument("--servers", type=chosen_from(SERVERS), default=list(SERVERS), metavar="A,B",
                         help=f"from {','.join(SERVERS)} (default: all)")
     parser.add_argument("--work", type=chosen_from(WORKLOADS), default=list(WORKLOADS), metavar="A,B",
@@ -266,8 +271,8 @@ def parse_options() -> argparse.Namespace:
     if options.json and not options.json.absolute().parent.is_dir():
         parser.error(f"--json {options.json}: there is no such folder")  # Said now, not after minutes.
     # The servers run in a folder of their own, where a relative path would mean something else.
-    options.gateway, options.swift_app, options.nio = (
-        options.gateway.absolute(), options.swift_app.absolute(), options.nio.absolute())
+    for name in ("gateway", "swift_app", "nio", "test_app"):
+        setattr(options, name, getattr(options, name).absolute())
     return options
 
 

@@ -44,6 +44,7 @@ class Site(NamedTuple):
     gateway: Path
     swift_app: Path
     nio: Path
+    test_app: Path
 
     def file(self, name: str, text: str) -> str:
         path = self.folder / f"{self.port}-{name}"
@@ -113,6 +114,11 @@ def gateway(site: Site) -> list[str]:
     return [str(site.gateway), f"exec:{application}", "--processes", str(PROCESSES), *address]
 
 
+def asynchronous(site: Site) -> list[str]:
+    return ["env", "TEST_APPLICATION=asynchronous-hello", str(site.test_app), "--workers", "1",
+            "--bind", f"127.0.0.1:{site.port}"]
+
+
 class Server(NamedTuple):
     command: Callable[[Site], list[str]]
     works: tuple[str, ...] = tuple(WORKLOADS)
@@ -126,6 +132,6 @@ SERVERS = {
     "nginx-keep": Server(lambda site: nginx(site, keep=True), THROUGH),
     "lighttpd": Server(lighttpd, THROUGH),
     "floor": Server(floor, ("small", "c256", "close", "static")),
-    "async": Server(lambda site: ["env", "HELLO=async", *gateway(site)], ("static",)),
+    "async": Server(asynchronous, ("static",)),
     "nio": Server(lambda site: [str(site.nio), str(site.port)], ("static",)),
 }

@@ -183,7 +183,7 @@ final class SlowSink: ResponseSink {
 
 /// Waits until something is so, for half a minute at most.
 func until(_ condition: () -> Bool, _ location: SourceLocation = #_sourceLocation) async {
-    let deadline = Clock.monotonicMilliseconds() + 30_000
+    let deadline = Clock.monotonicMilliseconds() + 300_000
     while !condition() {
         guard Clock.monotonicMilliseconds() < deadline else {
             Issue.record("it did not come about", sourceLocation: location)

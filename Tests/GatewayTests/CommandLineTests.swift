@@ -11,7 +11,7 @@ struct CommandLineTests {
         "forwarded-allow-ips": "10.0.0.1", "forwarded-fields": "forwarded", "unbelieved-fields": "drop",
         "proxy-protocol": "v2", "proxy-allow-ips": "10.0.0.2", "workers": "3", "worker-class": "sync",
         "processes": "4",
-        "threads": "5", "scaling": "dynamic", "min-processes": "2", "spare-processes": "3",
+        "threads": "5", "offload-threads": "7", "scaling": "dynamic", "min-processes": "2", "spare-processes": "3",
         "idle-timeout": "62", "concurrency": "6", "process-max-requests": "100",
         "process-max-requests-jitter": "10", "process-max-age": "3600", "process-max-memory": "100M",
         "rlimit": "nofile=1K:2K", "param": "B=2", "revision": "7", "balance": "hash:HTTP_X_USER",
