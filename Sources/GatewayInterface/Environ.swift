@@ -5,7 +5,7 @@ import Octets
 /// An environ is two blocks of encoded pairs: one that is the same for every request, shared, and one of this
 /// request. Looking a name up walks them; nothing is decoded before it is asked for.
 public struct Environ: Sendable {
-    let constant: [UInt8]
+    private(set) var constant: [UInt8]
     private(set) var request: [UInt8]
     /// What whoever serves the request does for it.
     package let services: (any RequestServices)?
@@ -34,15 +34,30 @@ public struct Environ: Sendable {
     public subscript(name: String) -> String? {
         get { withBytes(of: name) { bytes in bytes.map { String(decoding: $0, as: UTF8.self) } } }
         set {
-            var block = ByteBuffer(capacity: request.count + 64)
-            if let newValue { block.appendPair(text: name, newValue) }
-            request.withUnsafeBufferPointer { bytes in
-                var name = name
-                name.withUTF8 { block.appendPairs(of: bytes, without: $0) }
+            var name = name
+            name.withUTF8 { name in
+                request = Self.removing(name, from: request)
+                let isConstant = constant.withUnsafeBufferPointer {
+                    NameValuePairs.value(of: name, in: $0) != nil
+                }
+                // Shared by all requests, and copied only for one that is to have another.
+                if isConstant { constant = Self.removing(name, from: constant) }
             }
-            request = Array(block.bytes)
+            guard let newValue else { return }
+            var pair = ByteBuffer(capacity: 64)
+            pair.appendPair(text: name, newValue)
+            request += Array(pair.bytes)
         }
     }
+
+    private static func removing(_ name: UnsafeBufferPointer<UInt8>, from block: [UInt8]) -> [UInt8] {
+        var rest = ByteBuffer(capacity: max(1, block.count))
+        block.withUnsafeBufferPointer { rest.appendPairs(of: $0, without: name) }
+        return Array(rest.bytes)
+    }
+
+    /// What it says, for whoever keeps it for longer than the request.
+    package var withoutServices: Environ { Environ(constant: constant, request: request) }
 
     /// Calls `body` with the bytes of a variable as they came, or with `nil` where it is not set.
     public func withBytes<Result>(of name: String, _ body: (UnsafeBufferPointer<UInt8>?) -> Result) -> Result

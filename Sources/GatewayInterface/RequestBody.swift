@@ -66,13 +66,14 @@ public final class RequestBody: Sendable, AsyncSequence {
         guard let count else { return [] }
         guard count <= limit else { throw RequestBodyError.tooLarge(limit: limit) }
         var all: [UInt8] = []
-        all.reserveCapacity(count)
+        // A body of one piece becomes all of it as it is.
+        if count > 65_536 { all.reserveCapacity(count) }
         return all
     }
 
     private func add(_ block: [UInt8], to all: inout [UInt8], _ limit: Int) throws {
         guard block.count <= limit - all.count else { throw RequestBodyError.tooLarge(limit: limit) }
-        if all.isEmpty { all = block } else { all += block }
+        if all.capacity == 0 { all = block } else { all += block }
     }
 
     /// The fields that a client has sent behind a chunked body (RFC 9110, §6.5), in their order; none before reading

@@ -36,7 +36,8 @@ public func timeout(
             }
             let deadline = deadlines.add(executor) {
                 let fields: ResponseFields = status == .serviceUnavailable ? [.retryAfter: "1"] : []
-                guard answer.settle(.failure(HTTPError(status, message, fields: fields))) else { return }
+                let late = HTTPError(status, message, fields: fields).answer
+                guard answer.settle(.success(late)) else { return }
                 request.logger.warning("no answer within \(seconds) s: \(status.code)")
                 call.cancel()
             }

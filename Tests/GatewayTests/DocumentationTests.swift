@@ -39,7 +39,7 @@ struct DocumentationTests {
         for example in examples {
             do {
                 let reading = try readSettings(file: example.text)
-                let names = reading.applications.map(\.name)
+                let names = reading.applications.map(\.name) + ["self"]
                 for application in reading.applications {
                     _ = try ApplicationKind(parsing: application.run.text)
                 }

@@ -17,5 +17,6 @@ final class Applications: Backend {
     func clientLeft(_ exchange: Exchange) { backends[exchange.application].clientLeft(exchange) }
     func sweep(_ now: UInt64) { for backend in backends { backend.sweep(now) } }
     func wake() { for backend in backends { backend.wake() } }
+    var isBusy: Bool { backends.contains { $0.isBusy } }
     func drain() { for backend in backends { backend.drain() } }
 }

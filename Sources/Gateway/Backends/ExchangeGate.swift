@@ -74,4 +74,5 @@ final class ExchangeGate: Backend {
 
     func wake() { backend.wake() }
     func drain() { backend.drain() }
+    var isBusy: Bool { backend.isBusy }
 }

@@ -245,8 +245,10 @@ protocol Backend: AnyObject {
     func sweep(_ now: UInt64)
     /// Called when another process rang this worker's bell.
     func wake()
-    /// The worker takes no new connections, and leaves when the last one is gone.
+    /// The worker takes no new connections, and leaves when the last one is gone and no backend is busy.
     func drain()
+    /// Whether something is at work for which there may be no connection any more.
+    var isBusy: Bool { get }
 }
 
 extension Backend {
@@ -257,4 +259,5 @@ extension Backend {
         exchange.fail(status: 503, "The application is not running.", retryAfter: 5)
     }
     func drain() {}
+    var isBusy: Bool { false }
 }

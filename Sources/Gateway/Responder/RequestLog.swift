@@ -78,7 +78,13 @@ final class RequestLog: Sendable {
             set { metadata[key] = newValue }
         }
 
-        func log(event: LogEvent) { log.write("[\(event.level.rawValue)] \(event.message)") }
+        func log(event: LogEvent) {
+            var line = "[\(event.level.rawValue)] \(event.message)"
+            if let error = event.error { line += ": \(error)" }
+            let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+            for (key, value) in all.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }
+            log.write(line)
+        }
     }
 }
 

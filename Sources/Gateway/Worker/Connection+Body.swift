@@ -20,7 +20,9 @@ extension Connection {
             // The client is not late: it has sent what may wait.
             if !isBlocked { deadline = 0 }
             isBodyHeld = true
-            return stopReceiving()
+            stopReceiving()
+            if peerHasEnded { exchange.clientHasEnded() }
+            return
         }
         if isBodyHeld {
             isBodyHeld = false

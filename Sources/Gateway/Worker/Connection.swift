@@ -195,7 +195,14 @@ final class Connection: Stream {
     }
 
     override func peerHasStopped() {
-        if phase == .responding { exchange?.clientHasEnded() }
+        switch phase {
+        case .responding: exchange?.clientHasEnded()
+        // The rest of a body waits in the kernel while the handler is behind.
+        case .body where isStreamingBody: exchange?.clientHasEnded()
+        // No end of a WebSocket is like that: its handler is behind, and what it would read is of no use to anybody.
+        case .upgraded: close()
+        default: break
+        }
     }
 
     override func hungUp() {

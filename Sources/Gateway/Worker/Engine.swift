@@ -106,14 +106,19 @@ final class Engine {
         context.isDraining = true
         backend.drain()
         drainingSince = loop.now
-        if context.connectionCount == 0 { leave() }
+        leaveIfIdle()
+    }
+
+    /// Leaves when the last client is gone, and the last handler has returned.
+    private func leaveIfIdle() {
+        if context.connectionCount == 0, !backend.isBusy { leave() }
     }
 
     private func leave() { loop.stop() }
 
     private func connectionClosed() {
         if context.isDraining {
-            if context.connectionCount == 0 { leave() }
+            leaveIfIdle()
         } else {
             for acceptor in acceptors { acceptor.resumeIfPaused() }
         }
@@ -159,7 +164,12 @@ final class Engine {
         context.showOldest()
         recycling.sweep(now)
         if let complaint = accessLog?.takeComplaint(now) { log.error("\(complaint)") }
-        if context.isDraining { closeUnused(now) } else { sweepAcceptors() }
+        if context.isDraining {
+            closeUnused(now)
+            leaveIfIdle()
+        } else {
+            sweepAcceptors()
+        }
     }
 
     /// Connections without a request get a second to send one, which is answered and told that it was the last: closing

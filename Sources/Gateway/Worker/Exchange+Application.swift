@@ -13,7 +13,7 @@ extension Exchange {
     ///   - own: The encoded pairs that every request to the application carries.
     ///   - streamed: Its body, where that is still on its way; a whole one moves into the request.
     func makeRequest(
-        _ services: HandlerServices, _ own: [UInt8], _ streamed: StreamedBody? = nil
+        _ services: any RequestServices, _ own: [UInt8], _ streamed: StreamedBody? = nil
     ) -> Request {
         let isAsked = authorization == .asked
         let environ =
@@ -46,11 +46,8 @@ extension Exchange {
     func respond(_ result: Result<Response, any Error>) {
         switch result {
         case .success(let answer): respond(answer)
-        case .failure(let error as any AnsweringError) where error.answer.status.code < 500:
-            respond(error.answer)
         case .failure(let error):
             context.log.error("\(mention): the application failed: \(error)")
-            if let error = error as? any AnsweringError { return respond(error.answer) }
             fail(
                 status: 500,
                 context.settings.reloads

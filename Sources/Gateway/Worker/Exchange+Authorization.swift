@@ -37,7 +37,7 @@ extension Exchange {
     }
 
     /// The same for a Swift application.
-    func selectedEnviron(_ own: [UInt8], _ services: HandlerServices) -> Environ {
+    func selectedEnviron(_ own: [UInt8], _ services: any RequestServices) -> Environ {
         own.withUnsafeBufferPointer { own in
             var pairs = ByteBuffer(capacity: environ.count)
             selectConstantPairs(own, into: &pairs)

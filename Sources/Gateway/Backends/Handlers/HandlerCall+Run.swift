@@ -6,9 +6,12 @@ import GatewayInterface
 extension HandlerCall {
     /// Calls the handler, and sees its answer to the end.
     func run(_ request: Request, _ handler: @Sendable (Request) async throws -> Response) async {
-        let response: Response
-        do { response = try await handler(request) } catch { return backend.finish(self, .failure(error)) }
-        await finish(response)
+        let outcome: Result<Response, any Error>
+        do { outcome = .success(try await handler(request)) } catch { outcome = .failure(error) }
+        switch backend.settled(outcome, description) {
+        case .success(let response): await finish(response)
+        case .failure: backend.finish(self, outcome)
+        }
     }
 
     /// Answers, and makes the body where that is not there.
@@ -56,6 +59,12 @@ extension HandlerCall: ResponseSink {
     private func writeHere(_ bytes: [UInt8]) async throws {
         if pending != nil { backend.sendHead(self) }
         guard let exchange, exchange.connection != nil else { throw ClientLeft() }
+        // Others may have written meanwhile, each of them as much as fits.
+        while exchange === self.exchange, exchange.isBackedUp {
+            try Task.checkCancellation()
+            await wait(\.roomWaiters)
+        }
+        guard exchange === self.exchange, exchange.connection != nil else { throw ClientLeft() }
         bytes.withUnsafeBufferPointer { exchange.sendPart($0) }
         while exchange === self.exchange, exchange.isBackedUp {
             try Task.checkCancellation()

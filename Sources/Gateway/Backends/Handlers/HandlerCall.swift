@@ -2,12 +2,14 @@
 // that every job says whose it is. What happens to its exchange happens on the loop.
 
 import GatewayInterface
+import Logging
 
 /// One call of a handler, from the request to the end of its answer.
 final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // The loop alone looks into it.
     let backend: InProcessBackend
     private(set) var exchange: Exchange?
-    let environ: Environ
+    /// What it is about, for messages, also when the exchange has gone.
+    private var environ: Environ?
     /// In the loop's milliseconds.
     let startedAt: UInt64
     /// When it has taken too long to answer.
@@ -36,13 +38,15 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
     /// The WebSocket that its answer has made of the connection.
     var session: WebSocketSession?
 
-    init(_ exchange: Exchange, _ environ: Environ, backend: InProcessBackend, startedAt: UInt64) {
+    init(_ exchange: Exchange, backend: InProcessBackend, startedAt: UInt64) {
         self.backend = backend
         self.exchange = exchange
-        self.environ = environ
         self.startedAt = startedAt
         deadline = startedAt + exchange.route.limits.timeout
     }
+
+    /// Notes what it is about.
+    func begin(_ request: Request) { environ = request.environ.withoutServices }
 
     /// The exchange, for the one who answers it.
     func takeExchange() -> Exchange? {
@@ -54,12 +58,13 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
 
     /// `GET /report from 10.0.0.1`, for messages; also when the exchange has gone.
     var description: String {
+        guard let environ else { return exchange?.description ?? "a request" }
         let target = environ["REQUEST_URI"] ?? environ.path
         let host = environ.remoteAddress
         return "\(environ.method) \(target.prefix(200))" + (host.isEmpty ? "" : " from \(host)")
     }
 
-    // MARK: As the executor of its task
+    // MARK: As the executor of its tasks
 
     func enqueue(_ job: consuming ExecutorJob) { backend.executor.enqueue(UnownedJob(job), of: self) }
 
@@ -106,4 +111,12 @@ final class HandlerCall: TaskExecutor, AnswerSource, @unchecked Sendable {  // T
             backend.executor.perform { self.wakeAll() }
         }
     }
+}
+
+extension HandlerCall: RequestServices {
+    var logger: Logger { backend.services.logger }
+    /// Tasks that go on in its place are named as it is.
+    var executor: (any TaskExecutor)? { self }
+    var showsErrors: Bool { backend.services.showsErrors }
+    func offload(_ job: @escaping @Sendable () -> Void) { backend.services.offload(job) }
 }

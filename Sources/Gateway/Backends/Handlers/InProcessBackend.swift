@@ -18,7 +18,7 @@ final class InProcessBackend: Backend {
     let loop: EventLoop
     let log: Logger
     let executor: LoopExecutor
-    private let services: HandlerServices
+    let services: HandlerServices
     /// In the class `thread`.
     private let threads: HandlerThreads?
     private var mailbox: Mailbox<Finished>?
@@ -88,9 +88,9 @@ final class InProcessBackend: Backend {
         let context = exchange.context
         context.show(exchange)
         let request = exchange.makeRequest(services, parameters)
-        let result = Result { try handler(request) }
+        let result = settled(Result { try handler(request) }, exchange.mention)
         if case .success(let response) = result, response.body.isMadeLater {
-            answerLater(response, HandlerCall(exchange, request.environ, backend: self, startedAt: loop.now))
+            answerLater(response, HandlerCall(exchange, backend: self, startedAt: loop.now))
         } else {
             exchange.respond(result)
         }
@@ -100,29 +100,36 @@ final class InProcessBackend: Backend {
     private func start(
         _ exchange: Exchange, _ handler: @escaping @Sendable (Request) async throws -> Response
     ) {
-        let (context, connection) = (exchange.context, exchange.connection)
+        let context = exchange.context
         let body =
             exchange.bodyState.isStreamed && exchange.authorization != .asked ? exchange.streamedBody : nil
-        let request = exchange.makeRequest(services, parameters, body)
-        let call = begin(exchange, request)
+        let call = begin(exchange)
+        let request = exchange.makeRequest(call, parameters, body)
+        call.begin(request)
         body?.call = call
         context.show(exchange)
         let task = Task.immediate(executorPreference: call) { await call.run(request, handler) }
         context.hideIfOver()
-        guard call.exchange === exchange else { return }
+        adopt(task, call)
+    }
+
+    /// Gives a call its task, and tells it what has happened while it had none to be cancelled.
+    private func adopt(_ task: Task<Void, Never>, _ call: HandlerCall) {
+        guard let exchange = call.exchange else { return }
         call.task = task
-        // A client that has left while its handler ran so far: there was no task to be cancelled.
-        if exchange.connection == nil { return call.clientLeft() }
+        guard let connection = exchange.connection else { return call.clientLeft() }
+        if call.isDismissed { task.cancel() }
         // A client that is done sending may be gone; the handler hears of it, and may answer all the same.
-        if let connection, connection.peerHasEnded { call.clientHasEnded() }
+        if connection.peerHasEnded, connection.phase != .upgraded { call.clientHasEnded() }
     }
 
     private func start(
         _ exchange: Exchange, _ handler: @escaping @Sendable (Request) throws -> Response,
         on threads: HandlerThreads
     ) {
+        let call = begin(exchange)
         let request = exchange.makeRequest(services, parameters)
-        let call = begin(exchange, request)
+        call.begin(request)
         let mailbox = mailbox!
         do {
             try threads.run {
@@ -135,9 +142,9 @@ final class InProcessBackend: Backend {
         }
     }
 
-    private func begin(_ exchange: Exchange, _ request: Request) -> HandlerCall {
+    private func begin(_ exchange: Exchange) -> HandlerCall {
         exchange.taken(by: upstream)
-        let call = HandlerCall(exchange, request.environ, backend: self, startedAt: loop.now)
+        let call = HandlerCall(exchange, backend: self, startedAt: loop.now)
         exchange.source = call
         calls.append(call)
         return call
@@ -145,14 +152,25 @@ final class InProcessBackend: Backend {
 
     // MARK: It is answered
 
+    /// What is to be answered: an error that says so itself is an answer like any other. That of a failure is in the log too.
+    func settled(
+        _ result: Result<Response, any Error>, _ mention: @autoclosure () -> String
+    ) -> Result<Response, any Error> {
+        guard case .failure(let error as any AnsweringError) = result else { return result }
+        let answer = error.answer
+        if answer.status.code >= 500 { log.error("\(mention()): the application failed: \(error)") }
+        return .success(answer)
+    }
+
     /// A handler has returned on its thread.
-    private func threadIsDone(_ call: HandlerCall, _ result: Result<Response, any Error>) {
+    private func threadIsDone(_ call: HandlerCall, _ outcome: Result<Response, any Error>) {
+        let result = settled(outcome, call.description)
         guard case .success(let response) = result, response.body.isMadeLater, !call.isOverdue,
             let exchange = call.takeExchange()
         else { return finish(call, result) }
         // The body is made by a task, and the thread is free.
         calls.remove(call)
-        answerLater(response, HandlerCall(exchange, call.environ, backend: self, startedAt: loop.now))
+        answerLater(response, HandlerCall(exchange, backend: self, startedAt: loop.now))
         serveQueue()
     }
 
@@ -195,9 +213,7 @@ final class InProcessBackend: Backend {
         call.exchange?.source = call
         calls.append(call)
         let task = Task.immediate(executorPreference: call) { await call.finish(response) }
-        guard let exchange = call.exchange else { return }
-        call.task = task
-        if exchange.connection == nil { call.clientLeft() }
+        adopt(task, call)
     }
 
     /// The body of an answer begins to be made. Its head is sent with the first part of it, or soon.
@@ -209,6 +225,7 @@ final class InProcessBackend: Backend {
         streams.append(call)
         call.pending = (response, stream)
         call.isEndless = stream.isEndless
+        if stream.isEndless, exchange.context.isDraining { dismiss(call) }
         executor.perform {
             guard call.pending != nil else { return }
             call.backend.sendHead(call)
@@ -229,7 +246,7 @@ final class InProcessBackend: Backend {
         streams.remove(call)
         guard let exchange = call.takeExchange() else { return }
         exchange.source = nil
-        if let failure, !call.isDismissed {
+        if let failure, !(call.isDismissed && (failure is CancellationError || failure is ClientLeft)) {
             let hasClient = exchange.connection != nil && !call.isAbandoned
             if hasClient { log.error("\(exchange.mention): the answer broke off: \(failure)") }
             if call.isAbandoned { return exchange.abandon() }
@@ -291,12 +308,17 @@ final class InProcessBackend: Backend {
 
     /// The worker leaves. What ends by itself is waited for; what does not is ended.
     func drain() {
-        for call in streams.calls where call.isEndless {
-            call.isDismissed = true
-            call.task?.cancel()
-        }
+        for call in streams.calls where call.isEndless { dismiss(call) }
         for call in streams.calls { call.session?.goAway() }
     }
+
+    private func dismiss(_ call: HandlerCall) {
+        call.isDismissed = true
+        call.task?.cancel()
+    }
+
+    /// A handler may have something left to do when its client is gone. One on a thread cannot be told to hurry.
+    var isBusy: Bool { !streams.calls.isEmpty || threads == nil && calls.calls.contains { !$0.isOverdue } }
 
     func sweep(_ now: UInt64) {
         for call in calls.calls where !call.isOverdue && call.deadline <= now { giveUp(call, now) }

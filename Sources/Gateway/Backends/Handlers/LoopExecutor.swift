@@ -64,7 +64,9 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
                 willRun(call)
                 hasShown = true
                 job.runSynchronously(on: call.asUnownedTaskExecutor())
-            case .stray(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+            case .stray(let job):
+                if hasShown { willRun(nil) }
+                job.runSynchronously(on: asUnownedTaskExecutor())
             case .action(let action): action()
             }
         }

@@ -26,6 +26,8 @@ final class StreamedBody: BodySource, @unchecked Sendable {  // Other threads ch
             guard let exchange = call.exchange else { throw RequestBodyError.tooLate }
             guard exchange.connection != nil else { throw RequestBodyError.incomplete }
             exchange.wantBody()
+            // Saying so may have shown that nobody is there any more.
+            guard exchange.connection != nil else { throw RequestBodyError.incomplete }
             if !exchange.body.isEmpty {
                 let bytes = Array(try exchange.body.front().prefix(max(1, limit)))
                 exchange.body.consume(bytes.count)

@@ -4,6 +4,7 @@
 
 import GatewayInterface
 import Logging
+import Synchronization
 import WebSockets
 
 /// One open WebSocket.
@@ -18,7 +19,6 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     private static let keptMemory = 4096
 
     private let call: HandlerCall
-    private let options: WebSocketOptions
     private var state: WebSocketState
     private var inbox: [WebSocket.Message] = []
     private var inboxStart = 0
@@ -32,6 +32,9 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     private var counted = 0
     private var hasHeard = true
     private var hasPinged = false
+    /// The other side's code; 0 while there is none.
+    private let closedWith = Atomic<UInt16>(0)
+    private let pingInterval: Int
     let subprotocol: String?
 
     init(
@@ -40,10 +43,11 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     ) {
         self.call = call
         self.budget = budget
-        self.options = options
+        // More than a day is as good as never.
+        pingInterval = min(max(0, options.pingInterval), 86_400)
         subprotocol = handshake.subprotocol
         state = WebSocketState(
-            limit: options.messageLimit, agreement: handshake.deflate, stock: stock)
+            limit: max(0, options.messageLimit), agreement: handshake.deflate, stock: stock)
     }
 
     private var connection: Connection? { call.exchange?.connection }
@@ -132,6 +136,7 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     private func conclude() {
         guard let connection else { return }
         guard state.isOver else { return flush(connection) }
+        noteCode()
         guard let exchange = call.takeExchange() else { return }
         exchange.source = nil
         connection.endUpgraded()
@@ -152,8 +157,9 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
             call.exchange?.context.counters.add(.timedOut)
             return connection.close()
         }
-        // While the handler is behind nothing is read, and what the client has said lies there.
-        hasPinged = !hasHeard && mayReceive
+        // While the handler is behind nothing is read, and what the client has said lies there; but to a client that is gone
+        // nothing can be sent for long.
+        hasPinged = !hasHeard
         if hasPinged { connection.write { _ = state.ping(into: &$0) } }
         hasHeard = false
         setDeadline()
@@ -165,14 +171,15 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         guard let connection, !connection.isBlocked else { return }
         if state.closing.isWaiting {
             connection.deadline = connection.loop.now + Self.closingTime
-        } else if options.pingInterval > 0 {
-            connection.setDeadline(seconds: options.pingInterval)
+        } else if pingInterval > 0 {
+            connection.setDeadline(seconds: pingInterval)
         }
     }
 
     /// The connection is gone.
     func lost() {
         state.lost()
+        noteCode()
         call.wakeAll()
     }
 
@@ -191,8 +198,14 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     // MARK: For the handler
 
     var closeCode: UInt16? {
-        guard let code = state.closing.status?.code, code != .abnormal else { return nil }
-        return code.rawValue
+        let code = closedWith.load(ordering: .acquiring)
+        return code == 0 ? nil : code
+    }
+
+    /// Anybody may ask, on any thread.
+    private func noteCode() {
+        guard let code = state.closing.status?.code, code != .abnormal else { return }
+        closedWith.store(code.rawValue, ordering: .releasing)
     }
 
     func receive() async throws -> WebSocket.Message? {
@@ -232,7 +245,10 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     }
 
     private func sendHere(_ message: WebSocket.Message) async throws {
-        guard let exchange = call.exchange, let connection, state.canSend else { throw WebSocketClosed() }
+        guard let exchange = call.exchange else { throw WebSocketClosed() }
+        // Others may have sent meanwhile, each of them as much as fits.
+        try await waitForRoom(exchange)
+        guard call.exchange === exchange, let connection, state.canSend else { throw WebSocketClosed() }
         connection.write { output in
             switch message {
             case .text(var text): text.withUTF8 { _ = state.send(.text, $0, into: &output) }
@@ -242,11 +258,15 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         }
         exchange.response.bodyBytesSent += UInt64(message.count)
         flush(connection)
+        try await waitForRoom(exchange)
+        guard call.exchange === exchange, exchange.connection != nil else { throw WebSocketClosed() }
+    }
+
+    private func waitForRoom(_ exchange: Exchange) async throws {
         while call.exchange === exchange, exchange.isBackedUp {
             try Task.checkCancellation()
             await call.wait(\.roomWaiters)
         }
-        guard call.exchange === exchange, exchange.connection != nil else { throw WebSocketClosed() }
     }
 
     func close(code: UInt16, reason: String) async {
@@ -259,6 +279,7 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     private func closeHere(_ code: UInt16, _ reason: String) async {
         isDone = true
         (inbox, inboxStart, inboxOctets) = ([], 0, 0)
+        countMemory()
         let code = CloseCode(rawValue: code)
         beginClosing(CloseFrame(code.isAllowedOnWire ? code : .normal, reason: reason))
         // The other side's answer may stand behind messages that nobody asks for any more.
