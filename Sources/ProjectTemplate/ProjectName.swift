@@ -11,23 +11,31 @@ struct ProjectName: Equatable {
     /// Names of modules, in small letters: of Swift's, which a program or its tests would import instead of itself, of the
     /// gateway's, and of the packages that it depends on. No two modules of a build may have one name.
     private static let modules: Set<String> = [
-        "main", "swift", "glibc", "cxx", "cxxstdlib", "dispatch", "distributed", "foundation", "foundationessentials",
-        "foundationinternationalization", "foundationnetworking", "foundationxml", "observation", "regexbuilder",
+        "main", "swift", "glibc", "cxx", "cxxstdlib", "dispatch", "distributed", "foundation",
+        "foundationessentials",
+        "foundationinternationalization", "foundationnetworking", "foundationxml", "observation",
+        "regexbuilder",
         "runtime", "swiftononesupport", "swiftshims", "synchronization", "testing", "xctest",
         "applicationlibrary", "cbrotli", "cdigest", "cfastcgi", "cgatewayapplication", "csyscalls", "czlib",
-        "compression", "fastcgibridge", "gateway", "gatewayinterface", "gatewayjson", "gatewaytesting", "gatewaytool",
+        "compression", "fastcgibridge", "gateway", "gatewayinterface", "gatewayjson", "gatewaytesting",
+        "gatewaytool",
         "http", "middleware", "octets", "projecttemplate", "spawnfcgi", "syscalls", "websockets", "yaml",
-        "argumentparser", "argumentparsertoolinfo", "cyaml", "httptypes", "httptypesfoundation", "inmemorylogging",
+        "argumentparser", "argumentparsertoolinfo", "cyaml", "httptypes", "httptypesfoundation",
+        "inmemorylogging",
         "logging", "yams",
     ]
 
     /// Swift's reserved words (The Swift Programming Language, "Lexical Structure"): no module has such a name.
     private static let keywords: Set<String> = [
-        "Any", "Protocol", "Self", "Type", "as", "associatedtype", "break", "case", "catch", "class", "continue",
-        "default", "defer", "deinit", "do", "else", "enum", "extension", "fallthrough", "false", "fileprivate", "for",
+        "Any", "Protocol", "Self", "Type", "as", "associatedtype", "break", "case", "catch", "class",
+        "continue",
+        "default", "defer", "deinit", "do", "else", "enum", "extension", "fallthrough", "false",
+        "fileprivate", "for",
         "func", "guard", "if", "import", "in", "init", "inout", "internal", "is", "let", "nil", "operator",
-        "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "self", "static", "struct",
-        "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var", "where", "while",
+        "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "self", "static",
+        "struct",
+        "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var", "where",
+        "while",
     ]
 
     /// - Parameter folder: A path, perhaps relative.

@@ -44,7 +44,8 @@ struct SwiftLibraryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension SwiftLibraryError {
-    /// What the loader says, which often begins with the path; or with that of another library, which this one needs.
+    /// What the loader says, which often begins with the path; or with that of another library, which this
+    /// one needs.
     init(_ path: String, _ error: DynamicLibraryError) {
         let place = (path.contains("/") ? path : "./" + path) + ": "
         let isOfItself = error.reason.hasPrefix(place)
