@@ -29,7 +29,8 @@ public struct ResponseWriter: Sendable {
 
     /// Sends octets, and returns when there is room for more: a client that reads slowly holds up whoever writes.
     ///
-    /// - Throws: ``ClientLeft`` when nobody is there any more to read them, and what else keeps them from being sent.
+    /// - Throws: ``ClientLeft`` when nobody is there any more to read them, and what else keeps them from being sent;
+    ///   `CancellationError` when the task is cancelled, after which they may have been queued already.
     public func write(_ bytes: [UInt8]) async throws { try await sink.write(bytes) }
 
     /// Sends text in UTF-8; see ``write(_:)-([UInt8])``.

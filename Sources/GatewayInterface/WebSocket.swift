@@ -29,17 +29,20 @@ public final class WebSocket: Sendable, AsyncSequence {
 
     /// Sends a text. It returns when there is room for more.
     ///
-    /// - Throws: ``WebSocketClosed``.
+    /// - Throws: ``WebSocketClosed``; `CancellationError`, after which the message may have been queued
+    ///   already.
     public func send(_ text: String) async throws { try await port.send(.text(text)) }
 
     /// Sends octets. It returns when there is room for more.
     ///
-    /// - Throws: ``WebSocketClosed``.
+    /// - Throws: ``WebSocketClosed``; `CancellationError`, after which the message may have been queued
+    ///   already.
     public func send(_ bytes: [UInt8]) async throws { try await port.send(.binary(bytes)) }
 
     /// Sends a message as it came.
     ///
-    /// - Throws: ``WebSocketClosed``.
+    /// - Throws: ``WebSocketClosed``; `CancellationError`, after which the message may have been queued
+    ///   already.
     public func send(_ message: Message) async throws { try await port.send(message) }
 
     /// Closes, and waits until the other side has done so or has been given up. Without it the WebSocket closes with 1000 when

@@ -60,7 +60,8 @@ extension ProjectFiles {
             }
         }
 
-        Gateway.main(makeApplication())
+        // Each worker builds the application for itself, and a reload builds it anew.
+        Gateway.main(building: makeApplication)
 
         """#
 }

@@ -89,7 +89,11 @@ struct ProjectFiles {
             swift run \(name.text) --bind 127.0.0.1:8000     # http://127.0.0.1:8000/
             swift run \(name.text) --help                    # the options: workers, limits, logs
             swift test                                       # the application, without a socket
-            swift build -c release --static-swift-stdlib     # .build/release/\(name.text), for any machine
+            swift build -c release --static-swift-stdlib     # .build/release/\(name.text)
+
+        To be built on Debian it needs `apt-get install libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config`.
+        The release needs no Swift where it runs, but libfcgi, libbrotlienc, libmd and libz: they are linked dynamically
+        (Debian 12: libfcgi0ldbl libbrotli1 libmd0 zlib1g).
 
         `Sources/\(name.text)/main.swift` has a form, an answer in JSON and one that is streamed.
 

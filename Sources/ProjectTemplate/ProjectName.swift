@@ -8,9 +8,34 @@ struct ProjectName: Equatable {
     /// The same as the name of a module.
     var module: String { String(text.map { $0 == "-" ? "_" : $0 }) }
 
-    /// Names of modules that a program or its tests would import instead of itself.
-    private static let taken: Set<String> = [
-        "foundation", "glibc", "logging", "main", "swift", "synchronization", "testing", "xctest",
+    /// Names of modules, in small letters: of Swift's, which a program or its tests would import instead of itself, of the
+    /// gateway's, and of the packages that it depends on. No two modules of a build may have one name.
+    private static let modules: Set<String> = [
+        "main", "swift", "glibc", "cxx", "cxxstdlib", "dispatch", "distributed", "foundation",
+        "foundationessentials",
+        "foundationinternationalization", "foundationnetworking", "foundationxml", "observation",
+        "regexbuilder",
+        "runtime", "swiftononesupport", "swiftshims", "synchronization", "testing", "xctest",
+        "applicationlibrary", "cbrotli", "cdigest", "cfastcgi", "cgatewayapplication", "csyscalls", "czlib",
+        "compression", "fastcgibridge", "gateway", "gatewayinterface", "gatewayjson", "gatewaytesting",
+        "gatewaytool",
+        "http", "middleware", "octets", "projecttemplate", "spawnfcgi", "syscalls", "websockets", "yaml",
+        "argumentparser", "argumentparsertoolinfo", "cyaml", "httptypes", "httptypesfoundation",
+        "inmemorylogging",
+        "logging", "yams",
+    ]
+
+    /// Swift's reserved words (The Swift Programming Language, "Lexical Structure"): no module has such a name.
+    private static let keywords: Set<String> = [
+        "Any", "Protocol", "Self", "Type", "as", "associatedtype", "break", "case", "catch", "class",
+        "continue",
+        "default", "defer", "deinit", "do", "else", "enum", "extension", "fallthrough", "false",
+        "fileprivate", "for",
+        "func", "guard", "if", "import", "in", "init", "inout", "internal", "is", "let", "nil", "operator",
+        "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "self", "static",
+        "struct",
+        "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var", "where",
+        "while",
     ]
 
     /// - Parameter folder: A path, perhaps relative.
@@ -31,7 +56,10 @@ struct ProjectName: Equatable {
             throw Complaint(
                 "'\(name)' is no name for a program: letters, digits, - and _, and a letter first")
         }
-        guard !Self.taken.contains(name.lowercased()) else {
+        guard !Self.keywords.contains(name) else {
+            throw Complaint("'\(name)' is a word of Swift's, and no name for a program: take another one")
+        }
+        guard !Self.modules.contains(name.lowercased()) else {
             throw Complaint("'\(name)' is the name of a module that programs import: take another one")
         }
         text = name

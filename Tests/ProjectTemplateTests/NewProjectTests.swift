@@ -27,13 +27,15 @@ struct NewProjectTests {
         #expect(manifest.contains("path: \"\(path)\""))
         #expect(manifest.contains("name: \"my-shopTests\""))
         let program = try content("Sources/my-shop/main.swift")
-        #expect(program.hasSuffix("\nGateway.main(makeApplication())\n"))
+        #expect(program.hasSuffix("\nGateway.main(building: makeApplication)\n"))
         for part in ["request.form()", "request.json()", "Response(json:", "writer.write("] {
             #expect(program.contains(part), "\(part)")
         }
         #expect(
             try content("Tests/my-shopTests/ApplicationTests.swift").contains("@testable import my_shop\n"))
         #expect(try content("README.md").hasPrefix("# my-shop\n"))
+        #expect(
+            try content("README.md").contains("libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config"))
         #expect(try content(".gitignore") == ".build/\n")
     }
 

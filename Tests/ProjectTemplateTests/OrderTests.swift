@@ -1,3 +1,4 @@
+import Syscalls
 import Testing
 
 @testable import ProjectTemplate
@@ -31,6 +32,30 @@ struct OrderTests {
         let name = try ProjectName(folder: folder)
         #expect(folder.split(separator: "/").last.map(String.init) == name.text)
         #expect(!name.module.contains("-"))
+    }
+
+    @Test(
+        "Words of Swift's are no names, and names of modules that a program is built with are not free",
+        arguments: [
+            "for", "a/class", "Self", "HTTPTypes", "Logging", "ArgumentParser", "Yams", "CYaml", "Foundation",
+            "Dispatch", "Testing", "xctest", "Gateway", "gatewayJSON",
+        ])
+    func takenNames(_ folder: String) throws {
+        let complaint = #expect(throws: Complaint.self) { try ProjectName(folder: folder) }
+        let name = try #require(folder.split(separator: "/").last)
+        #expect(complaint?.message.contains("'\(name)'") == true)
+        #expect(complaint?.message.contains("take another one") == true)
+        #expect(try ProjectName(folder: folder + "-shop").text == "\(name)-shop")
+    }
+
+    @Test("No module of the gateway's own lends its name, wherever its package is")
+    func ownModules() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).reduce(into: "") { $0 += "/" + $1 }
+        let modules = try Files.list(root + "/Sources").filter { $0.kind == .directory }
+        #expect(modules.count > 10)
+        for module in modules {
+            #expect(throws: Complaint.self, "\(module.name)") { try ProjectName(folder: module.name) }
+        }
     }
 
     @Test(

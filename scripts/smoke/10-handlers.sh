@@ -58,6 +58,8 @@ expect '3 octets, digest none' count -d abc
 expect '^X-Served-By: tour' teapot -i
 expect 'Apache License' manual -r 0-99
 expect '^c$' letters
+expect '^Ada, Grace; 3 octets as a.txt' choices -F name=Ada -F name=Grace -F 'upload=abc;filename=a.txt'
+expect '^visit [0-9]' visit
 expect '^[0-9]*$' digits
 expect 'There is no tea left' sold-out
 expect ' 426 ' echo -i

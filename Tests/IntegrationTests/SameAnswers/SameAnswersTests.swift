@@ -41,7 +41,7 @@ struct SameAnswersTests {
     func comparison(_ kind: String) throws {
         let servers = try FourServers(kind)
         let questions = SameQuestion.all
-        #expect(questions.count >= 50)
+        #expect(questions.count >= 100)
         var met: Set<ServerDifference> = []
         for question in questions {
             let octets = question.octets

@@ -22,6 +22,17 @@ func letters() -> Response {
     return Response(fields: [.contentType: "text/plain; charset=utf-8"], sequence: letters)
 }
 
+/// A stream without an end: a worker that leaves does not wait for it.
+func ticker() -> Response {
+    let stream = ResponseStream(isEndless: true) { writer in
+        while true {
+            try await writer.write("tick\n")
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+    return Response(fields: [.contentType: "text/plain; charset=utf-8"], body: .stream(stream))
+}
+
 /// An error that says what is to be answered.
 struct OutOfStock: AnsweringError {
     let item: String

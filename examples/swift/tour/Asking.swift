@@ -16,6 +16,14 @@ func reversed(_ request: Request) async throws -> Response {
     return Response(fields: [.contentType: "application/octet-stream"], body: octets.reversed())
 }
 
+/// A form with fields of the same name, and a file.
+func choices(_ request: Request) async throws -> Response {
+    let form = try await request.form()
+    let names = form.all("name").joined(separator: ", ")
+    let upload = form.file("upload")
+    return Response("\(names); \(upload?.bytes.count ?? 0) octets as \(upload?.filename ?? "nothing")\n")
+}
+
 /// A body as it comes, and what stands behind it.
 func count(_ request: Request) async throws -> Response {
     var count = 0

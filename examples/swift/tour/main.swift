@@ -2,22 +2,30 @@
 
 import Gateway
 
-let application = Application.asynchronous(streamsBody: true) { request in
-    switch request.path {
-    case "/describe": describe(request)
-    case "/reversed": try await reversed(request)
-    case "/count": try await count(request)
-    case "/teapot": teapot()
-    case "/manual": manual()
-    case "/letters": letters()
-    case "/echo": echo()
-    case "/digits": try await digits(request.environ)
-    case "/patient": try await patient(request.environ)
-    case "/sold-out": throw OutOfStock(item: "tea")
-    default: throw HTTPError(.notFound, "There is nothing at \(request.path).")
+func makeApplication() -> Application {
+    let application = Application.asynchronous(streamsBody: true) { request in
+        switch request.path {
+        case "/describe": describe(request)
+        case "/reversed": try await reversed(request)
+        case "/count": try await count(request)
+        case "/choices": try await choices(request)
+        case "/teapot": teapot()
+        case "/manual": manual()
+        case "/letters": letters()
+        case "/ticker": ticker()
+        case "/echo": echo()
+        case "/digits": try await digits(request.environ)
+        case "/patient": try await patient(request.environ)
+        case "/visit": visit()
+        case "/sold-out": throw OutOfStock(item: "tea")
+        default: throw HTTPError(.notFound, "There is nothing at \(request.path).")
+        }
     }
+    return application.with(named("tour"))
 }
 
 var hooks = Hooks()
-hooks.postWorkerInit = { worker in print("worker \(worker.slot) can serve") }
-Gateway.main(application.with(named("tour")), hooks: hooks)
+hooks.postRequest = { worker, environ, status in
+    if status >= 500 { environ.logger.warning("worker \(worker.slot) has answered \(status)") }
+}
+Gateway.main(building: makeApplication, hooks: hooks)

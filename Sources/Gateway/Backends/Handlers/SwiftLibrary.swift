@@ -20,7 +20,7 @@ enum SwiftLibrary {
         guard status.kind == .regular else { throw ApplicationNotFound("'\(path)' is not a file") }
         let library: DynamicLibrary
         do { library = try DynamicLibrary(path: path) } catch {
-            throw SwiftLibraryError(message: "'\(path)' cannot be loaded: \(error)")
+            throw SwiftLibraryError(path, error)
         }
         guard let address = try? library.symbol(LibraryImport.symbol) else {
             throw ApplicationNotFound(
@@ -44,6 +44,16 @@ struct SwiftLibraryError: Error, Equatable, CustomStringConvertible {
 }
 
 extension SwiftLibraryError {
+    /// What the loader says, which often begins with the path; or with that of another library, which this
+    /// one needs.
+    init(_ path: String, _ error: DynamicLibraryError) {
+        let place = (path.contains("/") ? path : "./" + path) + ": "
+        let isOfItself = error.reason.hasPrefix(place)
+        let reason = isOfItself ? String(error.reason.dropFirst(place.count)) : error.reason
+        let advice = isOfItself ? "; is it a dynamic library, built for this machine?" : ""
+        self.init(message: "'\(path)' cannot be loaded: \(reason)\(advice)")
+    }
+
     init(_ path: String, _ error: LibraryImportError) {
         let advice = "build it against the version of the gateway that loads it"
         let own = LibraryImport.version
