@@ -37,7 +37,6 @@ struct Refusal: Error {}
         }
     case "websocket": return .asynchronous { answerSocket($0) }
     case "inline-websocket": return .inline { answerSocket($0) }
-    case "asynchronous-hello": return .asynchronous { _ in Response("Hello, world\n") }
     case "failing": throw Refusal()
     case "missing": throw ApplicationNotFound("nobody has written it")
     default: return .inline { answer($0) }
