@@ -138,8 +138,11 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         guard state.isOver else { return flush(connection) }
         noteCode()
         guard let exchange = call.takeExchange() else { return }
+        let isLeaving = exchange.context.isDraining
         exchange.source = nil
         connection.endUpgraded()
+        // The worker waits for the handler, which may be waiting for something else than its socket.
+        if isLeaving { call.task?.cancel() }
         call.wakeAll()
     }
 
