@@ -59,12 +59,16 @@ struct CommandLineTests {
         let all = try Declaration.all.flatMap { declaration in
             Self.arguments(declaration, try #require(Self.values[declaration.name]))
         }
-        let given = try GatewayCommand.parse(all).options.given(.commandLine)
+        let given = try GatewayCommand.parse(all).given(.commandLine)
         #expect(Set(given.keys) == Set(Self.values.keys))
+        let embedded = try EmbeddedCommand.parse(all).given(.commandLine)
+        #expect(Set(embedded.keys) == Set(Self.values.keys))
         let questions = ["check-config", "print-config", "help", "version"]
-        let options = GatewayCommand.helpMessage(columns: 1000).matches(of: #/(?m)^ +(?:-\w, )?--([a-z-]+)/#)
-            .map { String($0.1) }.filter { !questions.contains($0) }
-        #expect(options == Declaration.all.map(\.name))
+        for help in [GatewayCommand.helpMessage(columns: 1000), EmbeddedCommand.helpMessage(columns: 1000)] {
+            let options = help.matches(of: #/(?m)^ +(?:-\w, )?--([a-z-]+)/#)
+                .map { String($0.1) }.filter { !questions.contains($0) }
+            #expect(options == Declaration.all.map(\.name))
+        }
     }
 
     @Test(

@@ -1,4 +1,18 @@
+import Synchronization
+
 @testable import Gateway
+
+/// What command lines say that were read before. The argument parser takes a tenth of a second for one in a debug build, and
+/// most tests have the same few.
+private let given = Mutex<[[String]: [String: Given]]>([:])
+
+/// Reads a command line, whose words are the only thing that its meaning depends on.
+private func commandLine(_ words: [String]) throws -> [String: Given] {
+    if let known = given.withLock({ $0[words] }) { return known }
+    let read = try GatewayCommand.parse(words: words).given(.commandLine)
+    given.withLock { $0[words] = read }
+    return read
+}
 
 /// Reads settings as a start would.
 ///
@@ -12,7 +26,7 @@ func readSettings(
     func read(_ arguments: [String], in folder: String) throws -> SettingsLoader.Reading {
         try SettingsLoader(
             environment: { environment[$0] }, variable: try GatewayCommand.givenInVariable(variable),
-            commandLine: try GatewayCommand.parse(words: arguments).given(.commandLine), folder: folder,
+            commandLine: try commandLine(arguments), folder: folder,
             workerClasses: workerClasses
         ).load()
     }

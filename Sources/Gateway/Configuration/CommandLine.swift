@@ -2,24 +2,8 @@
 
 import ArgumentParser
 
-/// The options that every gateway has, whatever it serves.
-struct ServerOptions: ParsableArguments {
-    @OptionGroup(title: "Listening") var listening: ListeningOptions
-    @OptionGroup(title: "Who the client is, behind a proxy") var client: ClientOptions
-    @OptionGroup(title: "What requests are called") var requestNames: RequestNameOptions
-    @OptionGroup(title: "Workers and application processes") var processes: ProcessOptions
-    @OptionGroup(title: "Application processes: how many, and how long") var scaling: ScalingOptions
-    @OptionGroup(title: "Applications that run elsewhere") var external: ExternalOptions
-    @OptionGroup(title: "Time") var time: TimeOptions
-    @OptionGroup(title: "Size") var size: SizeOptions
-    @OptionGroup(title: "Front door") var frontDoor: FrontDoorOptions
-    @OptionGroup(title: "Strictness") var strictness: StrictnessOptions
-    @OptionGroup(title: "Files") var files: FileOptions
-    @OptionGroup(title: "Files that applications have sent") var orderedFiles: OrderedFileOptions
-    @OptionGroup(title: "Responses") var responses: ResponseOptions
-    @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
-    @OptionGroup(title: "Logging") var logging: LoggingOptions
-
+/// Options that are questions: they are answered, and nothing is served.
+struct QuestionOptions: ParsableArguments {
     @Flag(help: "Check settings, surroundings and application, and exit.")
     var checkConfig = false
 
@@ -29,14 +13,8 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: .private)
     var printSettingsDocumentation = false
 
-    /// Every setting that was given, by its name.
-    func given(_ origin: Origin) -> [String: Given] {
-        let groups: [any DeclaredOptions] = [
-            listening, client, requestNames, processes, scaling, external, time, size, frontDoor,
-            strictness, files, orderedFiles, responses, surroundings, logging,
-        ]
-        return groups.reduce(into: [:]) { all, group in all.merge(group.given(origin)) { $1 } }
-    }
+    /// Whether any of them is asked.
+    var isAny: Bool { checkConfig || printConfig || printSettingsDocumentation }
 }
 
 extension ParsableCommand {
@@ -66,16 +44,24 @@ extension Declaration {
 }
 
 /// A command that serves.
+///
+/// Each command has all groups of options itself. A type in between, with the groups in it, would be shorter. But in a debug build
+/// the argument parser checks a group several times for each level that it stands in: that one level made every start of a gateway, and
+/// every test that reads a command line, four times as slow.
 protocol ServingCommand: ParsableCommand {
     /// What to serve, where the command is told.
     var application: String? { get }
-    var options: ServerOptions { get }
+    var questions: QuestionOptions { get }
 }
 
 extension ServingCommand {
-    /// Everything that was given, the application by the name that it has in a file.
+    /// Everything that was given, by the names of the settings; the application by the name that it has in a file.
     func given(_ origin: Origin) -> [String: Given] {
-        var given = options.given(origin)
+        var given: [String: Given] = [:]
+        for child in Mirror(reflecting: self).children {
+            guard let group = child.value as? any DeclaredOptionGroup else { continue }
+            given.merge(group.options.given(origin)) { $1 }
+        }
         let name = ConfigurationFile.applicationKey
         given[name] = application.map { Given(name, [$0], origin) }
         return given
@@ -107,7 +93,22 @@ struct GatewayCommand: ServingCommand {
     @Argument(help: ArgumentHelp("What to serve.", valueName: "APPLICATION"))
     var application: String?
 
-    @OptionGroup var options: ServerOptions
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
+    @OptionGroup(title: "Who the client is, behind a proxy") var client: ClientOptions
+    @OptionGroup(title: "What requests are called") var requestNames: RequestNameOptions
+    @OptionGroup(title: "Workers and application processes") var processes: ProcessOptions
+    @OptionGroup(title: "Application processes: how many, and how long") var scaling: ScalingOptions
+    @OptionGroup(title: "Applications that run elsewhere") var external: ExternalOptions
+    @OptionGroup(title: "Time") var time: TimeOptions
+    @OptionGroup(title: "Size") var size: SizeOptions
+    @OptionGroup(title: "Front door") var frontDoor: FrontDoorOptions
+    @OptionGroup(title: "Strictness") var strictness: StrictnessOptions
+    @OptionGroup(title: "Files") var files: FileOptions
+    @OptionGroup(title: "Files that applications have sent") var orderedFiles: OrderedFileOptions
+    @OptionGroup(title: "Responses") var responses: ResponseOptions
+    @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
+    @OptionGroup(title: "Logging") var logging: LoggingOptions
+    @OptionGroup var questions: QuestionOptions
 }
 
 /// A program with an application of its own: the same options, and no argument.
@@ -116,7 +117,22 @@ struct EmbeddedCommand: ServingCommand {
         commandName: CommandLine.arguments.first?.split(separator: "/").last.map(String.init),
         abstract: "Serves its application over HTTP.", version: "gateway \(Settings.version)")
 
-    @OptionGroup var options: ServerOptions
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
+    @OptionGroup(title: "Who the client is, behind a proxy") var client: ClientOptions
+    @OptionGroup(title: "What requests are called") var requestNames: RequestNameOptions
+    @OptionGroup(title: "Workers and application processes") var processes: ProcessOptions
+    @OptionGroup(title: "Application processes: how many, and how long") var scaling: ScalingOptions
+    @OptionGroup(title: "Applications that run elsewhere") var external: ExternalOptions
+    @OptionGroup(title: "Time") var time: TimeOptions
+    @OptionGroup(title: "Size") var size: SizeOptions
+    @OptionGroup(title: "Front door") var frontDoor: FrontDoorOptions
+    @OptionGroup(title: "Strictness") var strictness: StrictnessOptions
+    @OptionGroup(title: "Files") var files: FileOptions
+    @OptionGroup(title: "Files that applications have sent") var orderedFiles: OrderedFileOptions
+    @OptionGroup(title: "Responses") var responses: ResponseOptions
+    @OptionGroup(title: "Surroundings") var surroundings: SurroundingsOptions
+    @OptionGroup(title: "Logging") var logging: LoggingOptions
+    @OptionGroup var questions: QuestionOptions
 
     var application: String? { nil }
 }

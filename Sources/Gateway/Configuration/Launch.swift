@@ -65,7 +65,7 @@ enum Launch {
         _ command: Command, extensions: Extensions,
         applications: @escaping (SettingsLoader.Reading) throws(ConfigurationError) -> ApplicationSet
     ) throws(ConfigurationError) -> Int32 {
-        if command.options.printSettingsDocumentation {
+        if command.questions.printSettingsDocumentation {
             print(SettingsDocumentation.text, toStandardError: false)
             return 0
         }
@@ -86,12 +86,12 @@ enum Launch {
                 warnings: reading.warnings)
         }
         let reading = try loader.load()
-        if command.options.printConfig {
+        if command.questions.printConfig {
             print(reading.lines.joined(separator: "\n"), toStandardError: false)
             return 0
         }
-        let first = try configuration(reading, for: command.options.checkConfig ? .check : .start)
-        if command.options.checkConfig {
+        let first = try configuration(reading, for: command.questions.checkConfig ? .check : .start)
+        if command.questions.checkConfig {
             let code = try Master.check(first, extensions: extensions)
             for warning in first.warnings { print("gateway: warning: \(warning)", toStandardError: true) }
             if code == 0 { print("the configuration is valid", toStandardError: false) }
@@ -124,11 +124,7 @@ extension ServingCommand {
                 ? "help and version are for the command line" : message(for: error)
             throw .usage("\(Origin.variableName): \(reason)")
         }
-        guard
-            ![
-                command.options.checkConfig, command.options.printConfig,
-                command.options.printSettingsDocumentation,
-            ].contains(true)
+        guard !command.questions.isAny
         else { throw .usage("\(Origin.variableName): questions are for the command line") }
         return command.given(.variable)
     }

@@ -32,6 +32,15 @@ extension DeclaredOptions {
     }
 }
 
+/// A group of such options in a command.
+protocol DeclaredOptionGroup {
+    var options: any DeclaredOptions { get }
+}
+
+extension OptionGroup: DeclaredOptionGroup where Value: DeclaredOptions {
+    var options: any DeclaredOptions { wrappedValue }
+}
+
 extension Declaration {
     /// The declaration of an option. An option without one is a mistake in this program.
     fileprivate static func of(_ name: String) -> Declaration {
