@@ -52,14 +52,24 @@ struct CommandLineTests {
         declaration.form == .flag ? ["--\(declaration.name)"] : ["--\(declaration.name)=\(value)"]
     }
 
+    /// A command line with every option.
+    private static var allArguments: [String] {
+        get throws {
+            try Declaration.all.flatMap { declaration in
+                arguments(declaration, try #require(values[declaration.name]))
+            }
+        }
+    }
+
+    /// What it says, read once.
+    private static let allGiven = Result { try GatewayCommand.parse(allArguments).given(.commandLine) }
+
     @Test("The options and the declarations are the same settings")
     func sameSettings() throws {
         #expect(Set(Self.values.keys) == Set(Declaration.all.map(\.name)))
         #expect(Set(Declaration.all.map(\.name)).count == Declaration.all.count)
-        let all = try Declaration.all.flatMap { declaration in
-            Self.arguments(declaration, try #require(Self.values[declaration.name]))
-        }
-        let given = try GatewayCommand.parse(all).given(.commandLine)
+        let all = try Self.allArguments
+        let given = try Self.allGiven.get()
         #expect(Set(given.keys) == Set(Self.values.keys))
         let embedded = try EmbeddedCommand.parse(all).given(.commandLine)
         #expect(Set(embedded.keys) == Set(Self.values.keys))
@@ -77,9 +87,13 @@ struct CommandLineTests {
     func options(_ name: String) throws {
         let declaration = try #require(Declaration.named(name))
         let value = try #require(Self.values[name])
-        let file: String? = name == "config" ? "" : nil
-        let reading = try readSettings(
-            name == "config" ? [] : Self.arguments(declaration, value), file: file)
+        let given = try #require(try Self.allGiven.get()[name])
+        let reading =
+            name == "config"
+            ? try readSettings(file: "")
+            : try SettingsLoader(
+                environment: { _ in nil }, variable: [:], commandLine: [name: given], folder: "/start"
+            ).load()
         if name == "config" {
             #expect(reading.settings.configurationFile?.hasSuffix(value) == true)
         } else {

@@ -1,4 +1,5 @@
-// Applications written in C are compiled when a test first asks for them, once a run.
+// Applications written in C are compiled when a test first asks for them, once a process. Several processes run tests at
+// once: each compiles into a file of its own, and puts it into its place whole.
 
 import Synchronization
 import Syscalls
@@ -41,12 +42,12 @@ struct CProgram {
         let folder = Build.folder + "/applications"
         let program = "\(folder)/\(name.split(separator: "/").last ?? "")"
         try run("mkdir", "-p", folder)
+        let made = "\(program).\(SystemProcess.id)"
         let command =
-            ["cc", "-O2", "-Wall", "-Werror", "-o", program + ".new", Build.application(name + ".c")]
-            + libraries
+            ["cc", "-O2", "-Wall", "-Werror", "-o", made, Build.application(name + ".c")] + libraries
         let (status, _, errors) = try outcome(of: command)
         try #require(status == .exited(0), "\(command.joined(separator: " ")): \(errors)")
-        try Files.rename(program + ".new", to: program)
+        try Files.rename(made, to: program)
         return program
     }
 }

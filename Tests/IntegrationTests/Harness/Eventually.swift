@@ -1,5 +1,5 @@
 // Tests wait for conditions, never for a time: a deadline only bounds how long a test that fails takes to say
-// so.
+// so. It is generous: the machine may be busy with other things.
 
 import Syscalls
 import Testing
@@ -21,7 +21,7 @@ struct Deadline {
 
 /// Waits for a condition by looking again and again, and fails the test where it does not come.
 func eventually(
-    _ condition: String, within seconds: Int = 20, sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: String, within seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation,
     _ holds: () throws -> Bool
 ) throws {
     let deadline = Deadline(seconds: seconds)
@@ -35,7 +35,7 @@ func eventually(
 
 /// The same, for something that is `nil` until it is there.
 func eventually<Value>(
-    _ condition: String, within seconds: Int = 20, sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: String, within seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation,
     find: () throws -> Value?
 ) throws -> Value {
     var found: Value?

@@ -34,7 +34,7 @@ final class HTTPClient {
         number = socket.number
         self.socket = consume socket
         guard !isConnected else { return }
-        try wait(for: .writable, Deadline(seconds: 20))
+        try wait(for: .writable, Deadline(seconds: 60))
         if let error = Socket.connectionError(number) { throw error }
     }
 

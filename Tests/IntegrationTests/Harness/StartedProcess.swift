@@ -46,7 +46,7 @@ final class StartedProcess: Sendable {
     /// Waits for its end.
     @discardableResult
     func waitForEnd(
-        within seconds: Int = 30, sourceLocation: SourceLocation = #_sourceLocation
+        within seconds: Int = 60, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Syscalls.ExitStatus {
         try eventually("process \(pid) ends", within: seconds, sourceLocation: sourceLocation) { status }
     }
