@@ -134,6 +134,8 @@ int CSyscalls_unread(int descriptor) {
 
 int CSyscalls_pidfd(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
+int CSyscalls_pidfd_kill(int pidfd) { return (int)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0); }
+
 bool CSyscalls_exited(int status) { return WIFEXITED(status); }
 int CSyscalls_exit_code(int status) { return WEXITSTATUS(status); }
 int CSyscalls_term_signal(int status) { return WTERMSIG(status); }

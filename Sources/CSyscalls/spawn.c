@@ -1,10 +1,14 @@
-/* fork and exec of a program. Between the two only async-signal-safe functions run. */
+/* fork and exec of a program. Between the two only async-signal-safe functions run. Nobody waits for the exec: whoever
+ * may signal the new process can stop it before, and a lease on its program or a file system can hold it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,17 +17,43 @@
 #include "CSyscalls.h"
 #include "limits.h"
 
-/* What the new process tells its parent when a step fails. */
-struct failure {
-    int code;
-    enum CSyscalls_step step;
-};
-
-static _Noreturn void give_up(int report, enum CSyscalls_step step) {
-    struct failure failure = {.code = errno, .step = step};
+static _Noreturn void tell(int report, int code, enum CSyscalls_step step, int reach, bool names_interpreter) {
+    struct CSyscalls_failure failure = {
+        .code = code, .step = step, .reach = reach, .names_interpreter = names_interpreter};
     ssize_t written = write(report, &failure, sizeof failure);
     (void)written;
     _exit(127);
+}
+
+static _Noreturn void give_up(int report, enum CSyscalls_step step) { tell(report, errno, step, 0, false); }
+
+/* How many bytes of `path` lead to the first folder on the way that this process may not enter; 0 where it may enter
+ * all of them. The rights are those of the process that asks, as those of the step that has failed. */
+static int closed_folder(const char *path, bool is_folder) {
+    char prefix[PATH_MAX];
+    size_t length = strlen(path);
+    if (length >= sizeof prefix) return 0;
+    for (size_t end = 1; end <= length; end++) {
+        bool is_part = path[end] == '/' || (path[end] == 0 && is_folder);
+        if (!is_part || path[end - 1] == '/') continue;
+        memcpy(prefix, path, end);
+        prefix[end] = 0;
+        if (access(prefix, X_OK) == -1) return errno == EACCES ? (int)end : 0;
+    }
+    return 0;
+}
+
+/* Not the program itself is always what is wrong: a folder on the way, or the interpreter that its first line names. */
+static _Noreturn void give_up_exec(const char *path, int report) {
+    int code = errno;
+    int reach = code == EACCES ? closed_folder(path, false) : 0;
+    bool is_fine = (code == EACCES || code == ENOENT) && reach == 0 && access(path, X_OK) == 0;
+    tell(report, code, CSYSCALLS_EXEC, reach, is_fine);
+}
+
+static _Noreturn void give_up_folder(const char *path, int report) {
+    int code = errno;
+    tell(report, code, CSYSCALLS_DIRECTORY, code == EACCES ? closed_folder(path, true) : 0, false);
 }
 
 static void close_on_exec_from(int first) {
@@ -91,13 +121,13 @@ static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent,
     place_descriptors(program, report);
     limit_descriptors(program, report);
     if (program->umask >= 0) umask((mode_t)program->umask);
-    if (program->directory && chdir(program->directory) == -1) give_up(report, CSYSCALLS_DIRECTORY);
+    if (program->directory && chdir(program->directory) == -1) give_up_folder(program->directory, report);
     if (program->is_trial) {
         if (access(program->path, X_OK) == 0) _exit(0);
     } else {
         execve(program->path, program->arguments, program->environment ? program->environment : environ);
     }
-    give_up(report, CSYSCALLS_EXEC);
+    give_up_exec(program->path, report);
 }
 
 /* In the parent: in the new process a number that is free here might be that of a copy. */
@@ -110,30 +140,26 @@ static int check(const struct CSyscalls_program *program) {
     return 0;
 }
 
-pid_t CSyscalls_spawn(const struct CSyscalls_program *program, enum CSyscalls_step *failed_step) {
+pid_t CSyscalls_begin(const struct CSyscalls_program *program, int *report) {
     int ends[2];
-    *failed_step = CSYSCALLS_PREPARE;
     if ((errno = check(program)) != 0) return -1;
-    if (pipe2(ends, O_CLOEXEC) == -1) return -1;
+    if (CSyscalls_pipe(ends, true) == -1) return -1;
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) run(program, parent, ends[1]);
-    struct failure failure = {.code = errno, .step = CSYSCALLS_FORK};
+    int code = errno;
     close(ends[1]);
-    if (pid > 0) {
-        ssize_t count;
-        if (program->leads_group && !program->leads_session)
-            setpgid(pid, pid); /* Both sides do it, so that whoever goes on first can rely on it. */
-        do count = read(ends[0], &failure, sizeof failure);
-        while (count == -1 && errno == EINTR);
-        if (count != sizeof failure) failure.code = 0;
-        if (failure.code) {
-            while (waitpid(pid, NULL, 0) == -1 && errno == EINTR) {}
-            pid = -1;
-        }
-    }
-    close(ends[0]);
-    *failed_step = failure.step;
-    errno = failure.code;
+    if (pid == -1) close(ends[0]);
+    else if (program->leads_group && !program->leads_session) setpgid(pid, pid); /* Whoever is first. */
+    *report = ends[0];
+    errno = code;
     return pid;
+}
+
+int CSyscalls_read_report(int report, struct CSyscalls_failure *failure) {
+    ssize_t count;
+    do count = read(report, failure, sizeof *failure);
+    while (count == -1 && errno == EINTR);
+    if (count == sizeof *failure) return 1;
+    return count == -1 && errno == EAGAIN ? -1 : 0;
 }

@@ -48,7 +48,7 @@ public enum ChildProcess {
         return pid > 0 ? (pid, ExitStatus(status)) : nil
     }
 
-    /// Waits for the end of one process.
+    /// Waits for the end of one process, however long that takes: for processes that have nothing else to do.
     public static func wait(_ pid: pid_t) {
         while waitpid(pid, nil, 0) == -1, errno == EINTR {}
     }
@@ -66,6 +66,15 @@ public enum ChildProcess {
 
     /// Sends a signal to one process.
     public static func signal(_ pid: pid_t, _ signal: Signal) { _ = Glibc.kill(pid, signal.rawValue) }
+
+    /// Sends a signal to a process that was started here to lead a group, and to that group. The process must not have been
+    /// reaped: it is found by its own number, for it may have gone to another group.
+    public static func signalLeader(_ pid: pid_t, _ signal: Signal) {
+        guard pid > 1 else { return }
+        // A program may count what it is sent: once, unless it is the end.
+        if getpgid(pid) != pid || signal == .kill { _ = Glibc.kill(pid, signal.rawValue) }
+        signalGroup(pid, signal)
+    }
 
     /// Whether a process group has members that may be signalled.
     public static func hasGroup(_ group: pid_t) -> Bool { group > 1 && Glibc.kill(-group, 0) == 0 }

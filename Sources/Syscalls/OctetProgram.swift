@@ -27,20 +27,20 @@ public struct OctetProgram: Sendable {
 }
 
 extension ChildProcess {
-    /// Starts `program` at the head of a process group of its own, with `descriptors` as its 0, 1, … and no others. It is
+    /// Begins to start `program` at the head of a process group of its own, with `descriptors` as its 0, 1, … and no others. It is
     /// killed when this process dies.
     ///
-    /// - Throws: The error of the step that failed, exec included; no process is left then.
-    public static func spawn(
+    /// - Throws: Why there is no process.
+    public static func begin(
         _ program: OctetProgram, descriptors: [CInt]
-    ) throws(SyscallError) -> pid_t {
+    ) throws(SpawnError) -> StartingProcess {
         let path = OctetProgram.string(program.path)
         let directory = program.directory.flatMap(OctetProgram.string)
         let environment = program.environment.map(OctetProgram.string) + [nil]
         let arguments = [path, nil]
         defer { for string in environment + [path, directory] { free(string) } }
-        var step = CSYSCALLS_PREPARE
-        let pid = environment.withUnsafeBufferPointer { environment in
+        var report: CInt = -1
+        let outcome = environment.withUnsafeBufferPointer { environment in
             arguments.withUnsafeBufferPointer { arguments in
                 descriptors.withUnsafeBufferPointer { numbers in
                     var request = CSyscalls_program(
@@ -49,13 +49,12 @@ extension ChildProcess {
                         descriptor_count: CInt(numbers.count), kept: nil, kept_count: 0, identity: nil,
                         limits: nil, limit_count: 0, umask: -1, leads_group: true, leads_session: false,
                         dies_with_parent: true, is_trial: false)
-                    let pid = CSyscalls_spawn(&request, &step)
+                    let pid = CSyscalls_begin(&request, &report)
                     return pid == -1 ? -errno : pid
                 }
             }
         }
-        guard pid > 0 else { throw SyscallError(call: "exec", code: -pid) }
-        return pid
+        return try started(outcome, report)
     }
 }
 

@@ -24,7 +24,7 @@ public struct Program: Sendable {
     public var keptDescriptors: [CInt] = []
     /// Whether it leads a process group of its own.
     public var leadsGroup = true
-    /// Whether it leads a session of its own, and so a group, without a terminal.
+    /// Whether it leads a session of its own, and so a group that it cannot leave, without a terminal.
     public var leadsSession = false
     /// Whether it is killed when its parent dies.
     public var diesWithParent = true
@@ -40,77 +40,6 @@ public struct Program: Sendable {
         self.directory = directory
         self.identity = identity
         self.umask = umask
-    }
-}
-
-/// A program that could not be started, and where that was found out.
-public struct SpawnError: Error, Equatable {
-    /// What a start consists of, in this order.
-    public enum Step: Sendable {
-        /// The process could not be made, or not be given its descriptors.
-        case fork
-        /// ``Program/root``
-        case root
-        /// ``Program/identity``
-        case identity
-        /// ``Program/directory``
-        case directory
-        /// ``Program/path``
-        case exec
-
-        init(_ step: CSyscalls_step) {
-            switch step {
-            case CSYSCALLS_ROOT: self = .root
-            case CSYSCALLS_IDENTITY: self = .identity
-            case CSYSCALLS_DIRECTORY: self = .directory
-            case CSYSCALLS_EXEC: self = .exec
-            default: self = .fork
-            }
-        }
-    }
-
-    /// The step that failed.
-    public let step: Step
-    /// errno.
-    public let code: CInt
-    /// The system's words for the error.
-    public var reason: String { String(cString: strerror(code)) }
-}
-
-extension ChildProcess {
-    /// Starts `program` with `descriptors` as its 0, 1, … and, but for ``Program/keptDescriptors``, no others.
-    ///
-    /// - Throws: The error of the step that failed, exec included; no process is left then.
-    public static func spawn(_ program: Program, descriptors: [CInt]) throws(SyscallError) -> pid_t {
-        do {
-            return try start(program, descriptors: descriptors)
-        } catch {
-            let step =
-                error.step == .identity ? "become \(program.identity?.name ?? "")" : "exec \(program.path)"
-            throw SyscallError(call: step, code: error.code)
-        }
-    }
-
-    /// The same, for whoever has to tell the steps apart.
-    public static func start(_ program: Program, descriptors: [CInt]) throws(SpawnError) -> pid_t {
-        try start(program, descriptors, isTrial: false)
-    }
-
-    /// Finds out in a process of its own whether `program` could be started: it does everything but run it.
-    public static func tryOut(_ program: Program) throws(SpawnError) {
-        wait(try start(program, [], isTrial: true))
-    }
-
-    private static func start(
-        _ program: Program, _ descriptors: [CInt], isTrial: Bool
-    ) throws(SpawnError) -> pid_t {
-        var step = CSYSCALLS_PREPARE
-        let outcome = program.withRequest(descriptors, isTrial: isTrial) { request in
-            let pid = CSyscalls_spawn(request, &step)
-            return pid == -1 ? -errno : pid
-        }
-        guard outcome > 0 else { throw SpawnError(step: SpawnError.Step(step), code: -outcome) }
-        return outcome
     }
 }
 
@@ -134,7 +63,7 @@ extension SystemProcess {
 
 extension Program {
     /// Everything that the new process needs, in C's terms: it must not allocate before exec.
-    fileprivate func withRequest(
+    func withRequest(
         _ descriptors: [CInt], isTrial: Bool = false, _ body: (UnsafePointer<CSyscalls_program>) -> pid_t
     ) -> pid_t {
         withOptionalCString(directory) { directory in

@@ -12,6 +12,7 @@ public enum Signal: CInt, CaseIterable, Sendable {
     case usr2 = 12  // SIGUSR2
     case term = 15  // SIGTERM
     case chld = 17  // SIGCHLD
+    case cont = 18  // SIGCONT
     case ttin = 21  // SIGTTIN
     case ttou = 22  // SIGTTOU
     case winch = 28  // SIGWINCH

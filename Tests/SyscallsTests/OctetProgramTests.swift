@@ -40,7 +40,7 @@ struct OctetProgramTests {
             chmod 755 a; mv a "$(printf 'p\\377')"
             """, [folder])
         let output = try Pipe(readsWithoutBlocking: false)
-        let pid = try ChildProcess.spawn(
+        let process = try ChildProcess.begin(
             OctetProgram(
                 path: octets(folder + "/p") + [0xFF],
                 environment: [octets("PATH=/usr/bin:/bin"), octets("V=") + [0xC0, 0x80, 0x41]],
@@ -48,16 +48,17 @@ struct OctetProgramTests {
             descriptors: [output.readEnd.number, output.writeEnd.number, 2])
         let end = output.intoReadEnd()
         let text = Shell.text(of: end.number)
-        ChildProcess.wait(pid)
+        ChildProcess.wait(process.pid)
         #expect(text == " c0 80 41\n/\n")
     }
 
     @Test("What cannot be run is an error that says why")
     func failure() throws {
-        let error = #expect(throws: SyscallError.self) {
-            try ChildProcess.spawn(
+        let error = #expect(throws: SpawnError.self) {
+            let process = try ChildProcess.begin(
                 OctetProgram(path: octets("/nowhere/at/all"), environment: [], directory: nil),
                 descriptors: [0, 1, 2])
+            try process.begun(within: 30_000)
         }
         #expect(error?.isNotFound == true)
     }

@@ -35,7 +35,7 @@ struct SpawnIdentityTests {
             let output = try Shell.output(of: here)
             #expect(output == folder + "\n")
             here.identity = .stranger
-            #expect(throws: SyscallError(call: "exec /bin/sh", code: 13)) { try Shell.output(of: here) }
+            #expect(throws: SyscallError(call: "chdir \(folder)", code: 13)) { try Shell.output(of: here) }
         }
     }
 

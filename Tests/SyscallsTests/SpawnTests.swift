@@ -48,7 +48,8 @@ struct SpawnTests {
         ]
         for (path, directory, code) in cases {
             let program = Program(path: path, arguments: [path], environment: [], directory: directory)
-            #expect(throws: SyscallError(call: "exec \(path)", code: code)) {
+            let call = directory.map { "chdir \($0)" } ?? "exec \(path)"
+            #expect(throws: SyscallError(call: call, code: code)) {
                 try ChildProcess.spawn(program, descriptors: [0, 1, 2])
             }
         }

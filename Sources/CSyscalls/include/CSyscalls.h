@@ -122,12 +122,26 @@ enum CSyscalls_step {
     CSYSCALLS_EXEC,
 };
 
-/* fork and exec. The process has default signals and exactly the descriptors given. Returns its pid, or -1 with errno and
- * the step that failed: nothing is left behind then. */
-pid_t CSyscalls_spawn(const struct CSyscalls_program *program, enum CSyscalls_step *failed_step);
+/* Why a program was not run. */
+struct CSyscalls_failure {
+    int32_t code; /* errno */
+    int32_t step; /* enum CSyscalls_step */
+    int32_t reach; /* So many bytes of the path lead to a folder that the process may not enter; 0: no folder is to blame. */
+    bool names_interpreter; /* The file itself may be run: what its first line names may not. */
+};
 
-/* A descriptor that becomes readable when a child has ended. C because Glibc's import has no pidfd_open. */
+/* fork and, in the new process, exec; it has default signals and exactly the descriptors given. Returns its pid without
+ * waiting for the exec, or -1 with errno. `report` is a descriptor of the caller's, non-blocking, that ends when the program
+ * runs or the process has ended. */
+pid_t CSyscalls_begin(const struct CSyscalls_program *program, int *report);
+
+/* What a report says: 1 that a step has failed (the process ends then), 0 that it is over, -1 nothing yet. */
+int CSyscalls_read_report(int report, struct CSyscalls_failure *failure);
+
+/* A descriptor that stands for a process, and becomes readable when it has ended has ended. C because Glibc's import has no pidfd_open. */
 int CSyscalls_pidfd(pid_t pid);
+/* Sends KILL to the process that it stands for. */
+int CSyscalls_pidfd_kill(int pidfd);
 
 /* The arguments that this process was started with, as long as it lives. C because only a constructor sees them. */
 int CSyscalls_argument_count(void);

@@ -148,11 +148,16 @@ final class CGIResponder {
     private func reap() {
         while let (pid, status) = ChildProcess.reap() {
             if pid == lifeline.pid {
-                if !isDraining, !lifeline.renew() { log("the guardian has ended, and there is no other") }
+                lifeline.reaped(loop.now)
+                keepGuardian()
             } else {
                 scripts[pid]?.reaped(status)
             }
         }
+    }
+
+    private func keepGuardian() {
+        if let news = lifeline.tick(loop.now), news != .renewed { log(news.line.text) }
     }
 
     private func drain() {
@@ -163,6 +168,7 @@ final class CGIResponder {
     private func sweep(_ now: UInt64) {
         isOutOfDescriptors = false
         forgetGroups()
+        keepGuardian()
         errors.tellLosses()
         for script in scripts.values { script.sweep(now) }
         for connection in connections.values { connection.sweep() }

@@ -28,6 +28,7 @@ extension Gateway {
 
 extension CGIResponder {
     fileprivate static func run(_ options: ResponderOptions) throws {
+        ChildProcess.keepResults()
         SystemProcess.openStandardDescriptors()
         SystemProcess.ignoreBrokenPipes()
         SystemProcess.ignoreFileSizeSignals()

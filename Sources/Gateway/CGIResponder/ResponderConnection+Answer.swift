@@ -99,6 +99,12 @@ extension ResponderConnection: ScriptListener {
 
     func scriptHasRoom() { decode() }
 
+    func scriptNotStarted(_ why: String) {
+        script = nil
+        complain("\(scriptName): it cannot be run: \(why)")
+        end(.requestComplete, exitCode: 127)
+    }
+
     func scriptEnded(_ verdict: ScriptLife.Verdict) {
         script = nil
         switch verdict {

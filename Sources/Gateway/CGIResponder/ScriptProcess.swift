@@ -10,6 +10,8 @@ protocol ScriptListener: AnyObject {
     func scriptComplained(_ bytes: UnsafeBufferPointer<UInt8>)
     /// Its input, which was full, has room.
     func scriptHasRoom()
+    /// It does not come to run.
+    func scriptNotStarted(_ why: String)
     /// It says no more.
     func scriptEnded(_ verdict: ScriptLife.Verdict)
 }
@@ -27,8 +29,12 @@ final class ScriptProcess {
     private let output: ScriptOutput
     private let errors: ScriptOutput
     private var life = ScriptLife()
+    /// On its way to its program.
+    private var start: ProcessStart?
     /// Killed at this time if it still runs.
     private var deadline: UInt64
+    /// When it was killed: it ends soon, or is left to itself.
+    private var killedAt: UInt64?
     /// Since when it waits for a listener that is behind: that time is not its own.
     private var pausedAt: UInt64?
     private var isInputComplete = false
@@ -48,7 +54,7 @@ final class ScriptProcess {
     ///   - memory: See ``ScriptOutput``.
     ///   - complain: Takes what the script writes to its standard error when the listener has gone.
     ///   - onOver: Called once, when the process has been reaped and its answer is over.
-    /// - Throws: Why it could not be started, exec included.
+    /// - Throws: Why there is no process. That it does not come to run is told to the listener.
     init(
         _ script: Script, environment: [[UInt8]], timeout: Int, loop: EventLoop,
         memory: UnsafeMutableBufferPointer<UInt8>, listener: any ScriptListener,
@@ -65,15 +71,37 @@ final class ScriptProcess {
         let (errorNumber, errorEnd) = try Pipe(readsWithoutBlocking: true).intoNumbers()
         let scriptErrors = OwnedDescriptor(adopting: errorEnd)
         errors = ScriptOutput(OwnedDescriptor(adopting: errorNumber), loop: loop, memory: memory)
-        pid = try ChildProcess.spawn(
-            OctetProgram(path: script.path, environment: environment, directory: script.directory),
-            descriptors: [scriptInput.number, scriptOutput.number, scriptErrors.number])
+        let process: StartingProcess
+        do throws(SpawnError) {
+            process = try ChildProcess.begin(
+                OctetProgram(path: script.path, environment: environment, directory: script.directory),
+                descriptors: [scriptInput.number, scriptOutput.number, scriptErrors.number])
+        } catch {
+            throw SyscallError(call: "fork", code: error.code)
+        }
+        pid = process.pid
         self.loop = loop
         self.listener = listener
         self.onOver = onOver
         self.complain = complain
         deadline = timeout == 0 ? .max : loop.now + UInt64(timeout) * 1000
         listen()
+        let limit = timeout == 0 ? ProcessStart.patience : min(ProcessStart.patience, UInt64(timeout) * 1000)
+        start = ProcessStart(process, loop: loop, patience: limit) { [unowned self] in started($0, script) }
+    }
+
+    /// It runs, or does not come to run; then it has nothing to say.
+    private func started(_ outcome: ProcessStart.Outcome, _ script: Script) {
+        let path = String(decoding: script.path, as: UTF8.self)
+        let folder = script.directory.map { String(decoding: $0, as: UTF8.self) }
+        let why = outcome.explanation(path: path) { $0.explanation(path: path, directory: folder) }
+        guard let why else { return }
+        killedAt = loop.now
+        guard !isAnswered else { return }
+        let listener = listener
+        leave()
+        listener?.scriptNotStarted(why)
+        endWhenOver()
     }
 
     private func listen() {
@@ -144,12 +172,15 @@ final class ScriptProcess {
         isAbandoned = true
         leave()
         deadline = loop.now + Self.patience
-        ChildProcess.signalGroup(pid, .term)
+        if !isReaped { ChildProcess.signalLeader(pid, .term) } else { ChildProcess.signalGroup(pid, .term) }
         endWhenOver()
     }
 
     /// The process has ended.
     func reaped(_ status: ExitStatus) {
+        // It may have said why it does not run.
+        start?.look(loop.now)
+        start?.close()
         isReaped = true
         life.ended(status, waiting: output.waiting + errors.waiting, now: loop.now)
         // Told to end: what it has left behind is to end with it.
@@ -163,10 +194,21 @@ final class ScriptProcess {
         // One that has ended has not run for too long, however long its reader takes; its number may be another's by now.
         if deadline <= now, pausedAt == nil, !isReaped {
             deadline = .max
-            ChildProcess.signalGroup(pid, .kill)
+            killedAt = now
+            ChildProcess.signalLeader(pid, .kill)
             life.timedOut()
         }
+        start?.look(now)
         look()
+        if let killedAt, !isReaped, killedAt + ForsakenChildren.patience <= now { forsake() }
+    }
+
+    /// It was killed, and does not end: its place is free for another one.
+    private func forsake() {
+        isReaped = true
+        start?.close()
+        look()
+        endWhenOver()
     }
 
     /// Sees whether the answer is over.

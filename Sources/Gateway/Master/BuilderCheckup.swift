@@ -63,7 +63,7 @@ enum BuilderCheckup {
 
     private static func end(_ pid: ProcessID) {
         ChildProcess.signal(pid, .kill)
-        ChildProcess.wait(pid)
+        ChildProcess.finish(pid)
     }
 
     private static func code(of status: ExitStatus) throws(ConfigurationError) -> Int32 {

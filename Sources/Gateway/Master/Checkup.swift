@@ -13,6 +13,7 @@ extension Master {
         // A program's own worker class has no application that could be built without it.
         guard extensions.workerClass(for: configuration.settings) == nil else { return 0 }
         let plans = configuration.applications.plans
+        ChildProcess.keepResults()
         // Before the lifeline is there: what is built would inherit it.
         for build in plans.compactMap(\.swift?.build) {
             let code = try BuilderCheckup.run(build, configuration.settings)

@@ -11,7 +11,7 @@ extension Master {
     ///   - listeners: What the same process is to listen on when it begins anew as another program; `nil` for an end.
     func stop(gracefully: Bool, restartingWith listeners: [Listener]? = nil) {
         restarts = listeners
-        if let trial { ChildProcess.signal(trial.pid, .kill) }
+        killTrial()
         let now = context.loop.now
         noticePredecessor()
         if stopDeadline == nil || !gracefully {

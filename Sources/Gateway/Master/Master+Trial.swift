@@ -8,13 +8,19 @@ import Syscalls
 /// Something that is being tried.
 struct Trial {
     let pid: ProcessID
+    /// On its way to its program, where it has one.
+    var start: ProcessStart?
     /// What is tried, for messages.
     let subject: String
     /// What bounds it, for messages; `nil` where no setting does.
     var option: String?
     /// When it has taken too long, in the loop's milliseconds.
     let deadline: UInt64
+    /// When it was killed, for that or at the end of the gateway; it is not waited for without a limit.
+    var killedAt: UInt64?
     var hasTimedOut = false
+    /// Why it was not even begun.
+    var failure: ConfigurationError?
     /// Called when it has succeeded.
     let succeeded: () -> Void
     /// Called with the reason when it has not.
@@ -61,26 +67,48 @@ extension Master {
             environment: context.settings.processEnvironment)
         do {
             let nowhere = try Files.openLog("/dev/null")
-            let pid = try ChildProcess.spawn(
+            let process = try ChildProcess.begin(
                 program, descriptors: [nowhere.number, nowhere.number, nowhere.number])
+            let start = ProcessStart(process, loop: context.loop) { [unowned self] outcome in
+                guard let why = outcome.explanation(of: program) else { return }
+                trial?.failure = .applicationFailed("the program cannot be started: \(why)")
+            }
             trial = Trial(
-                pid: pid, subject: "the program", deadline: context.loop.now + 10_000, succeeded: succeeded
+                pid: start.pid, start: start, subject: "the program", deadline: context.loop.now + 10_000,
+                succeeded: succeeded
             ) { [unowned self] error in
                 context.log.error("\(error.message); the one that runs goes on")
             }
         } catch {
-            context.log.error("the program cannot be started, the one that runs goes on: \(error)")
+            let why = (error as? SpawnError)?.explanation(of: program) ?? "\(error)"
+            context.log.error("the program cannot be started, the one that runs goes on: \(why)")
         }
     }
 
     /// Ends a trial that takes too long.
     func superviseTrial() {
-        guard let trial, !trial.hasTimedOut, trial.deadline <= context.loop.now else { return }
+        guard let trial else { return }
+        let now = context.loop.now
+        trial.start?.look(now)
+        if let killedAt = trial.killedAt, killedAt + ForsakenChildren.patience <= now {
+            context.forsaken.add(trial.pid)
+            return trialEnded(trial, .signalled(9))
+        }
+        guard !trial.hasTimedOut, trial.deadline <= now else { return }
         self.trial?.hasTimedOut = true
-        ChildProcess.signal(trial.pid, .kill)
+        killTrial()
     }
 
-    func trialEnded(_ trial: Trial, _ status: ExitStatus) {
+    func killTrial() {
+        guard let trial else { return }
+        self.trial?.killedAt = trial.killedAt ?? context.loop.now
+        ChildProcess.signalLeader(trial.pid, .kill)
+    }
+
+    func trialEnded(_ ended: Trial, _ status: ExitStatus) {
+        ended.start?.look(context.loop.now)
+        ended.start?.close()
+        let trial = self.trial ?? ended
         self.trial = nil
         guard stopDeadline == nil else { return }
         if let path = changedInTrial {
@@ -88,6 +116,7 @@ extension Master {
             return fileChanged(path)
         }
         switch status {
+        case _ where trial.failure != nil: trial.failed(trial.failure!)
         case .exited(0): trial.succeeded()
         case _ where trial.hasTimedOut:
             let option = trial.option.map { " (\($0))" } ?? ""

@@ -23,20 +23,30 @@ extension Master {
         var program = Succession.program(handingOver: generation.listeners)
         program.leadsGroup = false
         program.diesWithParent = false
-        do {
-            let pid = try ChildProcess.spawn(program, descriptors: [0, 1, 2])
-            successor = pid
-            context.log.info(
-                "upgrade: the new master starts (pid \(pid)); TERM ends this one, HUP here and TERM there go back"
-            )
+        do throws(SpawnError) {
+            let process = try ChildProcess.begin(program, descriptors: [0, 1, 2])
+            successor = process.pid
+            successorStart = ProcessStart(process, loop: context.loop) { [unowned self] outcome in
+                guard let why = outcome.explanation(of: program) else {
+                    return context.log.info(
+                        "upgrade: the new master starts (pid \(successor ?? 0)); TERM ends this one, HUP here and TERM there go back"
+                    )
+                }
+                context.log.error("upgrade failed, this master goes on: \(why)")
+                hasSuccessorFailed = true
+            }
         } catch {
-            context.log.error("upgrade failed, this master goes on: \(error)")
+            context.log.error("upgrade failed, this master goes on: \(error.explanation(of: program))")
         }
     }
 
     /// The successor is gone: this master is alone again.
     func successorEnded(_ status: ExitStatus) {
-        context.log.error("upgrade: the new master \(status); this one goes on")
+        successorStart?.look(context.loop.now)
+        successorStart?.close()
+        successorStart = nil
+        if !hasSuccessorFailed { context.log.error("upgrade: the new master \(status); this one goes on") }
+        hasSuccessorFailed = false
         successor = nil
         guard stopDeadline == nil else { return }
         // Its workers may have been dismissed in favour of others that are not there any more.

@@ -44,6 +44,10 @@ final class Master {
     var predecessor: ProcessID?
     /// The master that is to come.
     var successor: ProcessID?
+    /// On its way to its program.
+    var successorStart: ProcessStart?
+    /// Whether it has not come to run its program, which has been said.
+    var hasSuccessorFailed = false
     var reloader: Reloader?
     /// What the same process is to listen on when it has begun anew as another program.
     var restarts: [Listener]?
@@ -60,6 +64,8 @@ final class Master {
     ) throws(ConfigurationError) -> Int32 {
         let settings = configuration.settings
         do {
+            // An ignored SIGCHLD is inherited, and leaves nothing to wait for.
+            ChildProcess.keepResults()
             SystemProcess.openStandardDescriptors()
             SystemProcess.ignoreBrokenPipes()
             SystemProcess.ignoreFileSizeSignals()
@@ -194,7 +200,7 @@ final class Master {
             case .usr1: reopenLogs()
             case .usr2: startSuccessor()
             case .winch: dismissWorkers()
-            case .kill, .abrt: break
+            case .kill, .abrt, .cont: break
             }
         }
     }
@@ -203,9 +209,8 @@ final class Master {
         while let (pid, status) = ChildProcess.reap() {
             if pid == context.lifeline.pid {
                 context.log.error("the guardian process \(status); starting another")
-                if !context.lifeline.renew() {
-                    context.log.error("there is none: application processes may outlive a killed master")
-                }
+                context.lifeline.reaped(context.loop.now)
+                keepGuardian()
             } else if pid == successor {
                 successorEnded(status)
             } else if let trial, pid == trial.pid {
@@ -216,13 +221,19 @@ final class Master {
         }
     }
 
+    private func keepGuardian() {
+        guard let (text, isError) = context.lifeline.tick(context.loop.now)?.line else { return }
+        if isError { context.log.error("\(text)") } else { context.log.info("\(text)") }
+    }
+
     private func reap(_ pid: ProcessID, _ status: ExitStatus) {
         for generation in generations {
             if let index = generation.workers.index(of: pid) {
                 return workerEnded(generation, index: index, pid: pid, status)
             }
         }
-        _ = pools.first { $0.reaped(pid, status) }
+        if pools.contains(where: { $0.reaped(pid, status) }) { return }
+        _ = context.forsaken.reaped(pid)
     }
 
     private func reopenLogs() {
@@ -244,7 +255,9 @@ final class Master {
         if lastTurn != 0, now > lastTurn + 1000 { heartbeatsFrom = now }
         lastTurn = now
         noticePredecessor()
+        keepGuardian()
         superviseTrial()
+        successorStart?.look(now)
         // While there is a predecessor the service manager may already take this process for the main one.
         if let interval = notifier.watchdogInterval, now >= nextWatchdog {
             nextWatchdog = now + interval

@@ -11,6 +11,7 @@ final class MasterContext {
     private(set) var errorLog: ErrorLog
     private(set) var log: Logger
     let lifeline: Lifeline
+    let forsaken: ForsakenChildren
     /// Applications, by name, whose processes end when they are asked whether they are ready. Known over reloads.
     var endWhenAsked: Set<String> = []
     /// Called when a process became ready or ended: the master looks at everything anew.
@@ -20,6 +21,7 @@ final class MasterContext {
         self.settings = settings
         self.errorLog = errorLog
         self.lifeline = lifeline
+        forsaken = ForsakenChildren(lifeline)
         log = errorLog.logger("master")
         loop = try EventLoop()
         scoreboard = try Scoreboard()

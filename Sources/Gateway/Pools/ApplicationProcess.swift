@@ -22,8 +22,6 @@ final class ApplicationProcess {
         case stopping(until: UInt64)
     }
 
-    /// Lines of its output that are kept for the message about its end.
-    private static let lastLineCount = 30
     /// Milliseconds in which a process shows that it survives a question that it did not answer, or, where it is not
     /// asked, that it can run at all.
     private static let doubt: UInt64 = 500
@@ -36,7 +34,9 @@ final class ApplicationProcess {
     private(set) var pid: ProcessID = 0
     /// Why it did not boot.
     private(set) var bootFailure: ConfigurationError?
-    private(set) var lastLines: [String] = []
+    /// What it said last.
+    var lastLines: [String] { lines.last }
+    private var lines = ApplicationLines()
     unowned let pool: ApplicationPool
     private var age: UInt32 = 0
     private(set) var startedAt: UInt64 = 0
@@ -44,13 +44,15 @@ final class ApplicationProcess {
     private var heardAt: UInt64?
     private(set) var respawn = RespawnPolicy()
     private var probe: ReadinessProbe?
-    private var output: OutputWatch?
+    /// How its life began, and what it says.
+    private var start: ApplicationStart?
     private var hasBooted = false
     private var isBootHinted = false
     private var isBootTimedOut = false
     /// Whether it was killed because nobody waited for its answer any more.
     private var isForsaken = false
-    private var lineRate = LineRate()
+    /// When it was killed: it ends soon, or not at all.
+    private var killedAt: UInt64?
     /// Exchanges of its slots before it was started.
     private var exchangesBefore: UInt64 = 0
     /// Exchanges after which it is replaced, with its share of chance: those that started together do not leave together.
@@ -79,41 +81,42 @@ final class ApplicationProcess {
     /// - Parameter replaced: The process that leaves when this one is ready.
     func start(replacing replaced: ApplicationProcess? = nil) {
         self.replaced = replaced
+        do throws(ConfigurationError) {
+            let start = try ApplicationStart(pool, name: name, listener: socket.descriptor) {
+                [weak self] line in
+                if let self { lines.add(line, pid: pid, of: pool, name) }
+            }
+            context.lifeline.add(group: start.pid)
+            beginLife(start)
+        } catch {
+            context.log.error("\(error.message)")
+            startFailed(error)
+        }
+    }
+
+    private func beginLife(_ start: ApplicationStart) {
         let now = context.loop.now
-        do {
-            let pipe = try Pipe(readsWithoutBlocking: true)
-            var descriptors = [socket.descriptor, pipe.writeEnd.number, pipe.writeEnd.number]
-            if let script = pool.script { descriptors.append(script) }
-            pid = try ChildProcess.spawn(pool.program, descriptors: descriptors)
-            context.lifeline.add(group: pid)
-            startedAt = now
-            exchangesBefore = exchanges
-            let scaling = pool.settings.scaling
-            let chance = UInt64(Int.random(in: 0...max(0, scaling.maxRequestsJitter)))
-            exchangeLimit = scaling.maxRequests > 0 ? UInt64(scaling.maxRequests) + chance : .max
-            isBootHinted = false
-            isBootTimedOut = false
-            isForsaken = false
-            age += 1
-            state = .booting(since: now)
-            lastLines = []
-            let watch = OutputWatch(pipe.intoReadEnd(), loop: context.loop) { [weak self] in self?.log($0) }
-            try watch.start()
-            output = watch
-            heardAt = nil
-            guard !context.endWhenAsked.contains(pool.name) else { return }
+        self.start = start
+        pid = start.pid
+        startedAt = now
+        exchangesBefore = exchanges
+        let scaling = pool.settings.scaling
+        let chance = UInt64(Int.random(in: 0...max(0, scaling.maxRequestsJitter)))
+        exchangeLimit = scaling.maxRequests > 0 ? UInt64(scaling.maxRequests) + chance : .max
+        isBootHinted = false
+        isBootTimedOut = false
+        isForsaken = false
+        killedAt = nil
+        age += 1
+        state = .booting(since: now)
+        lines.clear()
+        heardAt = nil
+        guard !context.endWhenAsked.contains(pool.name) else { return }
+        do throws(SyscallError) {
             probe = try ReadinessProbe(socket.address, loop: context.loop) { [weak self] in self?.heard($0) }
         } catch {
-            let limits = error.isNotPermitted && !pool.settings.resourceLimits.isEmpty
-            let message =
-                "\(pool.name): cannot start \(name): \(error)"
-                + (limits ? " (perhaps --rlimit: no limit may be above the gateway's own hard one)" : "")
-            context.log.error("\(message)")
-            if pid == 0 {
-                spawnFailed(error.isNotFound ? .applicationNotFound(message) : .applicationFailed(message))
-            } else {
-                ChildProcess.signalGroup(pid, .kill)
-            }
+            context.log.error("\(pool.name): cannot start \(name): \(error)")
+            kill()
         }
     }
 
@@ -123,7 +126,8 @@ final class ApplicationProcess {
         if isAnswer { becameReady() } else { heardAt = heardAt ?? context.loop.now }
     }
 
-    private func spawnFailed(_ error: ConfigurationError) {
+    /// There was no process, or it did not come to run its program.
+    private func startFailed(_ error: ConfigurationError) {
         guard replaced != nil else { return fail(life: 0, error) }
         replaced = nil
         state = .stopped
@@ -157,7 +161,8 @@ final class ApplicationProcess {
         case .booting, .ready, .retiring:
             state = .stopping(until: deadline)
             closeSlots()
-            ChildProcess.signalGroup(pid, .term)
+            // What has not come to its program yet has nothing to finish, and may be standing still.
+            if start?.isPending == true { kill() } else { ChildProcess.signalLeader(pid, .term) }
         case .waiting: state = .stopped
         case .stopped, .stopping: break
         }
@@ -188,7 +193,8 @@ final class ApplicationProcess {
     /// Ends it at once.
     func kill() {
         guard pid > 0 else { return }
-        ChildProcess.signalGroup(pid, .kill)
+        killedAt = killedAt ?? context.loop.now
+        ChildProcess.signalLeader(pid, .kill)
     }
 
     /// A worker has died. What was at a request of it would let the next one wait until it is done with that, though others may be
@@ -212,21 +218,41 @@ final class ApplicationProcess {
         // What it started and left behind goes with it.
         ChildProcess.signalGroup(pid, .kill)
         context.lifeline.remove(group: pid)
+        ended("\(status)", status)
+    }
+
+    /// It was killed, and does not end: it waits in the system, or somebody who traces it hides its end. Its number stays its own
+    /// until it is reaped after all.
+    private func forsake() {
+        context.log.error(
+            "\(pool.name): \(name) (pid \(pid)) cannot be ended: it is still there \(ForsakenChildren.patience / 1000) s after KILL, and is left to itself"
+        )
+        context.forsaken.add(pid)
+        ended("could not be ended", .signalled(9))
+    }
+
+    private func ended(_ end: String, _ status: ExitStatus) {
         closeSlots()
         context.doorbells.ringAllWorkers()
-        output?.drain()
-        output = nil
+        start?.close(context.loop.now)
+        start?.output.drain()
+        let failure = start?.failure
+        start = nil
         probe?.close()
         probe = nil
         let life = context.loop.now - startedAt
         let previous = state
-        let message = "\(pool.name): \(name) (pid \(pid)) \(status)"
+        let message = "\(pool.name): \(name) (pid \(pid)) \(end)"
         pid = 0
         let (leaving, isReplacement) = (replaced, replaced != nil)
         replaced = nil
         switch previous {
         case .stopping, .retiring:
             state = .stopped
+        case .booting where failure != nil:
+            replaced = leaving
+            context.log.error("\(failure!.message)")
+            startFailed(failure!)
         case .booting where heardAt != nil && !isBootTimedOut:
             // Libraries without much care end with the first connection that brings no request.
             context.log.warning(
@@ -286,13 +312,16 @@ final class ApplicationProcess {
     // MARK: Time
 
     func tick(_ now: UInt64) {
-        reportDroppedLines()
+        lines.reportDropped(of: pool, name)
+        start?.look(now)
+        if let killedAt, pid > 0, killedAt + ForsakenChildren.patience <= now { forsake() }
         switch state {
         case .waiting(let until) where until <= now:
             if pool.wants(self) { start() } else { state = .stopped }
         case .booting(let since):
             probe?.look()
-            if let quiet = probe == nil ? since : heardAt, quiet + Self.doubt <= now { becameReady() }
+            let quiet = probe == nil ? start?.begunAt : heardAt
+            if let quiet, quiet + Self.doubt <= now { becameReady() }
             guard case .booting = state else { break }
             if since + 5000 <= now, !isBootHinted {
                 isBootHinted = true
@@ -331,18 +360,5 @@ final class ApplicationProcess {
         let count = exchanges
         if count != exchangesSeen || isBusy { lastUsed = now }
         exchangesSeen = count
-    }
-
-    private func reportDroppedLines() {
-        let count = lineRate.takeDropped(context.loop.now)
-        if count > 0 { context.log.warning("\(pool.name): \(count) lines of \(name) were not logged") }
-    }
-
-    private func log(_ line: String) {
-        lastLines.append(line)
-        if lastLines.count > Self.lastLineCount { lastLines.removeFirst() }
-        reportDroppedLines()
-        guard lineRate.allows(context.loop.now) else { return }
-        context.errorLog.write("output", pid: pid, role: "\(pool.name) \(name)", line)
     }
 }

@@ -13,6 +13,7 @@ final class Detachment {
     /// Goes into the background, before any other thread exists. It returns there only. The process that was started
     /// ends with code 0 after ``succeeded(alsoSilencing:)``, and with the gateway's own code when that ends before.
     static func begin() throws(SyscallError) -> Detachment {
+        ChildProcess.keepResults()
         let second = try ChildProcess.fork(diesWithParent: false)
         if second != 0 { SystemProcess.exitImmediately(code(of: ChildProcess.result(of: second))) }
         do {

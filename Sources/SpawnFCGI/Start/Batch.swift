@@ -12,6 +12,8 @@ struct Batch {
         var code: Int32 = 0
         /// The processes that run; `nil` in the place of one that does not.
         var processes: [ProcessID?] = []
+        /// Those among them of which it is not known yet whether they come to run.
+        var launches: [Launch] = []
         /// Whether a process has ended and said that all is well, as one does that has put its work into the
         /// background.
         var hasLeftWell = false
@@ -38,38 +40,49 @@ struct Batch {
         }
     }
 
-    /// Starts one process.
-    func startOne() throws(SpawnError) -> ProcessID {
-        try ChildProcess.start(program, descriptors: descriptors)
+    /// Forks one process.
+    func begin() throws(SpawnError) -> Launch {
+        Launch(try ChildProcess.begin(program, descriptors: descriptors))
     }
 
     /// Starts all, and says of each what became of it.
     ///
+    /// - Parameter patience: Milliseconds in which they have to run their program. Where somebody watches, what stands still
+    ///   longer is handed over; otherwise it is killed.
     /// - Throws: What is wrong with the surroundings, where the first finds it out.
-    func start(_ count: Int, pids: PIDList?) throws(Complaint) -> Outcome {
-        var started: [Result<(pid: ProcessID, time: UInt64), SpawnError>] = []
+    func start(_ count: Int, pids: PIDList?, isWatched: Bool = false) throws(Complaint) -> Outcome {
+        let patience = isWatched ? 1000 : UInt64(ChildProcess.startPatience)
+        let deadline = Clock.monotonicMilliseconds() + patience
+        var started: [Result<(launch: Launch, time: UInt64), SpawnError>] = []
         for index in 0..<count {
             do throws(SpawnError) {
-                started.append(.success((try startOne(), Clock.monotonicMilliseconds())))
+                let launch = try begin()
+                started.append(.success((launch, Clock.monotonicMilliseconds())))
+                // Before others find out the same.
+                if index == 0 { try launch.settle(until: deadline, kills: !isWatched) }
             } catch {
                 guard index > 0 || error.step == .exec else { throw error.complaint(program) }
+                if index == 0, !started.isEmpty { started.removeLast() }
                 started.append(.failure(error))
             }
         }
         var outcome = Outcome()
         for (index, start) in started.enumerated() {
-            switch start {
-            case .failure(let error): outcome.failed(error, program)
-            case .success(let (pid, time)):
+            do throws(SpawnError) {
+                let (launch, time) = try start.get()
+                try launch.settle(until: deadline, kills: !isWatched)
                 let age = Clock.monotonicMilliseconds() - time
                 let rest = Self.probation > age ? CInt(Self.probation - age) : 0
-                if let status = try? ChildProcess.end(of: pid, within: rest) {
+                if let status = try? ChildProcess.end(of: launch.pid, within: rest) {
                     outcome.ended(status)
                 } else {
-                    SpawnFCGI.say("\(SpawnFCGI.name): child spawned successfully: PID: \(pid)\n")
-                    pids?.add(pid, hasSuccessor: index + 1 < count)
-                    outcome.processes.append(pid)
+                    SpawnFCGI.say("\(SpawnFCGI.name): child spawned successfully: PID: \(launch.pid)\n")
+                    pids?.add(launch.pid, hasSuccessor: index + 1 < count)
+                    outcome.processes.append(launch.pid)
+                    if !launch.isSettled { outcome.launches.append(launch) }
                 }
+            } catch {
+                outcome.failed(error, program)
             }
         }
         return outcome
@@ -111,8 +124,14 @@ extension SpawnError {
         case .fork: Complaint("fork failed: \(reason)")
         case .root: Complaint("chroot('\(program.root ?? "")') failed: \(reason)")
         case .identity: Complaint("cannot become user \(program.identity?.name ?? ""): \(reason)")
-        case .directory: Complaint("chdir('\(program.directory ?? "")') failed: \(reason)")
-        case .exec: Complaint("exec failed: \(reason)", code: code)
+        case .directory: Complaint("chdir('\(program.directory ?? "")') failed: \(reason)\(culprit(program))")
+        case .exec where self == .late: Complaint("exec failed: \(explanation(of: program))", code: code)
+        case .exec: Complaint("exec failed: \(reason)\(culprit(program))", code: code)
         }
+    }
+
+    /// The folder or the interpreter that is to blame, where it is not what the call names.
+    private func culprit(_ program: Program) -> String {
+        hasCulprit ? " (\(explanation(of: program)))" : ""
     }
 }

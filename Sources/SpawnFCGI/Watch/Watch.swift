@@ -16,6 +16,10 @@ final class Watch {
     private let file: SocketFile?
     private let pids: PIDList?
     private let log: WatchLog
+    /// Processes on their way to their program.
+    private var launches: [Launch] = []
+    /// Why processes did not come to run whose end is to follow.
+    private var failures: [ProcessID: SpawnError] = [:]
 
     init(
         _ program: Program, _ options: Options, _ settings: WatchOptions, listener: CInt, file: SocketFile?,
@@ -38,7 +42,7 @@ final class Watch {
         // From here on no signal is lost: one that comes during the start is read after it.
         let signals = try Self.signals()
         let batch = try Batch(program, listener: listener, keepsOutput: isForeground)
-        let outcome = try batch.start(options.processes, pids: nil)
+        let outcome = try batch.start(options.processes, pids: nil, isWatched: true)
         guard outcome.hasProcess else {
             Complaint.warn("no process is left to watch")
             file?.remove()
@@ -50,6 +54,7 @@ final class Watch {
         background?.succeeded()
         var table = WatchTable(outcome.processes, now: Clock.monotonicMilliseconds())
         do throws(SyscallError) {
+            launches = outcome.launches
             try supervise(&table, batch, signals)
         } catch {
             throw Complaint("cannot watch: \(error)")
@@ -72,18 +77,41 @@ final class Watch {
     ) throws(SyscallError) {
         let epoll = try Epoll()
         try epoll.add(signals.descriptor.number, .readable, token: 0)
+        for launch in launches { try epoll.add(launch.number, .readable, token: 1) }
         while true {
-            while let (pid, status) = ChildProcess.reap() {
-                guard let ending = table.ended(pid, now: Clock.monotonicMilliseconds()) else { continue }
-                // What it has left behind would go on to accept from the socket.
-                ChildProcess.signalGroup(pid, .kill)
-                report("process \(pid) \(status)", ending)
-            }
+            lookAtLaunches()
+            while let (pid, status) = ChildProcess.reap() { reaped(pid, status, &table) }
             if table.isOver { return }
-            for index in table.due(now: Clock.monotonicMilliseconds()) { start(index, &table, batch) }
-            _ = try epoll.wait(milliseconds: Self.wait(until: table.nextStart))
+            for index in table.due(now: Clock.monotonicMilliseconds()) {
+                guard let launch = start(index, &table, batch) else { continue }
+                launches.append(launch)
+                try epoll.add(launch.number, .readable, token: 1)
+            }
+            let next = ([table.nextStart].compactMap(\.self) + launches.map(\.deadline)).min()
+            _ = try epoll.wait(milliseconds: Self.wait(until: next))
             while let signal = signals.next() { take(signal, &table) }
         }
+    }
+
+    private func lookAtLaunches() {
+        let now = Clock.monotonicMilliseconds()
+        for launch in launches {
+            if let failure = launch.look(now) { failures[launch.pid] = failure }
+        }
+        // With them their reports are closed, which takes those out of epoll.
+        launches.removeAll(where: \.isSettled)
+    }
+
+    private func reaped(_ pid: ProcessID, _ status: ExitStatus, _ table: inout WatchTable) {
+        // It may have said why it does not run since the last look.
+        lookAtLaunches()
+        launches.removeAll { $0.pid == pid }
+        let failure = failures.removeValue(forKey: pid)
+        let now = Clock.monotonicMilliseconds()
+        guard let ending = table.ended(pid, now: now, hasRun: failure == nil) else { return }
+        // What it has left behind would go on to accept from the socket.
+        ChildProcess.signalGroup(pid, .kill)
+        report(failure?.complaint(program).message ?? "process \(pid) \(status)", ending)
     }
 
     private static func wait(until time: UInt64?) -> CInt {
@@ -92,13 +120,15 @@ final class Watch {
         return time > now ? CInt(clamping: time - now) : 0
     }
 
-    private func start(_ index: Int, _ table: inout WatchTable, _ batch: Batch) {
+    private func start(_ index: Int, _ table: inout WatchTable, _ batch: Batch) -> Launch? {
         do throws(SpawnError) {
-            let pid = try batch.startOne()
-            table.started(pid, at: index, now: Clock.monotonicMilliseconds())
+            let launch = try batch.begin()
+            table.started(launch.pid, at: index, now: Clock.monotonicMilliseconds())
+            return launch
         } catch {
             let ending = table.failedToStart(at: index, now: Clock.monotonicMilliseconds())
             report(error.complaint(program).message, ending)
+            return nil
         }
     }
 
@@ -106,8 +136,13 @@ final class Watch {
         if Self.stopping.contains(signal) {
             let sent = table.stop(signal, gentle: settings.signal.signal)
             log.say("\(signal.name) came; sending \(sent.name) to \(table.running.count) processes")
-            // Each leads a session: what it has started ends with it.
-            for pid in table.running { ChildProcess.signalGroup(pid, sent) }
+            for pid in table.running {
+                // What has not come to its program yet has nothing to finish.
+                let isPending = launches.contains { $0.pid == pid }
+                // Each leads a session: what it has started ends with it. What is stopped takes the signal all the same.
+                ChildProcess.signalLeader(pid, isPending ? .kill : sent)
+                ChildProcess.signalLeader(pid, .cont)
+            }
         } else if signal == .usr2 {
             // The application's own business, as with multiwatch. It ends whoever does not expect it, so its children are
             // spared.

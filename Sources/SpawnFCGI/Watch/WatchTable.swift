@@ -74,11 +74,12 @@ struct WatchTable {
     /// A start that failed is the shortest life.
     mutating func failedToStart(at index: Int, now: UInt64) -> Ending { leave(index, life: 0, now: now) }
 
+    /// - Parameter hasRun: Whether it has come to run its program: what has not has had no life.
     /// - Returns: `nil` for a process that is none of these.
-    mutating func ended(_ pid: ProcessID, now: UInt64) -> Ending? {
+    mutating func ended(_ pid: ProcessID, now: UInt64, hasRun: Bool = true) -> Ending? {
         for (index, place) in places.enumerated() {
             guard case .running(pid, let start) = place else { continue }
-            return leave(index, life: now > start ? now - start : 0, now: now)
+            return leave(index, life: hasRun && now > start ? now - start : 0, now: now)
         }
         return nil
     }
