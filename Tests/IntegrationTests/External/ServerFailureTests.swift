@@ -155,9 +155,9 @@ struct ServerFailureTests {
             #expect(response.shown("server") == "good")
             #expect(response.shown("body")?.hasPrefix("100000 ") == true)
             #expect(gateway.hasLogged("no connection within 1 s (--connect-timeout)"))
-            let since = Clock.monotonicMilliseconds()
             #expect(try gateway.answering(5) == ["good": 5])
-            #expect(Clock.monotonicMilliseconds() < since + 1000, "it is left out")
+            let failures = gateway.log.lines.count { $0.contains("no connection within") }
+            #expect(failures == 1, "it is left out")
         }
         try servers.set("full", "fine")
         withExtendedLifetime(fillers) {}
@@ -174,15 +174,14 @@ struct ServerFailureTests {
 
     @Test("A server that does not read an upload: request-timeout", .timeLimit(.minutes(5)))
     func requestTimeout() throws {
-        try withServers("@a", "request-timeout: 1\ntimeout: 30") { (gateway, servers) throws in
+        try withServers("@a", "request-timeout: 1\ntimeout: 300") { (gateway, servers) throws in
             try servers.set("a", "deaf")
             let client = try gateway.connect()
             let body = String(repeating: "x", count: 4_000_000)
             client.send(GatewayProcess.request("POST", "/x", body: body))
             try client.sendAll()
-            let since = Clock.monotonicMilliseconds()
+            // --timeout is another one.
             #expect(try client.receive().status == 504)
-            #expect(Clock.monotonicMilliseconds() < since + 15_000, "--timeout is another one")
             #expect(gateway.hasLogged("it takes nothing for 1 s (--request-timeout)"))
             try servers.set("a", "fine")
             #expect(try gateway.ask("POST", "/x", body: body).shown("body")?.hasPrefix("4000000 ") == true)

@@ -26,12 +26,5 @@ extension GatewayProcess {
     }
 }
 
-/// A port of 127.0.0.1 that nobody listens on.
-func freePort() throws -> UInt16 {
-    let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
-    let socket = try Socket.listen(address, backlog: 1, isNonBlocking: true)
-    return try Socket.localAddress(socket.number).port
-}
-
 /// Whether somebody accepts connections at a port.
 func isOpen(_ port: UInt16) -> Bool { (try? HTTPClient(port: port)) != nil }

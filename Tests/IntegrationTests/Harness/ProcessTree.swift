@@ -45,6 +45,9 @@ struct ProcessTree {
             pid: pid, parent: parent, startedAt: start, program: Files.absolutePath("/proc/\(pid)/exe") ?? "")
     }
 
+    /// Whether a process is gone, or has only its end left to be told.
+    static func hasEnded(_ pid: ProcessID) -> Bool { entry(pid) == nil }
+
     /// Processes of the gateway's own program that `master` started: the guardian first, then the workers.
     private func forks(of master: ProcessID) -> [Entry] {
         entries.filter { $0.parent == master && $0.program == program }

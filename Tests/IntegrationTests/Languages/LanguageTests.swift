@@ -67,11 +67,10 @@ struct LanguageTests {
 
     @Test("A graceful stop does not have to kill an idle process", .timeLimit(.minutes(5)), arguments: all)
     func stop(_ application: LanguageApplication) throws {
-        try application.serve("--processes", "2", "--graceful-timeout", "20") { gateway in
+        try application.serve("--processes", "2", "--graceful-timeout", "300") { gateway in
             #expect(try gateway.get("/lines").status == 200)
-            let start = Clock.monotonicMilliseconds()
             try gateway.stop()
-            #expect(Clock.monotonicMilliseconds() - start < 15_000)
+            #expect(!gateway.hasLogged("killed"))
         }
     }
 }

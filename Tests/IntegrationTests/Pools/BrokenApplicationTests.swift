@@ -21,7 +21,7 @@ struct BrokenApplicationTests {
         #expect(response.status == 503, sourceLocation: sourceLocation)
         #expect(response["Retry-After"].flatMap { Int($0) } != nil, sourceLocation: sourceLocation)
         // Neither --queue-timeout nor --boot-timeout was waited for.
-        #expect(Clock.monotonicMilliseconds() - start < 5000, sourceLocation: sourceLocation)
+        #expect(Clock.monotonicMilliseconds() - start < 20_000, sourceLocation: sourceLocation)
     }
 
     @Test(
@@ -78,9 +78,9 @@ struct BrokenApplicationTests {
     @Test("One that may take longer to boot than the workers has its time", .timeLimit(.minutes(5)))
     func slow() throws {
         var file = SiteFile([
-            "slow": ["processes: 1", "boot-timeout: 30", "env: [ BOOT_LOG=boots, BOOT_MS=4000 ]"]
+            "slow": ["processes: 1", "boot-timeout: 30", "env: [ BOOT_LOG=boots, BOOT_MS=6000 ]"]
         ])
-        file.general += ["boot-timeout: 1"]
+        file.general += ["boot-timeout: 4"]
         try withSite(file) { gateway in
             let response = try gateway.get("/slow/")
             #expect(response.status == 200)
@@ -116,7 +116,7 @@ struct BrokenApplicationTests {
             try expectRefusedAtOnce(gateway, "/lazy/")
             #expect(try gateway.get("/good/").status == 200)
             try gateway.folder.addResponder("lazy")
-            try eventually("it serves", within: 30) { try gateway.get("/lazy/").status == 200 }
+            try eventually("it serves") { try gateway.get("/lazy/").status == 200 }
             try eventually("and ends when nobody asks") { gateway.pids(of: "lazy").isEmpty }
             #expect(try gateway.get("/lazy/").status == 200)
         }

@@ -31,9 +31,10 @@ struct PoolQueueTests {
                 overtaken = max(overtaken, latest - time)
             }
             // In a queue of one worker nobody is overtaken; between workers, by a few milliseconds, and by what a slow
-            // machine takes to accept a connection.
-            #expect(overtaken < 2000, "a request was overtaken by one that was sent \(overtaken) ms later")
-            #expect(crowd.longestWait < 20_000)
+            // machine takes to accept a connection. The newest first would be all of the longest wait.
+            #expect(
+                overtaken < max(2000, crowd.longestWait / 2),
+                "a request was overtaken by one that was sent \(overtaken) ms later")
             #expect(gateway.pids(of: "busy").count == 4)
         }
     }
@@ -43,7 +44,7 @@ struct PoolQueueTests {
         .timeLimit(.minutes(5)))
     func queue() throws {
         var file = SiteFile([
-            "busy": ["processes: 1", "queue-size: 2", "queue-timeout: 2"], "other": ["processes: 1"],
+            "busy": ["processes: 1", "queue-size: 2", "queue-timeout: 6"], "other": ["processes: 1"],
         ])
         file.general = ["bind: 127.0.0.1:0", "workers: 1"]
         try withSite(file) { gateway in
@@ -61,7 +62,8 @@ struct PoolQueueTests {
             let start = Clock.monotonicMilliseconds()
             let refused = try gateway.get("/busy/?refused")
             #expect(refused.status == 503 && refused["Retry-After"].flatMap { Int($0) } != nil)
-            #expect(Clock.monotonicMilliseconds() - start < 1000)
+            // Not after --queue-timeout.
+            #expect(Clock.monotonicMilliseconds() - start < 5000)
 
             leaving.reset()
             #expect(try gateway.get("/other/").status == 200)
@@ -71,7 +73,7 @@ struct PoolQueueTests {
 
             let late = try waiting.receive()
             #expect(late.status == 503 && late["Retry-After"].flatMap { Int($0) } != nil)
-            #expect(gateway.hasLogged("busy: no free process within 2 s for GET /busy/?waited"))
+            #expect(gateway.hasLogged("busy: no free process within 6 s for GET /busy/?waited"))
             try TextFile.write("", to: gate)
             #expect(try first.receive().status == 200)
             // It came later, and had its time: or was late by itself where the machine is slow.
@@ -87,7 +89,8 @@ struct PoolQueueTests {
         "A process that hangs while it is to leave is ended, and its place is not lost",
         .timeLimit(.minutes(5)))
     func hungOnItsWayOut() throws {
-        let file = SiteFile(["one": ["processes: 1", "process-max-age: 1", "timeout: 3"]])
+        var file = SiteFile(["one": ["processes: 1", "process-max-age: 1", "timeout: 3"]])
+        file.general += ["graceful-timeout: 300"]
         try withSite(file) { gateway in
             let hung = try gateway.connect()
             hung.send("GET /one/?hang HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -97,7 +100,7 @@ struct PoolQueueTests {
             #expect(try gateway.get("/one/").status == 200)
             #expect(try hung.receive().status == 504)
             // Not only after --graceful-timeout.
-            try eventually("it has ended", within: 10) { !gateway.pids(of: "one").contains(pid) }
+            try eventually("it has ended") { !gateway.pids(of: "one").contains(pid) }
             #expect(gateway.hasLogged("(pid \(pid)) timed out, killed"))
             #expect(try gateway.get("/one/").status == 200)
         }

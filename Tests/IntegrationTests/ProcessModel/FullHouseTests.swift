@@ -51,7 +51,7 @@ struct FullHouseTests {
                 #expect(response.status == 200)
                 #expect(response.text == "/\(number)")
             }
-            #expect(try gateway.process.waitForEnd(within: 30) == .exited(0))
+            #expect(try gateway.process.waitForEnd() == .exited(0))
             #expect(!gateway.hasLogged("killed"))
             #expect(try gateway.tree.entries.isEmpty)
             #expect(!Files.isSocket(socket))

@@ -18,7 +18,7 @@ struct LeaseTests {
             #expect(crowded == 0)
             // 64 clients share two processes that take a millisecond: far from this, but starvation is for
             // ever.
-            #expect(crowd.longestWait < 20_000)
+            #expect(crowd.longestWait < 60_000)
         }
     }
 

@@ -177,7 +177,7 @@ struct AuthorizerTests {
 
     @Test("Time at the authorizer is no time in the queue", .timeLimit(.minutes(5)))
     func queue() throws {
-        try withAuthorizer("  - {path: /slow/*, application: app, authorizer: auth, queue-timeout: 1}") {
+        try withAuthorizer("  - {path: /slow/*, application: app, authorizer: auth, queue-timeout: 3}") {
             gateway, servers in
             // Both places of the application are taken.
             let holders = try (0..<2).map { _ in try gateway.connect() }
@@ -193,10 +193,10 @@ struct AuthorizerTests {
             }
             let since = Clock.monotonicMilliseconds()
             try eventually("more than its time in a queue is over") {
-                Clock.monotonicMilliseconds() > since + 1200
+                Clock.monotonicMilliseconds() > since + 3200
             }
             try TextFile.write("", to: gateway.folder / "asked")
-            // In the queue by now, where it has a second.
+            // In the queue by now, where it has three seconds.
             try TextFile.write("", to: gateway.folder / "held")
             #expect(try client.receive().shown("REMOTE_USER") == "alice")
             for holder in holders { #expect(try holder.receive().status == 200) }

@@ -73,14 +73,17 @@ final class CommandRun {
         ]
     }
 
-    /// Ends whatever is still there.
+    /// Ends whatever is still there, and waits for that: the port that it listens on is the next one's.
     func discard() {
         process.kill()
         // A supervisor would replace what is ended before it.
         let entries = ((try? tree.entries) ?? []).sorted { $0.startedAt < $1.startedAt }.map(\.pid)
         // Those that were started with another environment are known by their program, in a folder of this run's.
         let others = ((try? reports().keys).map(Array.init) ?? []) + spawned
-        for pid in entries + others.filter(isOurs) { ChildProcess.signal(pid, .kill) }
+        let rest = entries + others.filter(isOurs)
+        for pid in rest { ChildProcess.signal(pid, .kill) }
+        let deadline = Deadline(seconds: 60)
+        while !rest.allSatisfy(ProcessTree.hasEnded), !deadline.isOver { pause(milliseconds: 2) }
     }
 
     private func isOurs(_ pid: ProcessID) -> Bool {
