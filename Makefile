@@ -22,8 +22,8 @@ REQUESTS ?= 100000
 BIND ?= 127.0.0.1:8000
 # The Swift runtime goes into the binary: it runs on machines without a toolchain, and calls it without a detour.
 RELEASE = swift build -c release --static-swift-stdlib
-# What is linked: FastCGI's own library, gzip and brotli, and SHA-1 for the handshake of WebSockets.
-LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config
+# What is linked: FastCGI's own library, gzip and brotli, SHA-1 for the handshake of WebSockets, and regular expressions.
+LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev pkg-config
 PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
 EXAMPLES = examples/swift/Package.swift $(filter-out examples/swift/hummingbird-worker/%,$(wildcard examples/swift/*/*.swift))

@@ -53,9 +53,15 @@ let package = Package(
             providers: [.apt(["libbrotli-dev"])]),
         .systemLibrary(
             name: "CDigest", path: "Sources/CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .systemLibrary(
+            name: "CPCRE2", path: "Sources/CPCRE2", pkgConfig: "libpcre2-8",
+            providers: [.apt(["libpcre2-dev"])]),
 
         // gzip, deflate and brotli as streams of bytes.
         .target(name: "Compression", dependencies: ["Octets", "CZlib", "CBrotli"], swiftSettings: hot),
+
+        // Regular expressions over bytes, with limits.
+        .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: hot),
 
         // The operating system, wrapped once.
         .target(name: "Syscalls", dependencies: ["CSyscalls"], swiftSettings: hot),
@@ -112,7 +118,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "ApplicationLibrary", "HTTP",
-                "FastCGIBridge", "Compression", "WebSockets", "Middleware", "YAML",
+                "FastCGIBridge", "Compression", "Patterns", "WebSockets", "Middleware", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -150,7 +156,7 @@ let package = Package(
             name: "FuzzProperties",
             dependencies: [
                 "Gateway", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge", "Octets", "Syscalls",
-                "YAML", "Compression", "WebSockets", "TestSupport",
+                "YAML", "Compression", "Patterns", "WebSockets", "TestSupport",
             ],
             path: "Fuzz/Properties", swiftSettings: strict),
 
@@ -159,6 +165,7 @@ let package = Package(
             name: "CompressionTests",
             dependencies: ["Compression", "Octets", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
         .testTarget(

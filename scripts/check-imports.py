@@ -26,6 +26,7 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "CZlib": (("Sources/Compression/", "Tests/TestSupport/"), "use the encoders of Compression"),
     "CBrotli": (("Sources/Compression/",), "use the encoders of Compression"),
     "CDigest": (("Sources/WebSockets/",), "use what WebSockets declares: SHA-1 is for its handshake alone"),
+    "CPCRE2": (("Sources/Patterns/",), "use Patterns, whose searches have limits"),
     "ArgumentParser": (
         ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
     "Yams": (("Sources/YAML/",), "use YAMLNode: Yams brings Foundation along"),
@@ -57,6 +58,7 @@ PROJECT_LISTS: Dict[str, Set[str]] = {
     "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"},
     "Sources/ProjectTemplate/": {"Syscalls"},
     "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"},
+    "Sources/Patterns/": {"CPCRE2"},
     # Of HTTP what clients say about codings and what dates and paths mean: a second reader would read something else.
     "Sources/Middleware/": {"Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"},
     "Sources/GatewayTesting/": {"Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "WebSockets"}}

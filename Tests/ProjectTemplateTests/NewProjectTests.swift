@@ -35,7 +35,8 @@ struct NewProjectTests {
             try content("Tests/my-shopTests/ApplicationTests.swift").contains("@testable import my_shop\n"))
         #expect(try content("README.md").hasPrefix("# my-shop\n"))
         #expect(
-            try content("README.md").contains("libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev pkg-config"))
+            try content("README.md").contains(
+                "libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev pkg-config"))
         #expect(try content(".gitignore") == ".build/\n")
     }
 
