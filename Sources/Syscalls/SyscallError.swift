@@ -16,6 +16,10 @@ public struct SyscallError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
+    /// A file would take more than it may.
+    public static func quotaExceeded(_ call: String) -> SyscallError {
+        SyscallError(call: call, code: EDQUOT)
+    }
     /// Data that should be there is not.
     public static func inputOutput(_ call: String) -> SyscallError { SyscallError(call: call, code: EIO) }
 

@@ -58,6 +58,46 @@ struct LeasesTests {
         #expect(!bench.workers[0].reuse(0, age: 4))
     }
 
+    @Test("The slot is leased that has been free for longest")
+    func longestFree() throws {
+        let bench = try LeaseBench(workers: 1, slots: [0, 1, 2], age: 4)
+        let worker = bench.workers[0]
+        for _ in 0..<3 { _ = bench.acquire(0) }
+        for (position, time) in [(1, 100), (0, 200), (2, 300)] as [(Int, UInt64)] {
+            worker.release(position, age: 4, now: time)
+        }
+        #expect(worker.acquire(freeBefore: 100) == nil)
+        #expect(worker.acquire(freeBefore: 200)?.position == 1)
+        #expect(worker.acquire()?.position == 0)
+        worker.release(1, age: 4, now: 400)
+        #expect(worker.acquire()?.position == 2)
+        #expect(worker.acquire(freeBefore: 400) == nil && worker.mayHaveFree)
+        #expect(worker.acquire()?.position == 1)
+        #expect(worker.acquire() == nil && !worker.mayHaveFree)
+    }
+
+    @Test("Where processes come and go, the first slots are leased first")
+    func byPosition() throws {
+        let bench = try LeaseBench(workers: 1, slots: [0, 1], age: 4)
+        let leases = Leases(
+            scoreboard: bench.scoreboard, doorbells: bench.doorbells, worker: 0, pool: 0, slots: [0, 1],
+            prefersRecent: true)
+        _ = leases.acquire()
+        _ = leases.acquire()
+        leases.release(1, age: 4, now: 100)
+        leases.release(0, age: 4, now: 200)
+        #expect(leases.acquire()?.position == 0)
+    }
+
+    @Test("Of the connections that others keep, the one is asked for that has been idle for longest")
+    func recallOfLongestIdle() throws {
+        let bench = try LeaseBench(workers: 2, slots: [0, 1], age: 4)
+        for _ in 0..<2 { _ = bench.acquire(0) }
+        #expect(bench.workers[0].park(0, age: 4, now: 200) && bench.workers[0].park(1, age: 4, now: 100))
+        bench.workers[1].recall()
+        #expect(bench.word(0).state == .idle && bench.word(1).state == .recalled)
+    }
+
     @Test("A kept slot is asked back, and goes by name to the worker that waits")
     func recall() throws {
         let bench = try busy()

@@ -72,9 +72,9 @@ struct SpoolTests {
     @Test("Small parts follow what waits already, wherever it waits")
     func withMemory() throws {
         let spool = Spool(memoryLimit: 4, folder: "/tmp")
-        try spool.withMemory { $0.append("head\r\n") }
+        _ = spool.withMemory { $0.append("head\r\n") }
         try append(Array("body".utf8), to: spool)
-        try spool.withMemory { $0.append("tail") }
+        _ = spool.withMemory { $0.append("tail") }
         #expect(String(decoding: try drain(spool, piece: 3), as: UTF8.self) == "head\r\nbodytail")
     }
 
@@ -89,7 +89,7 @@ struct SpoolTests {
             if Bool.random(using: &generator) {
                 let bytes = pattern(Int.random(in: 0...900, using: &generator), step)
                 if step % 5 == 0 {
-                    try spool.withMemory { output in bytes.withUnsafeBufferPointer { output.append($0) } }
+                    _ = spool.withMemory { output in bytes.withUnsafeBufferPointer { output.append($0) } }
                 } else {
                     try append(bytes, to: spool)
                 }
@@ -115,6 +115,99 @@ struct SpoolTests {
         #expect(spool.count == 90)
         try append(pattern(10, 3), to: spool)
         #expect(try drain(spool) == pattern(90, 1) + pattern(10, 3))
+    }
+
+    private func keep(_ bytes: [UInt8], in spool: Spool) -> SyscallError? {
+        bytes.withUnsafeBufferPointer { spool.append(keeping: $0) }
+    }
+
+    @Test("What a file does not take waits behind it in memory, and says so until it has left")
+    func held() throws {
+        let scoreboard = try Scoreboard()
+        scoreboard.raiseWorkerBound(over: 3)
+        let space = TemporarySpace(scoreboard, worker: 3, limit: 1000)
+        let spool = Spool(memoryLimit: 100, folder: "/tmp", space: space)
+        #expect(keep(pattern(90, 1), in: spool) == nil)
+        #expect(keep(pattern(900, 2), in: spool) == nil && !spool.isHeld)
+        #expect(keep(pattern(200, 3), in: spool)?.isOutOfSpace == true)
+        #expect(spool.isHeld && spool.count == 1190 && spool.footprint == 1190)
+        // Nothing overtakes it.
+        #expect(keep(pattern(10, 4), in: spool) == nil)
+        #expect(spool.withMemory { $0.append("end") } == nil)
+        #expect(
+            try drain(spool, piece: 70)
+                == pattern(90, 1) + pattern(900, 2) + pattern(200, 3) + pattern(10, 4) + Array("end".utf8))
+        #expect(!spool.isHeld && scoreboard.temporary == 0)
+        #expect(keep(pattern(500, 5), in: spool) == nil)
+        #expect(try drain(spool) == pattern(500, 5))
+    }
+
+    @Test("Without a folder everything waits in memory, in its order", arguments: 0..<8 as Range<UInt64>)
+    func heldWithoutFile(_ seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let spool = Spool(memoryLimit: 1000, folder: "/nonexistent")
+        var model: [UInt8] = []
+        for step in 0..<300 {
+            if Bool.random(using: &generator) {
+                let bytes = pattern(Int.random(in: 1...900, using: &generator), step)
+                _ = keep(bytes, in: spool)
+                model += bytes
+            } else {
+                let front = try spool.front()
+                let count = front.count == 0 ? 0 : Int.random(in: 0...front.count, using: &generator)
+                #expect(Array(front.prefix(count)) == Array(model.prefix(count)))
+                spool.consume(count)
+                model.removeFirst(count)
+            }
+            #expect(spool.count == model.count && spool.isEmpty == model.isEmpty)
+        }
+        #expect(try drain(spool) == model)
+    }
+
+    @Test(
+        "The end can be taken back, wherever it waits",
+        arguments: [0, 1, 89, 90, 91, 500, 989, 990, 991, 1100, 1190])
+    func truncate(_ count: Int) throws {
+        let scoreboard = try Self.scoreboard.get()
+        let space = TemporarySpace(scoreboard, worker: 3, limit: 1000)
+        let spool = Spool(memoryLimit: 100, folder: "/tmp", space: space)
+        let all = pattern(90, 1) + pattern(900, 2) + pattern(200, 3)
+        _ = keep(pattern(90, 1), in: spool)
+        _ = keep(pattern(900, 2), in: spool)
+        _ = keep(pattern(200, 3), in: spool)
+        spool.truncate(to: count)
+        #expect(spool.count == count && spool.isEmpty == (count == 0))
+        _ = keep(pattern(50, 4), in: spool)
+        #expect(try drain(spool, piece: 64) == all.prefix(count) + pattern(50, 4))
+    }
+
+    private static let scoreboard = Result { () throws -> Scoreboard in
+        let scoreboard = try Scoreboard()
+        scoreboard.raiseWorkerBound(over: 3)
+        return scoreboard
+    }
+
+    @Test("Workers share the bound, and one that is gone gives back what it had")
+    func shared() throws {
+        let scoreboard = try Scoreboard()
+        scoreboard.raiseWorkerBound(over: 1)
+        let (first, second) = (
+            TemporarySpace(scoreboard, worker: 0, limit: 1000),
+            TemporarySpace(scoreboard, worker: 1, limit: 1000)
+        )
+        try first.take(600)
+        try second.take(400)
+        #expect(throws: SyscallError.self) { try second.take(1) }
+        #expect(scoreboard.temporary == 1000)
+        second.giveBack(100)
+        try first.take(100)
+        _ = scoreboard.clear(worker: 0)
+        #expect(scoreboard.temporary == 300)
+        try second.take(700)
+        // Nonsense that somebody has written there binds nobody.
+        scoreboard.changeTemporary(by: -5000, worker: 0)
+        #expect(scoreboard.temporary == 1000)
+        try TemporarySpace(scoreboard, worker: 1, limit: 0).take(1 << 40)
     }
 
     @Test("A reset forgets what waits in memory and in the file")
@@ -177,7 +270,7 @@ struct SpoolTests {
             _ = try drain(spool)
             spool.reset(keeping: 0)
             #expect(budget.used == 0)
-            try spool.withMemory { $0.append("head") }
+            _ = spool.withMemory { $0.append("head") }
             #expect(budget.used > 0)
         }
         #expect(budget.used == 0)
@@ -198,7 +291,7 @@ struct SpoolTests {
         try append(pattern(2000, 1), to: first)
         #expect(budget.isExhausted)
         let used = budget.used
-        try second.withMemory { $0.append("head") }
+        _ = second.withMemory { $0.append("head") }
         try append(pattern(60_000, 2), to: second)
         try append(pattern(60_000, 3), to: second)
         #expect(budget.used < used + 1000)

@@ -37,24 +37,30 @@ final class ApplicationConnection: Stream, AnswerSource {
     /// Age of the process behind it.
     let age: UInt32
     /// Exchanges that it has carried.
-    private(set) var served = 0
+    var served = 0
     /// When its last exchange ended, in the loop's milliseconds.
-    private(set) var endedAt: UInt64 = 0
-    private(set) var exchange: Exchange?
-    private var decoder = ResponseDecoder()
-    private var input = ByteBuffer()
-    private var output = ByteBuffer(capacity: 4096)
-    private var bodyToSend: UInt64 = 0
-    private var sawAnswer = false
+    var endedAt: UInt64 = 0
+    var exchange: Exchange?
+    var decoder = ResponseDecoder()
+    var input = ByteBuffer()
+    var output = ByteBuffer(capacity: 4096)
+    var bodyToSend: UInt64 = 0
+    var sawAnswer = false
     /// Whether a part of the answer has come for the client since the deadline was set.
     private var hasProgress = false
-    private var isPaused = false
-    private var wasCutWhileSending = false
-    private var isConnecting = false
+    var isPaused = false
+    var wasCutWhileSending = false
+    var isConnecting = false
     /// Whether the exchange's client is gone, and the connection waits for the application to be done with it.
     private var isOrphaned = false
     /// Whether the exchange goes elsewhere when the application has come to its end.
-    private var isRedirecting = false
+    var isRedirecting = false
+    /// Whether the deadline is that of an empty STDOUT record after which nothing has come.
+    var mayHaveEnded = false
+    /// What the application still does for an exchange that is over.
+    var afterWork = AfterWork()
+    /// When the request was sent, in the loop's milliseconds.
+    var begunAt: UInt64 = 0
 
     init(
         _ descriptor: consuming OwnedDescriptor, backend: FastCGIBackend, position: Int, age: UInt32
@@ -83,6 +89,8 @@ final class ApplicationConnection: Stream, AnswerSource {
         isPaused = false
         isOrphaned = false
         isRedirecting = false
+        mayHaveEnded = false
+        begunAt = backend.loop.now
         decoder = ResponseDecoder()
         output.clear()
         if isConnecting {
@@ -189,6 +197,7 @@ final class ApplicationConnection: Stream, AnswerSource {
     override func received(_ count: Int) {
         input.commit(count)
         guard let exchange else {
+            if afterWork.isOn { return readOn() }
             // Nothing may come between exchanges.
             return backend.lostIdle(self)
         }
@@ -216,23 +225,29 @@ final class ApplicationConnection: Stream, AnswerSource {
                         // To close now would end it in the middle of what it still has to do.
                         isRedirecting = true
                         input.consume(consumed)
-                    case .redirected: return redirect()
+                    case .redirected:
+                        input.consume(consumed)
+                        return redirect()
                     }
                 case .stderr(let range, let consumed):
-                    backend.logStandardError(input.bytes[range], position: position, exchange)
+                    backend.logStandardError(
+                        input.bytes[range], position: position, request: exchange.idText)
                     input.consume(consumed)
                 case .end(let status, _, let consumed):
                     input.consume(consumed)
                     return finish(exchange, status)
                 }
             } catch {
-                return end(.failed("it does not speak FastCGI: \(error)"))
+                return fail(exchange, "it does not speak FastCGI: \(error)")
             }
         }
     }
 
     /// Passes on what has come, and asks for more unless the client is too far behind.
     private func goOn(_ exchange: Exchange) {
+        if isSent, exchange.isAnswered || backend.pool.isKnownProgram && hasSaidAll(exchange) {
+            return letGo(of: exchange)
+        }
         exchange.flush()
         guard !isClosed, self.exchange === exchange else { return }
         if exchange.response.isHeadSent, exchange.isBackedUp {
@@ -241,7 +256,9 @@ final class ApplicationConnection: Stream, AnswerSource {
         } else {
             // Complaints, empty records and the drops of a head do not count: an application could go on like that for
             // ever, and its client would never have an answer.
-            if hasProgress { renewDeadline() }
+            if hasProgress || mayHaveEnded { renewDeadline() }
+            mayHaveEnded = isSent && hasSaidAll(exchange)
+            if mayHaveEnded { deadline = min(deadline, loop.now + Self.pauseAfterEnd) }
             receive()
         }
         hasProgress = false
@@ -256,8 +273,8 @@ final class ApplicationConnection: Stream, AnswerSource {
 
     private func finish(_ exchange: Exchange, _ status: ProtocolStatus) {
         guard status == .requestComplete else {
-            return end(
-                status == .overloaded ? .failed("overloaded") : .failed("it refused the request"),
+            return fail(
+                exchange, status == .overloaded ? "overloaded" : "it refused the request",
                 status: status == .overloaded ? 503 : 502)
         }
         if isRedirecting { return redirect() }
@@ -271,20 +288,28 @@ final class ApplicationConnection: Stream, AnswerSource {
     }
 
     override func receivedEnd(error: CInt?) {
-        guard let exchange else { return backend.lostIdle(self) }
+        guard let exchange else {
+            guard afterWork.isOn else { return backend.lostIdle(self) }
+            // The end of STDOUT and then of the connection: complete, without an END_REQUEST.
+            return endAfterWork(decoder.sawStdoutEnd ? nil : Self.closedEarly)
+        }
         if isRedirecting { return redirect() }
         if !sawAnswer, served > 0 { return end(.stale) }
         // The end of STDOUT and then of the connection: complete, without an END_REQUEST.
         let isComplete = decoder.sawStdoutEnd && exchange.response.hasHead
         if isOrphaned || isComplete { return end(.done(canKeep: false)) }
         let reason = error.map { SyscallError(call: "recv", code: $0).description }
+        if exchange.isAnswered {
+            backend.complain(self, exchange.idText, Self.closedEarly)
+            return end(.done(canKeep: false))
+        }
         let place = exchange.response.hasHead ? "in the middle of its answer" : "before it answered"
         let text = "it closed the connection \(place)" + (reason.map { " (\($0))" } ?? "")
         end(sawAnswer ? .failed(text) : .broken(text))
     }
 
     override func hungUp() {
-        guard exchange == nil else { return receive() }
+        guard exchange == nil, !afterWork.isOn else { return receive() }
         backend.lostIdle(self)
     }
 
@@ -309,7 +334,11 @@ final class ApplicationConnection: Stream, AnswerSource {
     private var takesTooLittle: Bool { isBlocked && !backend.pool.isSupervised }
 
     override func deadlinePassed() {
-        guard let exchange else { return }
+        guard let exchange else {
+            if afterWork.isOn { backend.worksTooLong(self) }
+            return
+        }
+        if mayHaveEnded, isSent, hasSaidAll(exchange) { return letGo(of: exchange) }
         if isConnecting {
             let limit = backend.connectTimeout / 1000
             return end(.unreachable("no connection within \(limit) s (--connect-timeout)"))
@@ -340,7 +369,7 @@ final class ApplicationConnection: Stream, AnswerSource {
     }
 
     /// Takes the exchange off the connection and lets the backend decide about both.
-    private func end(_ outcome: Outcome, status: Int? = nil) {
+    func end(_ outcome: Outcome, status: Int? = nil) {
         guard let exchange else { return }
         self.exchange = nil
         exchange.source = nil
@@ -349,27 +378,6 @@ final class ApplicationConnection: Stream, AnswerSource {
         served += 1
         endedAt = loop.now
         backend.ended(self, exchange, outcome, status: status)
-    }
-
-    /// Gives up an exchange that nobody has read and that may be sent a second time.
-    func takeUnread() -> Exchange? {
-        guard let exchange, !sawAnswer, !exchange.isRetried, backend.mayRepeat(exchange),
-            Descriptor.unreadByPeer(number) > 0
-        else { return nil }
-        exchange.isRetried = true
-        self.exchange = nil
-        exchange.source = nil
-        deadline = 0
-        return exchange
-    }
-
-    /// The application wants another path to be answered. It is told by the close that nobody reads on.
-    private func redirect() {
-        guard let exchange else { return }
-        self.exchange = nil
-        deadline = 0
-        served += 1
-        backend.redirected(self, exchange)
     }
 
     /// Waits, without an exchange, for the next one: nothing may arrive but the end.

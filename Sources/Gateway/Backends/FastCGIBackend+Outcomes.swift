@@ -11,7 +11,7 @@ extension FastCGIBackend {
         status: Int?
     ) {
         forget(connection)
-        endStandardError(connection, exchange)
+        endStandardError(connection, request: exchange.idText)
         switch outcome {
         case .done(let canKeep):
             if connection.served > 1 { hasCarriedOn() }
@@ -85,7 +85,7 @@ extension FastCGIBackend {
         if let line = servers.failed(server, exchange, loop.now) { log.warning("\(pool.name): \(line)") }
     }
 
-    private func noteSuccess(_ position: Int) {
+    func noteSuccess(_ position: Int) {
         servers.map { $0.succeeded($0.server(ofPosition: position)) }
     }
 
@@ -103,16 +103,21 @@ extension FastCGIBackend {
         }
     }
 
-    private func describe(_ connection: ApplicationConnection) -> String {
+    func describe(_ connection: ApplicationConnection) -> String {
         pool.describe(connection.position)
     }
 
-    func redirected(_ connection: ApplicationConnection, _ exchange: Exchange) {
-        forget(connection)
-        endStandardError(connection, exchange)
+    /// - Parameter isOver: Whether nothing more is expected from the process; else its slot is busy until it has said so.
+    func redirected(_ connection: ApplicationConnection, _ exchange: Exchange, isOver: Bool) {
         exchange.source = nil
         noteSuccess(connection.position)
-        settle(connection, canKeep: false)
+        if isOver {
+            forget(connection)
+            endStandardError(connection, request: exchange.idText)
+            settle(connection, canKeep: false)
+        } else {
+            connection.readBehindRedirect()
+        }
         guard exchange.connection != nil else { return exchange.context.giveBack(exchange) }
         if exchange.followRedirect() { return }
         log.error(

@@ -25,10 +25,13 @@ final class FastCGIBackend: Backend {
     let connectTimeout: UInt64
     /// Milliseconds.
     let sendTimeout: UInt64
+    /// Milliseconds that a process may work on after its response; 0 is no limit.
+    let finishTimeout: UInt64
     let log: Logger
     /// `nil` where the processes are ours.
     let servers: Servers?
     let leases: Leases
+    /// Connections without an exchange; the first one has been free for longest.
     private var kept: [ApplicationConnection] = []
     /// Whether the application is asked to keep connections.
     private(set) var keepsConnections: Bool
@@ -43,8 +46,8 @@ final class FastCGIBackend: Backend {
     private(set) lazy var upstreams = pool.slots.indices.map { position in
         Upstream(application: pool.name, place: pool.describe(position))
     }
-    /// Connections with an exchange, by the position of their slot.
-    private var running: [ApplicationConnection?]
+    /// Connections with an exchange, or whose process still works for one, by the position of their slot.
+    private(set) var running: [ApplicationConnection?]
 
     init(
         pool: PoolView, scoreboard: Scoreboard, doorbells: Doorbells, loop: EventLoop,
@@ -56,13 +59,14 @@ final class FastCGIBackend: Backend {
         hasParameters = !pool.parameters.isEmpty
         connectTimeout = UInt64(pool.settings.external.connectTimeout) * 1000
         sendTimeout = UInt64(pool.settings.external.sendTimeout) * 1000
+        finishTimeout = UInt64(pool.settings.finishTimeout) * 1000
         keepsConnections = pool.keepsConnections
         self.loop = loop
         self.log = log
         servers = pool.servers.isEmpty ? nil : Servers(pool, scoreboard: scoreboard)
         leases = Leases(
             scoreboard: scoreboard, doorbells: doorbells, worker: worker, pool: pool.pool,
-            slots: pool.slots.map(\.index), grows: pool.grows)
+            slots: pool.slots.map(\.index), grows: pool.grows, prefersRecent: pool.prefersRecent)
         standardError = StandardErrorLog(pool, log: log)
         running = pool.slots.map { _ in nil }
     }
@@ -104,7 +108,12 @@ final class FastCGIBackend: Backend {
 
     /// - Parameter positions: The slots that may be used; `nil` for all.
     private func start(_ exchange: Exchange, in positions: Range<Int>?) -> Bool {
-        while let connection = takeKept(in: positions) {
+        while let index = indexOfKept(in: positions) {
+            // A slot that nobody holds may have been free for longer.
+            if leases.mayHaveFree, connectToFree(exchange, in: positions, freeBefore: kept[index].endedAt) {
+                return true
+            }
+            let connection = index == kept.count - 1 ? kept.removeLast() : kept.remove(at: index)
             guard leases.reuse(connection.position, age: connection.age) else {
                 close(connection)
                 continue
@@ -119,15 +128,27 @@ final class FastCGIBackend: Backend {
             run(exchange, on: connection)
             return true
         }
-        guard let slot = leases.acquire(in: positions) else { return false }
+        return connectToFree(exchange, in: positions, freeBefore: .max)
+    }
+
+    private func connectToFree(_ exchange: Exchange, in positions: Range<Int>?, freeBefore limit: UInt64)
+        -> Bool
+    {
+        guard let slot = leases.acquire(in: positions, freeBefore: limit) else { return false }
         showServed()
         return connect(exchange, slot.position, slot.age, replacing: nil)
     }
 
-    private func takeKept(in positions: Range<Int>?) -> ApplicationConnection? {
-        guard let positions else { return kept.popLast() }
-        return kept.lastIndex { positions.contains($0.position) }.map { kept.remove(at: $0) }
+    /// The kept connection that is next: see ``PoolView/prefersRecent``.
+    private func indexOfKept(in positions: Range<Int>?) -> Int? {
+        guard let positions else { return kept.isEmpty ? nil : pool.prefersRecent ? kept.count - 1 : 0 }
+        return pool.prefersRecent
+            ? kept.lastIndex { positions.contains($0.position) }
+            : kept.firstIndex { positions.contains($0.position) }
     }
+
+    /// Whether a request could be sent at once.
+    var hasFreeSlot: Bool { !kept.isEmpty || leases.hasFree }
 
     /// A request that cannot be sent a second time is not sent into a connection that has just been closed, or that an
     /// application may be about to close that has not shown yet that it keeps any; one that was sent twice already gets a
@@ -163,7 +184,7 @@ final class FastCGIBackend: Backend {
     ) -> Bool {
         old?.close()
         guard let address = address(ofPosition: position) else {
-            leases.release(position, age: age)
+            leases.release(position, age: age, now: loop.now)
             unreachable(exchange, position, "its name has not led anywhere yet")
             return true
         }
@@ -176,7 +197,7 @@ final class FastCGIBackend: Backend {
             run(exchange, on: connection)
             return true
         } catch {
-            leases.release(position, age: age)
+            leases.release(position, age: age, now: loop.now)
             // A full unix backlog is EAGAIN, and nothing tells when it is over: the sweep tries again.
             if error.isTryAgain { return false }
             unreachable(exchange, position, "\(error)")
@@ -243,7 +264,7 @@ final class FastCGIBackend: Backend {
             }
             return
         }
-        guard canKeep, leases.park(position, age: age) else { return close(connection) }
+        guard canKeep, leases.park(position, age: age, now: loop.now) else { return close(connection) }
         kept.append(connection)
         connection.park()
         // Somebody may have begun to wait between the look and the parking.
@@ -258,7 +279,7 @@ final class FastCGIBackend: Backend {
 
     func close(_ connection: ApplicationConnection) {
         connection.close()
-        leases.release(connection.position, age: connection.age)
+        leases.release(connection.position, age: connection.age, now: loop.now)
     }
 
     private func releaseKept(where condition: (ApplicationConnection) -> Bool) {
@@ -304,7 +325,11 @@ final class FastCGIBackend: Backend {
 
     // MARK: Others, and time
 
+    /// Processes that still work are waited for: who gets their slots next would wait for them too.
+    var isBusy: Bool { running.contains { $0?.afterWork.isOn == true } }
+
     func wake() {
+        leases.mayHaveFree = true
         releaseKept { leases.isWanted($0.position, age: $0.age) }
         for case let connection? in running where !leases.holds(connection.position, age: connection.age) {
             moveIfUnread(connection)
@@ -329,6 +354,7 @@ final class FastCGIBackend: Backend {
 
     func sweep(_ now: UInt64) {
         standardError.sweep(now)
+        leases.mayHaveFree = true
         while let exchange = queue.takeOverdue(now: now) {
             log.error(
                 "\(pool.name): no free process within \(exchange.route.limits.queueTimeout / 1000) s for \(exchange.mention)"
@@ -336,17 +362,20 @@ final class FastCGIBackend: Backend {
             exchange.fail(status: 503, "No application process became free in time.", retryAfter: 1)
         }
         releaseKept { leases.isWanted($0.position, age: $0.age) }
+        passOverBusy(now)
         serveQueue()
     }
 
     // MARK: FCGI_STDERR
 
     /// Logs what an application complains about.
-    func logStandardError(_ bytes: UnsafeBufferPointer<UInt8>, position: Int, _ exchange: Exchange) {
-        standardError.add(bytes, position: position, request: exchange.idText, now: loop.now)
+    func logStandardError(
+        _ bytes: UnsafeBufferPointer<UInt8>, position: Int, request: @autoclosure () -> String
+    ) {
+        standardError.add(bytes, position: position, request: request(), now: loop.now)
     }
 
-    func endStandardError(_ connection: ApplicationConnection, _ exchange: Exchange) {
-        standardError.finish(position: connection.position, request: exchange.idText, now: loop.now)
+    func endStandardError(_ connection: ApplicationConnection, request: @autoclosure () -> String) {
+        standardError.finish(position: connection.position, request: request(), now: loop.now)
     }
 }

@@ -56,6 +56,9 @@ struct Settings: Sendable {
     /// Until an application begins to answer, and between two parts of its answer; also how long a worker's loop may
     /// stand still. Stops a hung application from holding a process, and a hung worker from holding its clients.
     var timeout = 30
+    /// How long an application may work on after its response is complete; 0 is no limit. Stops a process that hangs then
+    /// from being lost.
+    var finishTimeout = 300
     /// Until a draining worker or application process is killed.
     var gracefulTimeout = 30
     /// How long a connection may stay without a request. Load balancers keep theirs for 60 s.
@@ -87,6 +90,8 @@ struct Settings: Sendable {
     var bufferMemory = 524_288
     /// Octets of an answer that may wait for a slow reader in all; beyond it the application waits.
     var bufferLimit = 1 << 30
+    /// Bytes of all temporary files together; 0 is no limit. Stops many clients from filling the disk.
+    var temporaryLimit = 8 << 30
     /// Whether an application gets a request's body as it comes, and not whole.
     var streamsRequestBody = false
     /// Folders that X-Sendfile may name files in.

@@ -22,13 +22,18 @@ final class Leases {
     private let slots: [Int]
     /// Whether the master is told when requests begin to wait.
     private let grows: Bool
+    /// Whether free slots go by their position, and not by how long they have been free.
+    private let prefersRecent: Bool
     private var isWaiting = false
+    /// Whether a slot may be free that was not when this worker last looked: who keeps connections need not look each time.
+    var mayHaveFree = true
 
     init(
         scoreboard: Scoreboard, doorbells: Doorbells, worker: Int, pool: Int, slots: [Int],
-        grows: Bool = false
+        grows: Bool = false, prefersRecent: Bool = false
     ) {
         self.grows = grows
+        self.prefersRecent = prefersRecent
         self.scoreboard = scoreboard
         self.doorbells = doorbells
         self.worker = worker
@@ -36,27 +41,60 @@ final class Leases {
         self.slots = slots
     }
 
-    /// Leases a free slot, or one that was handed to us.
+    /// Leases the slot that was handed to us, or the one that has been free for longest.
     ///
-    /// - Parameter positions: Where to look; `nil` for everywhere.
+    /// - Parameters:
+    ///   - positions: Where to look; `nil` for everywhere.
+    ///   - limit: A free slot counts only if it has been free since before this time.
     /// - Returns: The slot's position in the pool, and the age of the process behind it.
-    func acquire(in positions: Range<Int>? = nil) -> (position: Int, age: UInt32)? {
-        for position in positions ?? slots.indices {
-            let slot = slots[position]
-            let word = scoreboard.slot(slot)
-            guard word.state == .free && !word.isRetiring || word.state == .granted && word.owner == worker
-            else { continue }
-            if scoreboard.exchange(slot, from: word, to: word.with(.busy, owner: worker)) {
+    func acquire(in positions: Range<Int>? = nil, freeBefore limit: UInt64 = .max) -> (
+        position: Int, age: UInt32
+    )? {
+        // Another worker may be faster, each time with another slot.
+        for _ in slots.indices {
+            guard let (position, word) = firstFree(positions ?? slots.indices, before: limit) else {
+                return nil
+            }
+            if scoreboard.exchange(slots[position], from: word, to: word.with(.busy, owner: worker)) {
                 return (position, word.age)
             }
         }
         return nil
     }
 
+    private func firstFree(_ positions: Range<Int>, before limit: UInt64) -> (position: Int, word: SlotWord)?
+    {
+        var first: (position: Int, word: SlotWord)?
+        var earliest = limit
+        var hasFree = false
+        for position in positions {
+            let word = scoreboard.slot(slots[position])
+            if word.state == .granted, word.owner == worker { return (position, word) }
+            guard word.state == .free, !word.isRetiring else { continue }
+            hasFree = true
+            let since = scoreboard.freeSince(slots[position])
+            guard since < earliest || limit == .max && first == nil else { continue }
+            (first, earliest) = ((position, word), since)
+            if prefersRecent { break }
+        }
+        if !hasFree, positions.count == slots.count { mayHaveFree = false }
+        return first
+    }
+
+    /// Whether a slot is free.
+    var hasFree: Bool {
+        slots.contains { slot in
+            let word = scoreboard.slot(slot)
+            return word.state == .free && !word.isRetiring
+        }
+    }
+
     /// Keeps a slot whose exchange is over, with its connection.
     ///
+    /// - Parameter now: Milliseconds of the monotonic clock.
     /// - Returns: False where the slot is not ours any more: the process was replaced.
-    func park(_ position: Int, age: UInt32) -> Bool {
+    func park(_ position: Int, age: UInt32, now: UInt64 = 0) -> Bool {
+        scoreboard.setFreeSince(now, slots[position])
         let busy = SlotWord(.busy, owner: worker, age: age)
         return scoreboard.exchange(slots[position], from: busy, to: busy.with(.idle, owner: worker))
     }
@@ -102,9 +140,14 @@ final class Leases {
 
     /// Gives a slot up, whose connection is closed: to the worker that has waited longest, else to all. That of a process
     /// which is to leave goes to nobody.
-    func release(_ position: Int, age: UInt32) {
+    ///
+    /// - Parameter now: Milliseconds of the monotonic clock.
+    func release(_ position: Int, age: UInt32, now: UInt64 = 0) {
         let slot = slots[position]
+        mayHaveFree = true
         while case let word = scoreboard.slot(slot), word.age == age, word.isHeld(by: worker) {
+            // A connection that was kept has been free since then.
+            if word.state == .busy { scoreboard.setFreeSince(now, slot) }
             // Another process may change it in between: recalled by who waits, marked by the master. Each happens once.
             if word.isRetiring {
                 if scoreboard.exchange(slot, from: word, to: word.released) { return doorbells.ringMaster() }
@@ -145,11 +188,17 @@ final class Leases {
         if begins, grows { doorbells.ringMaster() }
     }
 
-    /// Asks another worker for a connection that it keeps and does not use.
+    /// Asks another worker for a connection that it keeps and does not use: the one that has been free for longest.
     func recall() {
-        for slot in slots {
-            let word = scoreboard.slot(slot)
-            guard word.state == .idle, word.owner != worker else { continue }
+        for _ in slots.indices {
+            var first: (slot: Int, word: SlotWord, since: UInt64)?
+            for slot in slots {
+                let word = scoreboard.slot(slot)
+                guard word.state == .idle, word.owner != worker else { continue }
+                let since = scoreboard.freeSince(slot)
+                if first == nil || since < first!.since { first = (slot, word, since) }
+            }
+            guard let (slot, word, _) = first else { return }
             if scoreboard.exchange(slot, from: word, to: word.with(.recalled, owner: word.owner)) {
                 return doorbells.ring(worker: word.owner)
             }

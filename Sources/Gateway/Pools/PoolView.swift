@@ -35,6 +35,13 @@ struct PoolView: Sendable {
     let endsByClosing: Bool
     /// Whether the master starts processes when requests wait, and has to be told.
     let grows: Bool
+    /// Whether its programs are known (the Python responder, php-cgi, the CGI responder): an empty STDOUT record of theirs is the
+    /// end of a response, and they end a request when they are free.
+    var isKnownProgram: Bool { drainsBody }
+    /// Whether the process gets a request that was used last. Else the process gets it that has been free for longest, because
+    /// the one that was used last may still work. Where the number of processes goes by use, those that are not needed must
+    /// come to rest.
+    var prefersRecent: Bool { grows && isKnownProgram }
     /// The folder of scripts or files, where the application has one.
     let site: SitePlan?
     /// The application's own meta-variables, encoded.

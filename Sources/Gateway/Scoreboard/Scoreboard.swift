@@ -36,6 +36,7 @@ final class Scoreboard: @unchecked Sendable {
     private let counterBase: Int
     private let boundBase: Int
     private let addressBase: Int
+    private let freeBase: Int
     /// How client addresses are hashed, the same in all workers: the master chooses the key before it forks.
     let addressHash = KeyedHash.random
 
@@ -53,7 +54,8 @@ final class Scoreboard: @unchecked Sendable {
         boundBase = counterBase + (Self.workerCapacity + 1) * WorkerCounters.wordCount
         addressBase = boundBase + 8
         // Memory is only what is written to: the tables of workers that there never are cost nothing.
-        let count = addressBase + Self.workerCapacity * AddressCounts.places
+        freeBase = addressBase + Self.workerCapacity * AddressCounts.places
+        let count = freeBase + Self.slotCapacity
         memory = try SharedMemory(count: count * MemoryLayout<UInt64>.stride)
         // Zero-filled memory is what Atomic<UInt64>(0) is.
         words = memory.base.bindMemory(to: Atomic<UInt64>.self, capacity: count)
@@ -149,6 +151,18 @@ final class Scoreboard: @unchecked Sendable {
 
     /// How many exchanges the slot has seen.
     func exchanges(_ slot: Int) -> UInt64 { words[exchangeBase + slot].load(ordering: .relaxed) }
+
+    /// Says since when a slot has been free, in milliseconds of the monotonic clock. Only the worker that holds it does.
+    func setFreeSince(_ time: UInt64, _ slot: Int) {
+        precondition(slot >= 0 && slot < Self.slotCapacity)
+        words[freeBase + slot].store(time, ordering: .relaxed)
+    }
+
+    /// Since when a slot has been free: a hint, and nothing that must not be wrong.
+    func freeSince(_ slot: Int) -> UInt64 {
+        precondition(slot >= 0 && slot < Self.slotCapacity)
+        return words[freeBase + slot].load(ordering: .relaxed)
+    }
 
     // MARK: Who waits
 

@@ -20,7 +20,8 @@ enum Counter: Int, CaseIterable {
 
 /// The counters of one worker, for whoever writes them.
 struct WorkerCounters {
-    /// Words of one worker; the first one is no counter but says whether the worker is full.
+    /// Words of one worker; the first one is no counter but says whether the worker is full, and the last one what its
+    /// temporary files take.
     static let wordCount = 16
 
     let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -43,6 +44,9 @@ struct WorkerCounters {
         get { words[0].load(ordering: .relaxed) != 0 }
         nonmutating set { words[0].store(newValue ? 1 : 0, ordering: .relaxed) }
     }
+
+    /// Bytes of the worker's temporary files.
+    var temporary: UnsafeMutablePointer<Atomic<UInt64>> { words + (Self.wordCount - 1) }
 }
 
 /// The counters of a worker, read at one moment.
@@ -86,6 +90,21 @@ extension Scoreboard {
             gone.words[counter.rawValue].store(0, ordering: .relaxed)
         }
         gone.isFull = false
+        gone.temporary.pointee.store(0, ordering: .relaxed)
+    }
+
+    /// A worker's temporary files have grown, or one of them is gone.
+    func changeTemporary(by difference: Int, worker: Int) {
+        counters(worker: worker).temporary.pointee.wrappingAdd(
+            UInt64(bitPattern: Int64(difference)), ordering: .sequentiallyConsistent)
+    }
+
+    /// Bytes of the temporary files of all workers. Each worker wrote its own number: one that is nonsense counts as none.
+    var temporary: UInt64 {
+        (0..<workerBound).reduce(0) { sum, worker in
+            let count = counters(worker: worker).temporary.pointee.load(ordering: .sequentiallyConsistent)
+            return count < 1 << 62 ? sum &+ count : sum
+        }
     }
 
     /// Whether no worker that serves has room, `worker` left out.

@@ -46,10 +46,14 @@ extension Connection {
         undelivered.wasNotDelivered(rest: output.count + (file?.left ?? 0), isLost: isLost)
     }
 
-    /// Ends the connection in the middle of an answer, which has gone as far as it goes.
-    func cut() {
+    /// Ends the connection in the middle of an answer, when what there is of it has left.
+    ///
+    /// - Parameter isOpenEnded: Whether an end of the connection would pass for the end of the answer.
+    func cut(isOpenEnded: Bool) {
+        if phase == .body { mustLinger = true }
+        phase = .lingering
+        endsByReset = isOpenEnded
         flush()
-        close()
     }
 
     /// Closes in the middle of an answer.

@@ -54,6 +54,10 @@ extension Connection {
     }
 
     func beginLingering() {
+        if endsByReset {
+            Descriptor.resetOnClose(number)
+            return close()
+        }
         // Closing a socket with unread bytes resets the connection; without any, nothing is lost by closing.
         guard mustLinger || mayHaveUnread || !input.isEmpty else { return close() }
         Descriptor.shutdownSending(number)

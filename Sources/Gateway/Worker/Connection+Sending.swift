@@ -10,30 +10,42 @@ extension Connection {
 
     /// Whether the client is so far behind that the application should wait.
     var isBackedUp: Bool {
-        output.footprint >= exchange?.route.limits.buffer ?? context.settings.bufferLimit
+        output.isHeld || output.footprint >= exchange?.route.limits.buffer ?? context.settings.bufferLimit
     }
 
     /// Appends a head, a chunk end or the like to ``output``.
     func write(_ body: (inout ByteBuffer) -> Void) {
         guard !isLost else { return }
         guard context.logNeeds.contains(.responseFields), let exchange else {
-            do { try output.withMemory(body) } catch { lose(error) }
+            if let error = output.withMemory(body) { context.isHeldUp(by: error) }
             return
         }
-        do {
-            try output.withMemory { output in
-                let count = output.count
-                body(&output)
-                exchange.noteFields(in: UnsafeBufferPointer(rebasing: output.bytes[count...]))
-            }
-        } catch { lose(error) }
+        let failure = output.withMemory { output in
+            let count = output.count
+            body(&output)
+            exchange.noteFields(in: UnsafeBufferPointer(rebasing: output.bytes[count...]))
+        }
+        if let failure { context.isHeldUp(by: failure) }
     }
 
-    /// Appends a part of a body to ``output``.
+    /// Appends a part of a body to ``output``. What a full disk does not take waits in memory: ``isBackedUp`` keeps more from
+    /// coming.
     func write(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard !isLost else { return }
-        do { try output.append(bytes) } catch { lose(error) }
+        if let error = output.append(keeping: bytes) { context.isHeldUp(by: error) }
     }
+
+    /// Forgets what was written from a position on, counted from the first byte of the connection.
+    ///
+    /// - Returns: False where a part of it has left.
+    func takeBack(from position: Int) -> Bool {
+        guard !isLost, file == nil, phase != .upgraded, position >= sent else { return false }
+        output.truncate(to: position - sent)
+        return true
+    }
+
+    /// Where what is written next will stand, counted from the first byte of the connection.
+    var writingPosition: Int { sent + output.count }
 
     /// Its answer cannot be completed. ``flush()`` closes, not this: whoever writes is within an exchange that would end.
     private func lose(_ error: SyscallError) {

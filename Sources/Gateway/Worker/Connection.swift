@@ -57,6 +57,8 @@ final class Connection: Stream {
     var served = 0
     var lingered = 0
     var mustLinger = false
+    /// Whether it ends by a reset, because an end would pass for that of an answer.
+    var endsByReset = false
     /// Whether a part of an answer could not be kept.
     var isLost = false
     /// Whether the memory of an idle connection has been given up.

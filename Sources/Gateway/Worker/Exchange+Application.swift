@@ -159,6 +159,7 @@ extension Exchange {
         response.hasHead = true
         if context.isDraining { response.keepsAlive = false }
         if let policy = route.compression { considerCoding(policy, answer, length: length) }
+        response.position = connection?.writingPosition ?? 0
         connection?.write { writeFields(answer, to: &$0) }
         response.isHeadSent = true
         if let coding = response.coding { settle(coding) }

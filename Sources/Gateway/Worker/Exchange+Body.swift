@@ -55,13 +55,17 @@ extension Exchange {
         guard bodyReceived <= route.limits.body else { throw .bodyTooLarge }
         guard !bodyState.isUnwanted else { return }
         bodyCount += UInt64(bytes.count)
+        if bodyState.isStreamed {
+            // The client waits until the application has taken it.
+            if let error = body.append(keeping: bytes) { context.isHeldUp(by: error) }
+            return source?.bodyHasCome() ?? ()
+        }
         do {
             try body.append(bytes)
         } catch {
             context.lost("a request body", error)
             throw .insufficientStorage
         }
-        if bodyState.isStreamed { source?.bodyHasCome() }
     }
 
     /// The client has sent all of a body that the application gets as it comes.
@@ -74,7 +78,7 @@ extension Exchange {
     /// Whether no more of the body is to be read for now: as much waits for the application as may, or the client waits to be asked.
     var holdsBody: Bool {
         bodyState.isStreamed && !bodyState.isUnwanted
-            && (body.count >= Self.streamLimit || bodyState.wantsContinue && bodyCount == 0)
+            && (body.count >= Self.streamLimit || body.isHeld || bodyState.wantsContinue && bodyCount == 0)
     }
 
     /// The application takes the body: a client that asked first is told to send it.

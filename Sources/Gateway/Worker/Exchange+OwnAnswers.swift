@@ -5,9 +5,9 @@ import HTTP
 import Octets
 
 extension Exchange {
-    /// Answers with an error of the gateway's, or cuts the answer that has begun.
+    /// Answers with an error of the gateway's, or cuts the answer of which a part has left.
     func fail(status: Int, _ explanation: String, retryAfter: Int? = nil, allow: StaticString? = nil) {
-        guard !response.isHeadSent else { return cut() }
+        guard !response.isHeadSent || takeBack() else { return cut() }
         guard connection != nil else { return context.giveBack(self) }
         restartResponse()
         if let page = route.errorPages?[status] {

@@ -19,8 +19,10 @@ struct ResponseState: ~Copyable {
     var framing = ResponseFraming.forbidden
     /// Whether the application's head has been read.
     var hasHead = false
-    /// Whether the head is on its way, so that no other answer can take its place.
+    /// Whether the head is on its way: another response can take its place only as long as none of it has left.
     var isHeadSent = false
+    /// Where it begins in what the client gets; see ``Connection/writingPosition``.
+    var position = 0
     /// Octets that the announced length still wants.
     var remaining: UInt64 = 0
     var bodyBytesSent: UInt64 = 0
@@ -136,6 +138,7 @@ extension Exchange {
         response.status = head.status
         if let policy = route.compression { considerCoding(policy, bytes) }
         let coding = response.coding
+        response.position = connection?.writingPosition ?? 0
         connection?.write { output in
             if head.reason.isEmpty {
                 ResponseEncoder.appendStatusLine(head.status, to: &output)
@@ -237,7 +240,8 @@ extension Exchange {
     var isBackedUp: Bool {
         guard let connection else { return false }
         return response.isUnbuffered
-            ? connection.output.footprint >= Self.unbufferedLimit : connection.isBackedUp
+            ? connection.output.isHeld || connection.output.footprint >= Self.unbufferedLimit
+            : connection.isBackedUp
     }
 
     /// Octets that wait in memory for the client of an answer that wants no buffer.
@@ -301,15 +305,31 @@ extension Exchange {
             "\(mention): the answer ended \(count) octets before its Content-Length; the client is cut off")
     }
 
-    /// The answer broke off after its head: the client must be able to tell.
+    /// Takes back a response that has begun and of which nothing has left: another one may be sent in its place.
+    ///
+    /// - Returns: Whether that was possible.
+    func takeBack() -> Bool {
+        guard let connection, connection.takeBack(from: response.position) else { return false }
+        response.bodyBytesSent = 0
+        restartResponse()
+        return true
+    }
+
+    /// The answer broke off after its head: the client must be able to tell. It gets what there is, and with its head complete: a
+    /// head that breaks off passes for a whole one with many clients.
     func cut() {
         guard let connection else { return context.giveBack(self) }
+        if isFramingOpen {
+            openFraming()
+            writeBody(response.held.bytes)
+        }
+        if let coding = response.coding { flush(coding) }
         if account.ending == .complete { account.ending = .application }
         log(status: response.status)
-        connection.resetIfUnframed(self)
+        let isOpenEnded = response.framing == .untilClose
         // Off the connection before anything is sent: a send that fails closes it, and it would end the exchange too.
         connection.detach()
         context.giveBack(self)
-        connection.cut()
+        connection.cut(isOpenEnded: isOpenEnded)
     }
 }

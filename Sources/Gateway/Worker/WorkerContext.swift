@@ -26,11 +26,14 @@ final class WorkerContext {
     let counters: WorkerCounters
     /// What the buffers of its connections and exchanges take.
     let budget: MemoryBudget
+    /// What the temporary files of all workers may take.
+    let space: TemporarySpace
     /// Who is served, and who goes for whom.
     private(set) var door: FrontDoor!
     /// When it was last said that memory or the disk is full.
     var memoryLines = LineInterval()
     var spoolLines = LineInterval()
+    private var heldLines = LineInterval()
     /// When it was last said that a proxy contradicts itself.
     var forwardingLines = LineInterval()
     /// By which fields.
@@ -98,6 +101,8 @@ final class WorkerContext {
         scoreboard = plan.scoreboard
         counters = plan.scoreboard.counters(worker: plan.index)
         budget = MemoryBudget(limit: plan.settings.workerBuffers)
+        space = TemporarySpace(
+            plan.scoreboard, worker: plan.index, limit: plan.settings.temporaryLimit)
         trusted = try TrustedPeers(plan.settings.forwardedAllowIPs, setting: "forwarded-allow-ips")
         forwardingFields = ForwardingFields(plan.settings.forwardedFields)
         passesForwarding = plan.settings.unbelievedFields == .pass
@@ -141,14 +146,24 @@ final class WorkerContext {
 
     /// A buffer for a body or an answer.
     func makeSpool() -> Spool {
-        Spool(memoryLimit: settings.bufferMemory, folder: settings.temporaryFolder, budget: budget)
+        Spool(
+            memoryLimit: settings.bufferMemory, folder: settings.temporaryFolder, budget: budget, space: space
+        )
+    }
+
+    /// What waits for a slow client does not fit in the temporary folder.
+    func isHeldUp(by error: SyscallError) {
+        guard let times = heldLines.happened(loop.now) else { return }
+        log.error(
+            "responses that wait for slow clients do not fit in \(settings.temporaryFolder) (--temporary-folder, --temporary-limit): \(error); their applications wait too\(LineInterval.times(times))"
+        )
     }
 
     /// Something that waits could not be kept. A full disk concerns everybody: it is said once in a while.
     func lost(_ what: StaticString, _ error: SyscallError) {
         guard let times = spoolLines.happened(loop.now) else { return }
         log.error(
-            "\(what) was lost in \(settings.temporaryFolder) (--temporary-folder): \(error)\(LineInterval.times(times))"
+            "\(what) was lost in \(settings.temporaryFolder) (--temporary-folder, --temporary-limit): \(error)\(LineInterval.times(times))"
         )
     }
 

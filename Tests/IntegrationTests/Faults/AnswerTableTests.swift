@@ -44,6 +44,14 @@ struct AnswerTableTests {
             "the end of the connection before any octet; CANT_MPX_CONN, UNKNOWN_ROLE", ["502"],
             ["/close-before-answer", "/end-without-answer", "/cannot-multiplex", "/unknown-role"]
         ),
+        (
+            "a malformed end in the same packet as a body without a length", ["502"],
+            ["/end-short", "/end-long", "/cannot-multiplex-after-answer", "/end-short-old-client"]
+        ),
+        (
+            "a malformed end behind a complete body", ["200"],
+            ["/end-short-after-length", "/end-short-after-length-later", "/close-after-length"]
+        ),
         ("OVERLOADED", ["503"], ["/overloaded", "/early-overload"]),
         (
             "a cut in the middle of a record before the head is complete", ["502"],
@@ -62,7 +70,7 @@ struct AnswerTableTests {
         ("a head of more than 64 KB", ["502"], ["/head-larger-by-one", "/head-flood"]),
         ("`Status: 101` and all other 1xx but 103", ["502"], ["/head-status-101", "/head-status-100"]),
         (
-            "records with the id of another request", ["502", "cut"],
+            "records with the id of another request", ["502", "cut-or-502"],
             ["/stray-stdout-before", "/stray-stdout-between"]
         ),
         (

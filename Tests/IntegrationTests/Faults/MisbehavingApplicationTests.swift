@@ -73,7 +73,8 @@ struct MisbehavingApplicationTests {
         .timeLimit(.minutes(5)))
     func silence() throws {
         let slots = 24
-        try withExternal(threads: true, "--timeout", "2", "--processes", "\(slots)") { gateway in
+        try withExternal(threads: true, "--timeout", "2", "--finish-timeout", "2", "--processes", "\(slots)")
+        { gateway in
             let gate = gateway.folder / "gate"
             let rows = try Misbehaviour.all("silent", of: gateway)
             try #require(!rows.isEmpty && rows.count <= slots)

@@ -43,6 +43,13 @@ extension Section {
                 readers from filling the disk.
                 """),
             Declaration(
+                "temporary-limit", nil, "OCTETS", .octets(1 << 20...1 << 50, orZero: true), \.temporaryLimit,
+                """
+                Octets of all temporary files of the gateway together; 0 is no limit. Beyond it, as on a full disk, an \
+                application waits for the slow reader of its response, and a request body that does not fit in memory \
+                gets 507. Stops many clients from filling the disk.
+                """),
+            Declaration(
                 "stream-request-body", of: \.streamsRequestBody, scope: .route,
                 """
                 Gives an application the body of a request as it comes, and not when all of it is there: for large \
@@ -63,5 +70,6 @@ struct SizeOptions: DeclaredOptions {
     @Option(declared: "limit-request-body") var limitRequestBody: String?
     @Option(declared: "buffer-memory") var bufferMemory: String?
     @Option(declared: "buffer-limit") var bufferLimit: String?
+    @Option(declared: "temporary-limit") var temporaryLimit: String?
     @Flag(declared: "stream-request-body") var streamRequestBody: Bool?
 }

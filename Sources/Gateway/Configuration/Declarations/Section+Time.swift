@@ -4,7 +4,8 @@ private let year = 86_400 * 365
 
 extension Section {
     static let time = Section(
-        title: "Time", note: "All in whole seconds, from 1 (`--graceful-timeout` from 0).",
+        title: "Time",
+        note: "All in whole seconds, from 1 (`--graceful-timeout` and `--finish-timeout` from 0).",
         declarations: [
             Declaration(
                 "timeout", "t", "SECONDS", .seconds(1...year), \.timeout, scope: .route,
@@ -20,6 +21,14 @@ extension Section {
                 """
                 To finish exchanges in progress at a stop or a reload. Workers that are not done then are \
                 killed; application processes get what is left of the time, a second at least.
+                """),
+            Declaration(
+                "finish-timeout", nil, "SECONDS", .seconds(0...year), \.finishTimeout, scope: .application,
+                """
+                That an application may work on after its response is complete: `close()` of a WSGI response, shutdown \
+                functions, what follows an empty STDOUT record. Its client does not wait for that, `--timeout` does not \
+                count, and the process gets no further request meanwhile. A process that takes longer is killed and \
+                replaced; 0 is no limit.
                 """),
             Declaration(
                 "boot-timeout", nil, "SECONDS", .seconds(1...86_400), \.bootTimeout, scope: .application,
@@ -61,6 +70,7 @@ extension Section {
 struct TimeOptions: DeclaredOptions {
     @Option(declared: "timeout") var timeout: String?
     @Option(declared: "graceful-timeout") var gracefulTimeout: String?
+    @Option(declared: "finish-timeout") var finishTimeout: String?
     @Option(declared: "boot-timeout") var bootTimeout: String?
     @Option(declared: "keep-alive") var keepAlive: String?
     @Option(declared: "header-timeout") var headerTimeout: String?

@@ -48,6 +48,8 @@ def plain(path, query, method):
     """Answers of an application that keeps to the rules."""
     if path == "/fine" or path == "/location-step-0":
         return FINE
+    if path == "/pid":
+        return answer(OK + b"%d" % os.getpid())
     if path == "/query":
         return answer(OK + query.encode("latin-1"))
     if path == "/method":
@@ -73,6 +75,28 @@ def until(connection, gate):
         connection.sendall(stdout(b"."))
         time.sleep(0.05)
     connection.sendall(record(STDOUT) + end())
+
+
+# Answers that are complete for their client, though the request is not ended.
+COMPLETE = {
+    "length": lambda pid: stdout(b"Content-Length: %d\r\n" % len(pid) + OK + pid),
+    "end-of-stdout": lambda pid: stdout(OK + pid) + record(STDOUT),
+    "end-of-stdout-and-length": lambda pid: stdout(b"Content-Length: %d\r\n" % len(pid) + OK + pid) + record(STDOUT),
+    "no-content": lambda pid: stdout(b"Status: 204\r\n\r\n"),
+    "redirect": lambda pid: stdout(b"Location: /pid\r\n\r\n"),
+    "ended": lambda pid: answer(OK + pid),
+}
+
+
+def go_on(connection, what, gate):
+    """Answers, and works until there is a file of that name: close() of a WSGI iterable, fastcgi_finish_request()."""
+    connection.sendall(COMPLETE[what](b"%d" % os.getpid()))
+    while not os.path.exists(gate):
+        time.sleep(0.005)
+    with open(gate + ".done", "w"):
+        pass
+    if what != "ended":
+        connection.sendall(record(STDERR, b"the work is done\n") + end())
 
 
 def receive(connection, count):
@@ -130,6 +154,8 @@ def serve(connection):
         return perform(connection, row.steps)
     if path == "/two-writes":
         return two_writes(connection, environ["QUERY_STRING"])
+    if path.startswith("/goes-on/"):
+        return go_on(connection, path[9:], environ["QUERY_STRING"])
     if path == "/until":
         return until(connection, environ["QUERY_STRING"])
     if path.startswith("/arm/"):

@@ -22,7 +22,7 @@ class Row(NamedTuple):
     path: str
     steps: Tuple[Any, ...]
     # The status that the client sees, after those of interim answers ("103+" is one or more), or "cut": it sees 200 and
-    # that the answer is not whole.
+    # that the answer is not whole. "cut-or-502": the one or the other, by whether the gateway reads two writes at once.
     expected: str
     # The body that it sees, or "#" and its length. Not looked at where the gateway answers itself.
     body: str = "fine"
