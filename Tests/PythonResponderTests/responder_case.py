@@ -216,6 +216,8 @@ class ResponderCase(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(source), encoding="utf-8")
 
+    python = sys.executable
+
     def spawn(self, *arguments, memory_file=False, environment={}):
         """Starts the responder in the application's folder, from its file or from memory as the gateway."""
         script, inherited, descriptor = str(SCRIPT), (), None
@@ -225,7 +227,7 @@ class ResponderCase(unittest.TestCase):
             script, inherited = f"/proc/self/fd/{descriptor}", (descriptor,)
         with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as err:
             process = subprocess.Popen(
-                [sys.executable, script, *arguments], stdin=self.listener, stdout=out, stderr=err,
+                [self.python, script, *arguments], stdin=self.listener, stdout=out, stderr=err,
                 cwd=self.folder, pass_fds=inherited, env={**os.environ, **environment})
         if descriptor is not None:
             os.close(descriptor)

@@ -44,13 +44,19 @@ class EarlyHintTests(ResponderCase):
         self.start(HINTS)
         peer = self.connect()
         for field in (
-            "('X', 'a\\r\\nY: b')", "('X\\n', 'b')", "('', 'b')", "('X', 1)", "('X', '\\u20ac')", "('Connection', 'x')",
-            "('Status', '200')", "('X', 'a', 'b')", "5",
+            "('X', 'a\\r\\nY: b')", "('X\\n', 'b')", "('', 'b')", "('X', 1)", "('X', '\\u20ac')",
+            "('X', 'a', 'b')", "5",
         ):
             with self.subTest(field):
                 answer = peer.ask(QUERY_STRING=f"hint([('X-A', 'b'), {field}])")
                 self.assertEqual(answer.status, "Status: 500 Internal Server Error")
                 self.assertNotIn(b"103", answer.stdout)
+
+    def test_a_hint_loses_what_belongs_to_the_connection(self):
+        self.start(HINTS)
+        answer = self.ask(QUERY_STRING="hint([('Connection', 'x'), ('Link', '</a>'), ('Status', '200')])")
+        self.assertTrue(answer.stdout.startswith(b"Status: 103 Early Hints\r\nLink: </a>\r\n\r\nStatus: 200 OK\r\n"))
+        self.assertEqual(answer.body.count(b"Status"), 1)
 
     def test_too_late_is_never(self):
         self.start('''

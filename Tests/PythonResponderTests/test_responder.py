@@ -13,20 +13,25 @@ from responder_case import (
 
 
 class EnvironTests(ResponderCase):
-    def environ(self, peer=None, **varying):
-        return json.loads((peer.ask if peer else self.ask)(**varying).body)
+    def environ(self, body=b"", peer=None, **varying):
+        return json.loads((peer.ask if peer else self.ask)(body, **varying).body)
 
     def test_parameters_become_native_strings(self):
         self.start(SHOW_ENVIRON)
         environ = self.environ(PATH_INFO="/caf\xc3\xa9", HTTP_X="\xff", QUERY_STRING="a=%20", HTTP_EMPTY="")
         for name, value in {**CONSTANT, **VARYING}.items():
-            if name not in ("PATH_INFO", "QUERY_STRING"):
+            if name not in ("PATH_INFO", "QUERY_STRING", "CONTENT_LENGTH"):
                 self.assertEqual(environ[name], value, name)
         self.assertEqual(environ["PATH_INFO"], "/caf\xc3\xa9")
         self.assertEqual(environ["HTTP_X"], "\xff")
         self.assertEqual(environ["QUERY_STRING"], "a=%20")
         self.assertEqual(environ["HTTP_EMPTY"], "")
-        self.assertEqual(environ["CONTENT_LENGTH"], "")
+
+    def test_the_length_of_a_body_that_is_not_there_is_not_there(self):
+        self.start(SHOW_ENVIRON)
+        for arguments, expected in (((), None), ((b"abc",), "3"), ((b"",), None)):
+            self.assertEqual(self.environ(*arguments).get("CONTENT_LENGTH"), expected)
+        self.assertEqual(self.environ(CONTENT_LENGTH="0")["CONTENT_LENGTH"], "0")
 
     def test_the_wsgi_keys_are_there(self):
         self.start(SHOW_ENVIRON)
@@ -100,7 +105,8 @@ class EnvironTests(ResponderCase):
         parts = b"".join(record(PARAMS, block[at:at + 1], padding=at % 9) for at in range(len(block)))
         peer.send(begin() + parts + record(PARAMS, padding=3) + record(STDIN, padding=7))
         environ = json.loads(peer.read_answer().body)
-        self.assertEqual({name: environ[name] for name in VARYING}, VARYING)
+        expected = {name: value for name, value in VARYING.items() if name != "CONTENT_LENGTH"}
+        self.assertEqual({name: environ[name] for name in expected}, expected)
 
     def test_a_request_that_arrives_byte_by_byte(self):
         self.start(SHOW_ENVIRON)
@@ -113,17 +119,17 @@ class EnvironTests(ResponderCase):
     def test_requests_that_begin_alike_share_nothing(self):
         self.start(SHOW_ENVIRON)
         peer = self.connect()
-        first = self.environ(peer, HTTP_ONLY_HERE="1")
+        first = self.environ(peer=peer, HTTP_ONLY_HERE="1")
         self.assertIn("HTTP_ONLY_HERE", first)
-        second = self.environ(peer)
+        second = self.environ(peer=peer)
         self.assertNotIn("HTTP_ONLY_HERE", second)
         self.assertNotIn("LEFT_BEHIND", second)
 
     def test_a_later_record_wins_over_the_remembered_first_one(self):
         self.start(SHOW_ENVIRON)
         peer = self.connect()
-        self.assertEqual(self.environ(peer, SERVER_NAME="other")["SERVER_NAME"], "other")
-        self.assertEqual(self.environ(peer)["SERVER_NAME"], "localhost")
+        self.assertEqual(self.environ(peer=peer, SERVER_NAME="other")["SERVER_NAME"], "other")
+        self.assertEqual(self.environ(peer=peer)["SERVER_NAME"], "localhost")
 
     def test_more_first_records_than_are_remembered(self):
         self.start(SHOW_ENVIRON)
@@ -327,7 +333,7 @@ class ValidatorTests(ResponderCase):
             from wsgiref.validate import validator
             @validator
             def app(environ, start_response):
-                body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0))
+                body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH", 0)))
                 environ["wsgi.errors"].write("noted\\n")
                 write = start_response("200 OK", [("Content-Type", "text/plain")])
                 if environ["QUERY_STRING"] == "write":
