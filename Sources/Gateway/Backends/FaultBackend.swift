@@ -9,15 +9,16 @@ final class FaultBackend: Backend {
     /// `nil` where clients are not to see the reason.
     private let page: String?
 
-    /// Answers with the reason.
+    /// Answers with the reason, on a page that asks again each second: it becomes the application once that starts.
     ///
     /// - Parameter text: The error, with the last lines of what the application said.
     init(_ text: String) {
         page = """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><title>The application does not start</title></head>
+            <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="1">
+            <title>The application does not start</title></head>
             <body><h1>The application does not start</h1><pre>\(text.htmlEscaped)</pre>
-            <p>It is tried again when one of its files changes.</p></body></html>
+            <p>It is tried again when one of its files changes, and this page with it.</p></body></html>
 
             """
     }

@@ -135,8 +135,10 @@ struct ApplicationPlan: Sendable {
 
     private mutating func planWSGI(_ target: String) throws(ConfigurationError) {
         let python = try Executables.python(settings)
-        let threads = "\(settings.threads)"
-        program = try makeProgram(python, [python, "/proc/self/fd/3", target, "--threads", threads])
+        var arguments = [python, "/proc/self/fd/3", target, "--threads", "\(settings.threads)"]
+        // While somebody develops, the client is that somebody.
+        if settings.reloads { arguments.append("--show-errors") }
+        program = try makeProgram(python, arguments)
         files.folders = [settings.directory ?? SystemProcess.currentDirectory]
         files.suffixes = [".py"]
         script = PackageResources.wsgi_responder_py

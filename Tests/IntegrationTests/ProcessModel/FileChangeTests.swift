@@ -44,8 +44,42 @@ struct FileChangeTests {
             let response = try gateway.get("/")
             #expect(response.status == 500)
             #expect(response.text.contains("nothing_of_that_name"))
+            // Whoever has it on the screen sees the application as soon as it starts.
+            #expect(response.text.contains(#"<meta http-equiv="refresh" content="1">"#))
             try TextFile.write(application("there"), to: folder / "page.py")
             try eventually("it is healed") { try gateway.get("/").text == "there" }
+        }
+    }
+
+    @Test("An exception in a request is shown, and to nobody without --reload", .timeLimit(.minutes(5)))
+    func exceptions() throws {
+        let folder = try TemporaryFolder()
+        try TextFile.write(
+            """
+            def application(environ, start_response):
+                if environ['PATH_INFO'] == '/begun':
+                    start_response('200 OK', [('Content-Type', 'text/plain')])
+                    return begun()
+                raise KeyError('<b>bold</b> & secret')
+            def begun():
+                yield b'begun'
+                raise KeyError('secret')
+
+            """, to: folder / "page.py")
+        try withGateway("wsgi:page:application", "--reload", folder: folder) { gateway in
+            let response = try gateway.get("/")
+            #expect(response.status == 500)
+            #expect(response["Content-Type"] == "text/html; charset=utf-8")
+            #expect(response.text.contains("Traceback (most recent call last):"))
+            #expect(response.text.contains("page.py\", line 5, in application"))
+            #expect(response.text.contains("KeyError: '&lt;b&gt;bold&lt;/b&gt; &amp; secret'"))
+            #expect(throws: AnswerError.cut(status: 200, bodyCount: 5)) { try gateway.get("/begun") }
+        }
+        try withGateway("wsgi:page:application", folder: folder) { gateway in
+            let response = try gateway.get("/")
+            #expect(response.status == 500)
+            #expect(response.text == "Internal Server Error\n")
+            try eventually("it is in the log") { gateway.hasLogged("KeyError", "secret") }
         }
     }
 

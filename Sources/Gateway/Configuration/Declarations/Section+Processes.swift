@@ -60,7 +60,10 @@ extension Section {
                 """),
             Declaration(
                 "reload", of: \.reloads,
-                "Reloads when a file of the application changes. Meant for development."),
+                """
+                Reloads when a file of the application changes. Meant for development: clients see the traceback of a \
+                Python exception, and why an application does not start.
+                """),
             Declaration(
                 "reload-extra-file", nil, "FILE", .path, \.reloadExtraFiles,
                 "Further files that `--reload` watches, repeatable."),
