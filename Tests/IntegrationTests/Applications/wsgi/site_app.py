@@ -94,8 +94,31 @@ def forty_megabytes(environ, start_response):
             file.flush()
 
 
+def length(environ, start_response):
+    """As thousands of applications read it."""
+    start_response("200", [("Content-Type", "text/plain")])
+    return [b"%d" % int(environ.get("CONTENT_LENGTH", 0))]
+
+
+class Later(list):
+    """An answer whose close() waits for a file."""
+
+    def close(self):
+        while not os.path.exists(self.gate):
+            time.sleep(0.005)
+        with open(self.gate + ".closed", "w") as file:
+            file.write("closed")
+
+
+def later(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    answer = Later([b"whole"])
+    answer.gate = environ["QUERY_STRING"]
+    return answer
+
+
 PAGES = {
-    "/say": say, "/for-ever": for_ever, "/hints": hints, "/forty-megabytes": forty_megabytes, "/form": form,
+    "/length": length, "/later": later, "/say": say, "/for-ever": for_ever, "/hints": hints, "/forty-megabytes": forty_megabytes, "/form": form,
     "/stream": stream, "/upload": upload, "/held": held, "/fail": fail, "/show": show}
 
 
