@@ -122,6 +122,8 @@ int CSyscalls_open_place(int folder, const char *name) {
 
 int CSyscalls_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW); }
 
+int CSyscalls_open_folder(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
 int CSyscalls_unread_by_peer(int descriptor) {
     int count = 0;
     return ioctl(descriptor, SIOCOUTQ, &count) == -1 ? -1 : count;

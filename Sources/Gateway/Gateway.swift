@@ -3,6 +3,7 @@
 @_exported import GatewayInterface
 @_exported import GatewayJSON
 @_exported import Middleware
+import Syscalls
 
 /// The gateway: a pre-fork HTTP server in front of applications in any language.
 ///
@@ -14,6 +15,9 @@
 /// Every `main` is called from the program's main thread, before any other thread or task exists: workers are forked. It
 /// ends the process with the gateway's exit code.
 public enum Gateway {
+    /// The words that this program was started with, its name first: also where there is no /proc to read them from.
+    package static var arguments: [String] { SystemProcess.arguments }
+
     /// Runs the `gateway` command.
     public static func main() -> Never {
         Launch.run(GatewayCommand.self, extensions: Extensions()) {

@@ -4,7 +4,7 @@ import SpawnFCGI
 
 // A tool that this program takes the place of: by its first word, or by the name of a link to it.
 let tools = ["fcgiwrap", "spawn-fcgi"]
-var words = CommandLine.arguments[...]
+var words = Gateway.arguments[...]
 let name = words.popFirst()?.split(separator: "/").last.map(String.init) ?? ""
 let tool = tools.contains(name) ? name : tools.contains(words.first ?? "") ? words.removeFirst() : nil
 

@@ -14,9 +14,12 @@ public struct UserIdentity: Sendable, Equatable {
     public let group: UInt32
     /// The supplementary groups, each once, in ascending order.
     public let groups: [UInt32]
+    /// What its programs are to find of a log-in; `nil` leaves that as it is.
+    public let login: Login?
 
     /// An identity made of its parts.
-    public init(name: String, user: UInt32, group: UInt32, groups: [UInt32]) {
+    public init(name: String, user: UInt32, group: UInt32, groups: [UInt32], login: Login? = nil) {
+        self.login = login
         self.name = name
         self.user = user
         self.group = group
@@ -32,6 +35,36 @@ public struct UserIdentity: Sendable, Equatable {
     }
 }
 
+/// What programs find in their environment after a user has logged in (environ(7)). Libraries look for files of the user there,
+/// and fail in the folder of another one that they may not enter.
+public struct Login: Sendable, Equatable {
+    /// HOME, USER, LOGNAME and SHELL; `nil` for one that is not to be there.
+    public let variables: [Variable]
+
+    /// A variable and its value.
+    public typealias Variable = (name: String, value: String?)
+
+    /// The names of all of them.
+    public static let names = ["HOME", "USER", "LOGNAME", "SHELL"]
+
+    /// Where no account says anything, the variables are not there: those of another user would be wrong.
+    public static let none = Login(name: nil, home: nil, shell: nil)
+
+    /// - Parameters:
+    ///   - home: The folder of the account; an empty one is `/`, as for login(1).
+    ///   - shell: An empty one is `/bin/sh` (passwd(5)).
+    public init(name: String?, home: String?, shell: String?) {
+        func whole(_ text: String?, _ standard: String) -> String? { text.map { $0.isEmpty ? standard : $0 } }
+        let values = [whole(home, "/"), name, name, whole(shell, "/bin/sh")]
+        variables = zip(Self.names, values).map { ($0, $1) }
+    }
+
+    /// Compares the values; the names are the same.
+    public static func == (one: Login, other: Login) -> Bool {
+        one.variables.elementsEqual(other.variables) { $0.value == $1.value }
+    }
+}
+
 /// The databases of users and groups (getpwnam(3), getgrnam(3)).
 public enum Accounts {
     /// The account with a name or, where no account is named so, with a number. A number needs no account.
@@ -41,6 +74,20 @@ public enum Accounts {
         if let account = user(named: nameOrNumber) { return account }
         guard let number = number(nameOrNumber) else { return nil }
         return user(numbered: number) ?? (nameOrNumber, number, nil)
+    }
+
+    /// What a user finds after a log-in.
+    ///
+    /// - Parameter number: Of a user who has no account under this name.
+    public static func login(_ name: String, number: UInt32) -> Login {
+        var entry = passwd()
+        func read(_ entry: passwd) -> Login {
+            Login(
+                name: String(cString: entry.pw_name), home: String(cString: entry.pw_dir),
+                shell: String(cString: entry.pw_shell))
+        }
+        return lookUp(&entry, { getpwnam_r(name, $0, $1, $2, $3) }, read: read)
+            ?? lookUp(&entry, { getpwuid_r(number, $0, $1, $2, $3) }, read: read) ?? .none
     }
 
     /// The account with a name, and no other.

@@ -13,11 +13,13 @@ extension Socket {
     ///   - reusesPort: Whether several sockets may have the address, each with connections of its own (SO_REUSEPORT).
     ///   - mode: The permissions of a unix socket's file, which at no moment has more; `nil` for what the umask leaves.
     ///   - owner: The owner of a unix socket's file.
+    ///   - isIPv6Only: Whether a socket for every IPv6 address leaves IPv4 to others (IPV6_V6ONLY); one for a single address
+    ///     always does.
     ///   - root: The folder that the path of a unix socket begins in; see ``Files/inRoot(_:_:)``.
     /// - Throws: The error of the step that failed; a file that was bound is gone then.
     public static func listen(
         _ address: SocketAddress, backlog: Int, isNonBlocking: Bool, reusesPort: Bool = false,
-        mode: UInt32? = nil, owner: Owner? = nil, root: String? = nil
+        mode: UInt32? = nil, owner: Owner? = nil, isIPv6Only: Bool = false, root: String? = nil
     ) throws(SyscallError) -> OwnedDescriptor {
         let socket = try open(address, isNonBlocking: isNonBlocking)
         if !address.isUnix {
@@ -27,7 +29,7 @@ extension Socket {
             try setOption(socket.number, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
         }
         // An address in mapped form is IPv4's, and is shown so.
-        if address.family == AF_INET6, address.host != "::", address.host.contains(":") {
+        if address.family == AF_INET6, isIPv6Only || address.host != "::", address.host.contains(":") {
             try setOption(socket.number, CInt(IPPROTO_IPV6), IPV6_V6ONLY, 1)
         }
         if let mode {
@@ -65,6 +67,9 @@ extension Socket {
             throw SyscallError(call: "open \(path)", code: ENOTSOCK)
         }
         let link = "/proc/self/fd/\(inode.number)"
+        guard access("/proc/self/fd", F_OK) == 0 else {
+            throw SyscallError(call: "chmod \(path) without /proc, which has to be mounted", code: ENOENT)
+        }
         if let owner {
             try require("chown \(path)") { chown(link, owner.user ?? .max, owner.group ?? .max) }
         }
@@ -94,9 +99,14 @@ extension Socket {
         option(number, SO_ACCEPTCONN) == 1 && option(number, SO_TYPE) == CInt(SOCK_STREAM.rawValue)
     }
 
-    private static func option(_ number: CInt, _ name: CInt) -> CInt? {
+    /// Whether a socket takes IPv4 too: one for every IPv6 address that does not leave that family to others.
+    public static func takesIPv4(_ number: CInt) -> Bool {
+        option(number, SO_DOMAIN) == AF_INET || option(number, IPV6_V6ONLY, of: CInt(IPPROTO_IPV6)) == 0
+    }
+
+    private static func option(_ number: CInt, _ name: CInt, of level: CInt = SOL_SOCKET) -> CInt? {
         var value: CInt = 0
         var length = socklen_t(MemoryLayout<CInt>.size)
-        return getsockopt(number, SOL_SOCKET, name, &value, &length) == 0 ? value : nil
+        return getsockopt(number, level, name, &value, &length) == 0 ? value : nil
     }
 }

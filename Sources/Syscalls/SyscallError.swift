@@ -38,6 +38,8 @@ public struct SyscallError: Error, Equatable, CustomStringConvertible {
     public var isAddressInUse: Bool { code == EADDRINUSE }
     /// Whether this machine does not have the address.
     public var isAddressUnavailable: Bool { code == EADDRNOTAVAIL }
+    /// Whether this machine has no addresses of the family at all.
+    public var isFamilyUnavailable: Bool { code == EAFNOSUPPORT }
     /// Whether the process or the system has no descriptor left.
     public var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
     /// Whether a file system has no room left.

@@ -10,8 +10,8 @@ public enum SystemProcess {
     public static var id: pid_t { getpid() }
     /// Its parent.
     public static var parentID: pid_t { getppid() }
-    /// Processors that it may use.
-    public static var processorCount: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
+    /// Processors that it may use: see ``Processors``.
+    public static var processorCount: Int { Processors.current.count }
 
     /// Tells threads of this process apart.
     public static var currentThread: UInt { UInt(pthread_self()) }
@@ -85,8 +85,11 @@ public enum SystemProcess {
     }
 
     /// The working folder.
-    public static var currentDirectory: String {
-        guard let path = getcwd(nil, 0) else { return "." }
+    public static var currentDirectory: String { workingDirectory ?? "." }
+
+    /// The working folder; `nil` where it has been removed.
+    public static var workingDirectory: String? {
+        guard let path = getcwd(nil, 0) else { return nil }
         defer { free(path) }
         return String(cString: path)
     }

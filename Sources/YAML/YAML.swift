@@ -43,6 +43,8 @@ public struct YAMLNode {
             return node
         } catch let error as YAMLError {
             throw error
+        } catch YamlError.duplicatedKeysInMapping {
+            throw DuplicateKey(in: text)?.error ?? YAMLError(line: 1, problem: "a name is set more than once")
         } catch {
             throw YAMLError(error, text)
         }
@@ -65,34 +67,6 @@ public struct YAMLNode {
                     )
                 })
         case .sequence, .mapping, .alias: content = .tooDeep
-        }
-    }
-}
-
-/// What is wrong with a document.
-public struct YAMLError: Error {
-    /// Where, from 1.
-    public let line: Int
-    /// What, in words that continue a sentence.
-    public let problem: String
-
-    init(line: Int, problem: String) {
-        self.line = line
-        self.problem = problem
-    }
-
-    init(_ error: any Error, _ text: String) {
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            (line, self.problem) = (mark.line, "this is no YAML: \(problem)")
-        case .duplicatedKeysInMapping(let names, let context):
-            line = context.mark.line
-            problem = "'\(names.first ?? "")' is set more than once: keep one of them"
-        case .reader(let problem, let offset, _, _):
-            line = text.prefix(offset ?? 0).count { $0.isNewline } + 1
-            self.problem = "this is no YAML: \(problem)"
-        default: (line, problem) = (1, "this is no YAML: \(error)")
         }
     }
 }

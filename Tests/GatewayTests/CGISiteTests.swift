@@ -99,6 +99,7 @@ struct CGISiteTests {
             #expect(
                 plan.program?.arguments == [
                     "gateway", "fcgiwrap", "-f", "-c", "6", "--root", root, "--env", "A", "--env", "B",
+                    "--env", "HOME", "--env", "LOGNAME", "--env", "SHELL", "--env", "USER",
                 ])
             #expect(plan.program?.environment?.contains("A=3") == true)
             settings.directory = root

@@ -20,7 +20,7 @@ struct CommandLineTests {
         "fail-timeout": "21", "health-check": "/ping", "health-interval": "6", "resolve-interval": "32",
         "retry": "unsent", "max-requests": "1000", "max-requests-jitter": "50", "max-worker-memory": "256M",
         "preload": "true", "reload": "true", "reload-extra-file": "/f", "timeout": "6",
-        "graceful-timeout": "7",
+        "graceful-timeout": "7", "finish-timeout": "8", "temporary-limit": "9M",
         "boot-timeout": "61", "keep-alive": "8", "header-timeout": "9", "body-timeout": "10",
         "send-timeout": "11", "queue-timeout": "12", "worker-connections": "15", "queue-size": "13",
         "limit-request-line": "116", "limit-request-fields": "17", "limit-request-field-size": "118",
@@ -92,7 +92,8 @@ struct CommandLineTests {
             name == "config"
             ? try readSettings(file: "")
             : try SettingsLoader(
-                environment: { _ in nil }, variable: [:], commandLine: [name: given], folder: "/start"
+                environment: { _ in nil }, variable: [:], commandLine: [name: given],
+                folder: { WorkFolder(path: "/start") }
             ).load()
         if name == "config" {
             #expect(reading.settings.configurationFile?.hasSuffix(value) == true)
@@ -156,7 +157,7 @@ struct CommandLineTests {
         #expect(rows.count == Declaration.all.count)
         for (row, declaration) in zip(rows, Declaration.all) {
             #expect(row.hasPrefix("| `--\(declaration.name)`"))
-            #expect(row.hasSuffix(" |") && row.matches(of: #/ \| /#).count == 4, "\(row)")
+            #expect(row.hasSuffix(" |") && row.matches(of: #/ \| /#).count == 5, "\(row)")
         }
         for declaration in Declaration.all {
             #expect(declaration.meaning.hasSuffix("."), "\(declaration.name)")

@@ -51,7 +51,27 @@ struct ConfigurationFileTests {
             ("aplication: x", "1: there is no setting 'aplication'; did you mean 'application'?"),
             ("quux: 4", "1: there is no setting 'quux': gateway --help lists them"),
             ("config: a", "1: a configuration file cannot name another one: remove 'config'"),
-            ("timeout: 1\n# a\ntimeout: 2", "1: 'timeout' is set more than once: keep one of them"),
+            (
+                "timeout: 1\n# a\ntimeout: 2",
+                "3: 'timeout' is set more than once (line 1 sets it too): keep one of them"
+            ),
+            (
+                "threads: 1\n'timeout': 1\n\n\"timeout\": 2\ntimeout: 3\nthreads: 2",
+                "6: 'threads' is set more than once (line 1 sets it too): keep one of them"
+            ),
+            (
+                "applications:\n  a:\n    run: x\n    env:\n      A: 1\n      B: 1\n      A: 2",
+                "7: 'A' is set more than once (line 5 sets it too): keep one of them"
+            ),
+            (
+                "applications:\n  a: {run: x}\n  b: {run: x}\n  a: {run: y}",
+                "4: 'a' is set more than once (line 2 sets it too): keep one of them"
+            ),
+            (
+                "routes:\n  - path: /a\n    respond: 404\n  - path: /b\n    respond: 404\n    path: /c",
+                "6: 'path' is set more than once (line 4 sets it too): keep one of them"
+            ),
+            ("port: 8000", "1: there is no setting 'port': write 'bind: :PORT'"),
             ("workers: 0", "1: workers is 0: write a number from 1 to 64"),
             ("bind:\n  - a:1\n  - b", "3: bind: 'b' is no address: "),
             ("workers: [1, 2]", "1: workers has a list: write one value"),
@@ -69,8 +89,17 @@ struct ConfigurationFileTests {
             ("- a", "1: the file is no map of settings: write lines like 'workers: 4'"),
             ("just text", "1: the file is no map of settings: write lines like 'workers: 4'"),
             ("[a]: b", "1: a name is no list and no map: "),
-            ("a: b: c", "1: this is no YAML: "), ("workers: 4\nbind: [", "3: this is no YAML: "),
-            ("workers: 4\n\ttimeout: 3", "2: this is no YAML: "), ("bind: *a", "1: this is no YAML: "),
+            ("a: b: c", "1: this is no YAML: "), ("workers: 4\nbind: [", "2: this is no YAML: "),
+            ("bind: [a:1\n\nworkers: 4\n", "1: this is no YAML: did not find expected ',' or ']'"),
+            (
+                "workers: 4\nproc-name: \"a\nthreads: 2\n",
+                "2: this is no YAML: found unexpected end of stream"
+            ),
+            ("workers: 4\ntimeout 5\nthreads: 2\n", "2: this is no YAML: could not find expected ':'"),
+            ("applications:\n  a:\n    run: x\n   env: A=1\n", "4: this is no YAML: did not find"),
+            ("workers: 4\n\ttimeout: 3", "2: a tab indents this line: use blanks"),
+            ("applications:\n  a:\n\t  run: x", "3: a tab indents this line: use blanks"),
+            ("bind: *a", "1: this is no YAML: "),
             ("a: 1\n---\nb: 1", "2: this is no YAML: "),
             ("timeout: 1\nworkers: \u{1}", "2: this is no YAML: "),
         ])

@@ -26,7 +26,7 @@ func readSettings(
     func read(_ arguments: [String], in folder: String) throws -> SettingsLoader.Reading {
         try SettingsLoader(
             environment: { environment[$0] }, variable: try GatewayCommand.givenInVariable(variable),
-            commandLine: try commandLine(arguments), folder: folder,
+            commandLine: try commandLine(arguments), folder: { WorkFolder(path: folder) },
             workerClasses: workerClasses
         ).load()
     }

@@ -41,7 +41,7 @@ struct SettingsSourcesTests {
             "PORT": "8123", "WEB_CONCURRENCY": "7", "FORWARDED_ALLOW_IPS": "10.0.0.0/8, ::1",
             "TMPDIR": "/var/tmp",
         ]).settings
-        #expect(settings.binds == [.tcp(host: "0.0.0.0", port: 8123)])
+        #expect(settings.binds == [.tcp(host: "", port: 8123)])
         #expect(settings.hasChosenBinds)
         #expect(settings.workers == 7)
         #expect(settings.forwardedAllowIPs == ["10.0.0.0/8", "::1"])
@@ -126,7 +126,8 @@ struct SettingsSourcesTests {
             try "timeout: 5".write(toFile: folder + "/shop.yaml")
             let loader = try SettingsLoader(
                 environment: { variables[$0] }, variable: [:],
-                commandLine: try GatewayCommand.parse(["-c", "shop.yaml"]).given(.commandLine), folder: folder
+                commandLine: try GatewayCommand.parse(["-c", "shop.yaml"]).given(.commandLine),
+                folder: { WorkFolder(path: folder) }
             )
             variables["WEB_CONCURRENCY"] = "3"
             #expect(try loader.load().settings.timeout == 5)

@@ -9,7 +9,8 @@ private func read(_ file: String) throws -> SettingsLoader.Reading {
         try file.write(toFile: folder + "/shop.yaml")
         return try SettingsLoader(
             environment: { _ in nil }, variable: [:],
-            commandLine: ["config": Given("config", ["shop.yaml"], .commandLine)], folder: folder
+            commandLine: ["config": Given("config", ["shop.yaml"], .commandLine)],
+            folder: { WorkFolder(path: folder) }
         ).load()
     }
 }

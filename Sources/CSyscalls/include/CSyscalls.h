@@ -157,4 +157,10 @@ void CSyscalls_block_interrupts(bool blocks);
 /* Closes all descriptors from 3 on but one. */
 void CSyscalls_close_all_but(int kept);
 
+/* Counts the processors that this process may run on; -1 where that cannot be known. */
+int CSyscalls_affine_processors(void);
+
+/* Opens a folder, links followed, to enter it: it need not be readable. C because Glibc's import has no O_PATH. */
+int CSyscalls_open_folder(const char *path);
+
 #endif

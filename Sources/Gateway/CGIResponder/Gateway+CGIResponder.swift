@@ -69,7 +69,7 @@ private final class ResponderPlace {
     var number: CInt { listener.number }
 
     init(_ bind: BindAddress) throws {
-        let address = try bind.absolute.resolve()
+        let address = try bind.absolute(in: WorkFolder(path: SystemProcess.currentDirectory)).resolve()
         path = address.unixPath
         if let path, Files.isSocket(path) {
             guard !Socket.isInUse(address) else {

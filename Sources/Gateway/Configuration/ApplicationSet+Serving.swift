@@ -37,7 +37,7 @@ extension ApplicationSet {
         self.init(
             try ApplicationPlan(
                 try application.application(), name: application.text, settings: reading.settings,
-                resolvesNames: reading.occasion != .reload))
+                resolvesNames: reading.occasion != .reload, places: reading.places))
     }
 
     /// What a program with an application of its own serves: that alone, or beside it the applications of the file.
@@ -72,17 +72,22 @@ extension ApplicationSet {
 extension ApplicationPlan {
     /// An application of a file.
     ///
-    /// - Parameter own: Makes the application of the program itself, where it has one.
+    /// - Parameters:
+    ///   - own: Makes the application of the program itself, where it has one.
+    ///   - places: Where its settings stand.
     init(
-        _ application: NamedApplication, own: (@Sendable () throws -> Application)?, resolvesNames: Bool
+        _ application: NamedApplication, own: (@Sendable () throws -> Application)?, resolvesNames: Bool,
+        places: SettingPlaces
     ) throws(ConfigurationError) {
         try application.refuseProcessSettings()
         do throws(ConfigurationError) {
             let kind = try ApplicationKind(parsing: application.run.text)
             try self.init(
                 kind, name: application.name, settings: application.settings, own: own,
-                resolvesNames: resolvesNames)
+                resolvesNames: resolvesNames, places: places)
         } catch {
+            // A setting that is wrong stands in a line of its own, which the message begins with.
+            if error.message.hasPrefix(application.fileName + ":") { throw error }
             throw error.prefixed("\(application.run.mention) ('\(application.name)'): ")
         }
     }

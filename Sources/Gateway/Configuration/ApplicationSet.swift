@@ -31,7 +31,9 @@ struct ApplicationSet: Sendable {
         for application in reading.applications {
             // One dead name must not keep the others from starting: each is looked up while they serve.
             plans.append(
-                try ApplicationPlan(application, own: own, resolvesNames: reading.occasion == .check))
+                try ApplicationPlan(
+                    application, own: own, resolvesNames: reading.occasion == .check,
+                    places: reading.places(of: application)))
         }
         let unmentioned = try Self.addOwn(own, to: &plans, reading)
         try Self.checkRoom(plans)

@@ -21,16 +21,23 @@ extension BindAddress {
             }
             return address
         case .descriptor: throw .usage("'\(self)' is a socket that is open already, and no address")
+        case .tcp:
+            guard let address = try resolveAll().first else { throw .environment("cannot resolve '\(self)'") }
+            return address
+        }
+    }
+
+    /// All addresses that a name stands for, each once.
+    func resolveAll() throws(ConfigurationError) -> [SocketAddress] {
+        switch self {
+        case .unix, .abstract, .descriptor: return [try resolve()]
         case .tcp(let host, let port):
             do {
-                guard let address = try SocketAddress.resolve(host: host, port: port).first else {
-                    throw ConfigurationError.environment("cannot resolve '\(self)'")
+                return try SocketAddress.resolve(host: host, port: port).reduce(into: []) { all, address in
+                    if !all.contains(address) { all.append(address) }
                 }
-                return address
-            } catch let error as ResolutionError {
-                throw .environment("cannot resolve '\(self)': \(error.reason)")
             } catch {
-                throw .environment("cannot resolve '\(self)': \(error)")
+                throw .environment("cannot resolve '\(self)': \(error.reason)")
             }
         }
     }

@@ -2,6 +2,7 @@ import Syscalls
 
 /// Where to listen, as it is written in the settings.
 enum BindAddress: Equatable, Sendable, CustomStringConvertible {
+    /// An empty host is every address of this machine, of both families.
     case tcp(host: String, port: UInt16)
     case unix(path: String)
     /// A unix socket without a file (unix(7), "abstract").
@@ -9,7 +10,7 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
     /// A socket that the gateway was started with.
     case descriptor(CInt)
 
-    /// Reads `HOST:PORT`, `[::1]:PORT`, `:PORT`, `unix:PATH`, `unix:@NAME` or `fd://N`.
+    /// Reads `HOST:PORT`, `[::1]:PORT`, `:PORT`, `*:PORT`, `unix:PATH`, `unix:@NAME` or `fd://N`.
     init(parsing text: String) throws(ConfigurationError) {
         if text.hasPrefix("fd://") {
             // 0, 1 and 2 are for input and logs.
@@ -53,7 +54,8 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
         } else if host.contains(":") {
             throw .usage("'\(text)' is no address: put an IPv6 address into brackets, [::1]:\(port)")
         }
-        self = .tcp(host: host, port: port)
+        // The resolver would take it for the name of a host, and find the loopback.
+        self = .tcp(host: host == "*" ? "" : host, port: port)
     }
 
     var description: String {
@@ -65,18 +67,12 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What a person opens in a browser, where that is possible.
-    var url: String {
-        switch self {
-        case .tcp(let host, let port):
-            "http://\(BindAddress.tcp(host: host.isEmpty ? "0.0.0.0" : host, port: port))/"
-        case .unix, .abstract, .descriptor: description
-        }
-    }
-
-    /// The same, with a path that does not depend on the folder of the process.
-    var absolute: BindAddress {
-        guard case .unix(let path) = self, !path.hasPrefix("/") else { return self }
-        return .unix(path: SystemProcess.currentDirectory + "/" + path)
+    /// The same, with a path that does not depend on the folder of the process, where that is not too long for a socket.
+    ///
+    /// - Parameter folder: Where relative paths begin.
+    func absolute(in folder: WorkFolder) -> BindAddress {
+        guard case .unix(let path) = self, !path.hasPrefix("/"), !folder.path.isEmpty else { return self }
+        let whole = folder.path + "/" + path
+        return SocketAddress(unixPath: whole) == nil ? self : .unix(path: whole)
     }
 }

@@ -1,6 +1,7 @@
 // The command line: what is declared as a setting, and the few options that are questions.
 
 import ArgumentParser
+import Syscalls
 
 /// Options that are questions: they are answered, and nothing is served.
 struct QuestionOptions: ParsableArguments {
@@ -23,13 +24,15 @@ extension ParsableCommand {
     static func parse(words: [String]) throws -> Self {
         var joined: [String] = []
         var isValue = false
-        for word in words {
+        for (index, word) in words.enumerated() {
             if isValue, let name = joined.last, word.first == "-", word.dropFirst().first?.isNumber == true {
                 let declaration = Declaration.all.first { name == "--\($0.name)" || $0.isShort(name) }
                 joined[joined.count - 1] = "--\(declaration?.name ?? "")=\(word)"
                 isValue = false
                 continue
             }
+            let next = index + 1 < words.count ? words[index + 1] : nil
+            if !isValue, let foreign = ForeignOption(word, next: next) { throw foreign }
             isValue = Declaration.all.contains {
                 !$0.placeholder.isEmpty && (word == "--\($0.name)" || $0.isShort(word))
             }
@@ -52,6 +55,8 @@ protocol ServingCommand: ParsableCommand {
     /// What to serve, where the command is told.
     var application: String? { get }
     var questions: QuestionOptions { get }
+    /// Whether the program has an application of its own.
+    static var servesItself: Bool { get }
 }
 
 extension ServingCommand {
@@ -70,6 +75,7 @@ extension ServingCommand {
 
 /// `gateway APPLICATION [options]`
 struct GatewayCommand: ServingCommand {
+    static let servesItself = false
     static let configuration = CommandConfiguration(
         commandName: "gateway",
         abstract: "Serves an application in any language over HTTP.",
@@ -113,8 +119,9 @@ struct GatewayCommand: ServingCommand {
 
 /// A program with an application of its own: the same options, and no argument.
 struct EmbeddedCommand: ServingCommand {
+    static let servesItself = true
     static let configuration = CommandConfiguration(
-        commandName: CommandLine.arguments.first?.split(separator: "/").last.map(String.init),
+        commandName: SystemProcess.arguments.first?.split(separator: "/").last.map(String.init),
         abstract: "Serves its application over HTTP.", version: "gateway \(Settings.version)")
 
     @OptionGroup(title: "Listening") var listening: ListeningOptions

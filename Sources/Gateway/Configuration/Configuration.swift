@@ -4,6 +4,8 @@ struct Configuration: Sendable {
     var applications: ApplicationSet
     /// What is no mistake, and is hardly what was meant.
     var warnings: [String] = []
+    /// Where the settings stand.
+    var places = SettingPlaces()
 }
 
 /// What a program brings along beside its application.

@@ -42,8 +42,15 @@ enum Launch {
     }
 
     private static func parse<Command: ServingCommand>(_ type: Command.Type) -> Command {
+        // The standard library reads its own from /proc, which may not be there: then that has to be said.
+        var words = Array(SystemProcess.arguments.dropFirst())
+        // As other programs have it. No application is called so: each has a colon in it.
+        if ["help", "version"].contains(words.first) { words = ["--\(words[0])"] }
         do {
-            return try type.parse(words: Array(CommandLine.arguments.dropFirst()))
+            return try type.parse(words: words)
+        } catch let error as ForeignOption {
+            print("gateway: \(error)", toStandardError: true)
+            SystemProcess.exitImmediately(2)
         } catch {
             // Help and the version are no errors; everything else is a mistake on the command line.
             let isRequested = type.exitCode(for: error).isSuccess
@@ -78,12 +85,15 @@ enum Launch {
         ) throws(ConfigurationError) -> Configuration {
             var reading = reading
             reading.occasion = occasion
-            try Surroundings.check(reading.settings)
+            reading.hasOwnApplication = Command.servesItself
+            try Surroundings.check(reading.settings, reading.places)
             try reading.loadFiles()
-            for application in reading.applications { try application.checkFolders() }
+            for application in reading.applications {
+                try Surroundings.checkFolders(application.settings, reading.places(of: application))
+            }
             return Configuration(
                 settings: reading.settings, applications: try applications(reading),
-                warnings: reading.warnings)
+                warnings: reading.warnings, places: reading.places)
         }
         let reading = try loader.load()
         if command.questions.printConfig {
@@ -92,8 +102,9 @@ enum Launch {
         }
         let first = try configuration(reading, for: command.questions.checkConfig ? .check : .start)
         if command.questions.checkConfig {
-            let code = try Master.check(first, extensions: extensions)
+            // Before the application boots, and perhaps does not.
             for warning in first.warnings { print("gateway: warning: \(warning)", toStandardError: true) }
+            let code = try Master.check(first, extensions: extensions)
             if code == 0 { print("the configuration is valid", toStandardError: false) }
             return code
         }
@@ -120,22 +131,12 @@ extension ServingCommand {
             command = try parse(words: words)
         } catch {
             let reason =
-                exitCode(for: error).isSuccess
+                exitCode(for: error).isSuccess || ["help", "version"].contains(words.first)
                 ? "help and version are for the command line" : message(for: error)
             throw .usage("\(Origin.variableName): \(reason)")
         }
         guard !command.questions.isAny
         else { throw .usage("\(Origin.variableName): questions are for the command line") }
         return command.given(.variable)
-    }
-}
-
-extension NamedApplication {
-    fileprivate func checkFolders() throws(ConfigurationError) {
-        do throws(ConfigurationError) {
-            try Surroundings.checkFolders(settings)
-        } catch {
-            throw error.prefixed("\(part.place): '\(name)': ")
-        }
     }
 }

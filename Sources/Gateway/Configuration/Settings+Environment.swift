@@ -16,7 +16,11 @@ extension Settings {
     ///   - parent: The master, with which it dies.
     func enter(as identity: UserIdentity?, parent: ProcessID) throws(SyscallError) {
         for name in ServiceEnvironment.names { try SystemProcess.setEnvironment(name, nil) }
+        for (name, value) in identity?.login?.variables ?? [] {
+            try SystemProcess.setEnvironment(name, value)
+        }
         for (name, value) in variables { try SystemProcess.setEnvironment(name, value) }
+        folder.enter()
         if let directory { try SystemProcess.changeDirectory(directory) }
         if let umask { SystemProcess.setUmask(umask) }
         guard let identity else { return }
@@ -30,6 +34,7 @@ extension Settings {
         _ body: () throws(ConfigurationError) -> Value
     ) throws(ConfigurationError) -> Value {
         let before = variables.map { ($0.name, SystemProcess.environmentValue($0.name)) }
+        folder.enter()
         // What cannot be set is set by no worker either, and they say so.
         for (name, value) in variables { try? SystemProcess.setEnvironment(name, value) }
         defer { for (name, value) in before { try? SystemProcess.setEnvironment(name, value) } }
@@ -37,13 +42,20 @@ extension Settings {
     }
 
     /// What application processes and workers find as their environment: that of the gateway, without what the service
-    /// manager and other masters have to say to the master alone, and with what the settings add.
-    var processEnvironment: [String] {
+    /// manager and other masters have to say to the master alone, with what is said of the user, and with what the settings add.
+    ///
+    /// - Parameter login: What a log-in of the application's user would find; `nil` leaves what there is.
+    func processEnvironment(of login: Login? = nil) -> [String] {
         var entries = ServiceEnvironment.removed(from: SystemProcess.environment)
-        for (name, value) in variables {
+        func set(_ name: String, _ value: String?) {
             entries.removeAll { $0.hasPrefix(name + "=") }
-            entries.append("\(name)=\(value)")
+            if let value { entries.append("\(name)=\(value)") }
         }
+        for (name, value) in login?.variables ?? [] { set(name, value) }
+        for (name, value) in variables { set(name, value) }
         return entries
     }
+
+    /// Where a relative path of an application begins; `nil` for the working folder.
+    var base: String? { directory ?? (folder.path.isEmpty ? nil : folder.path) }
 }

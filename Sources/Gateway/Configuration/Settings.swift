@@ -51,6 +51,9 @@ struct Settings: Sendable {
     /// connections from taking all memory and descriptors.
     var workerConnections = 8192
 
+    /// Where relative paths begin, and where what has no folder of its own runs.
+    var folder = WorkFolder(path: "")
+
     // MARK: Time, in seconds
 
     /// Until an application begins to answer, and between two parts of its answer; also how long a worker's loop may
@@ -86,6 +89,8 @@ struct Settings: Sendable {
     var requestRules = RequestRules()
     /// Octets of a request body; beyond it 413. Stops clients from filling the disk.
     var bodyLimit: UInt64 = 1 << 30
+    /// The limit of bodies that have none. Far beyond any disk, and far from where lengths overflow.
+    static let noBodyLimit: UInt64 = 1 << 60
     /// Octets of a body or of an answer that are kept in memory before a temporary file is used.
     var bufferMemory = 524_288
     /// Octets of an answer that may wait for a slow reader in all; beyond it the application waits.

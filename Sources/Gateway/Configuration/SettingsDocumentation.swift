@@ -7,12 +7,15 @@ enum SettingsDocumentation {
     private static func text(_ section: Section) -> String {
         var lines = ["## \(section.title)", ""]
         if !section.note.isEmpty { lines += [section.note, ""] }
-        lines += ["| setting | default | change | also in | meaning |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            "| setting | default | change | also in | for | meaning |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
         lines += section.declarations.map { declaration in
             let short = declaration.short.map { " (`-\($0)`)" } ?? ""
             return [
                 "", "`--\(declaration.name)`\(short)", declaration.standard, declaration.change.rawValue,
-                declaration.scope.places, declaration.meaning, "",
+                declaration.scope.places, Effect.of(declaration.name).audience, declaration.meaning, "",
             ].joined(separator: " | ").trimmedBars
         }
         return lines.joined(separator: "\n") + "\n"

@@ -38,7 +38,7 @@ extension SettingsLoader.Reading {
         let value = declaration.show(settings)
         // The one default that depends on this machine and is made later.
         return value.isEmpty && declaration.name == "processes"
-            ? "\(ApplicationPlan.defaultProcesses)" : value
+            ? "\(DefaultCounts.current.processes)" : value
     }
 
     private func entries(of application: NamedApplication) -> [Entry] {

@@ -8,10 +8,10 @@ import Syscalls
 enum BuilderCheckup {
     /// - Returns: 0 where it was built, 3 or 4 where it was not; then the reason is on stderr.
     static func run(
-        _ build: @Sendable () throws -> Application, _ settings: Settings
+        _ build: @Sendable () throws -> Application, _ settings: Settings, _ places: SettingPlaces
     ) throws(ConfigurationError) -> Int32 {
         do {
-            let identity = try RunAs.resolve(user: settings.user, group: settings.group)
+            let identity = try RunAs.resolve(user: settings.user, group: settings.group, places)
             let parent = SystemProcess.id
             let pid = try ChildProcess.fork(diesWithParent: true)
             if pid == 0 {

@@ -16,7 +16,7 @@ extension Master {
         ChildProcess.keepResults()
         // Before the lifeline is there: what is built would inherit it.
         for build in plans.compactMap(\.swift?.build) {
-            let code = try BuilderCheckup.run(build, configuration.settings)
+            let code = try BuilderCheckup.run(build, configuration.settings, configuration.places)
             guard code == 0 else { return code }
         }
         guard plans.contains(where: { $0.program != nil }) else { return 0 }
@@ -78,6 +78,7 @@ private final class Checkup {
         pool.tick(context.loop.now, workers: [])
         if let process = pool.failedProcess { failure = failure ?? process.bootFailure }
         if !isStopping, failure != nil || pool.isReady {
+            pool.flushReports()
             isStopping = true
             pool.stop(until: context.loop.now + 2000)
         }

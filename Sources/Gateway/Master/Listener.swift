@@ -39,23 +39,36 @@ final class Listener {
     }
 
     /// Opens a socket.
-    init(_ bind: BindAddress, settings: Settings) throws(ConfigurationError) {
-        let wanted = try bind.resolve()
-        if case .unix(let path) = bind { try SocketFile.clear(path, wanted) }
+    ///
+    /// - Parameter wanted: One of the addresses that `bind` stands for.
+    init(_ bind: BindAddress, at wanted: SocketAddress, settings: Settings) throws(ListenFailure) {
+        let place = "\(bind)" == "\(wanted)" ? "\(bind)" : "\(wanted) (\(bind))"
         do {
+            if case .unix(let path) = bind {
+                let isDressed = settings.socketMode != nil || settings.socketOwner != nil
+                guard !isDressed || Files.status("/proc/self/fd") != nil else {
+                    throw ConfigurationError.environment(
+                        "there is no /proc here, and 'socket-mode' and 'socket-owner' need it: mount it (mount -t proc proc /proc)"
+                    )
+                }
+                try SocketFile.clear(path, wanted)
+            }
             let owner = try settings.socketOwner.map { text throws(ConfigurationError) in
                 try SocketOwner.resolve(text)
             }
             socket = try Socket.listen(
                 wanted, backlog: settings.backlog, isNonBlocking: true, reusesPort: settings.reusesPort,
-                mode: settings.socketMode, owner: owner)
+                mode: settings.socketMode, owner: owner, isIPv6Only: true)
             address = try Socket.localAddress(socket.number)
         } catch let error as ConfigurationError {
-            throw error
+            throw ListenFailure(error: error)
         } catch let error as SyscallError {
-            throw .environment("cannot listen on \(bind): \(error.reason)\(Self.advice(error))")
+            throw ListenFailure(
+                error: .environment("cannot listen on \(place): \(error.reason)\(Self.advice(error))"),
+                isAbsent: error.isAddressUnavailable || error.isFamilyUnavailable,
+                isInUse: error.isAddressInUse)
         } catch {
-            throw .environment("cannot listen on \(bind): \(error)")
+            throw ListenFailure(error: .environment("cannot listen on \(place): \(error)"))
         }
         origin = .bind(bind)
         file = SocketFile(origin)
@@ -70,12 +83,17 @@ final class Listener {
         return ""
     }
 
-    /// For the message that says where the gateway listens. A port of 0 has become a real one.
-    var url: String {
-        guard case .bind(.tcp(let host, _)) = origin else {
-            return address.isUnix ? "\(address)" : "http://\(address)/"
+    /// For the message that says where the gateway listens: the address itself, for a name may have several, and a port of 0
+    /// has become a real one.
+    var url: String { address.isUnix ? "\(address)" : "http://\(address)/" }
+
+    /// Whether who connects to an address reaches this socket.
+    func has(_ other: SocketAddress) -> Bool {
+        if address == other { return true }
+        guard !address.isUnix, !other.isUnix, address.isWildcard, address.port == other.port else {
+            return false
         }
-        return BindAddress.tcp(host: host, port: address.port).url
+        return address.isIPv6 == other.isIPv6 || address.isIPv6 && Socket.takesIPv4(number)
     }
 }
 

@@ -13,16 +13,16 @@ enum Listeners {
     ) throws(ConfigurationError) -> [Listener] {
         let activated = existing.filter { $0.origin == .activated }
         // The default address is for those who say nothing; a service manager has said something.
-        let binds = settings.hasChosenBinds || activated.isEmpty ? settings.binds : []
+        let chosen = settings.hasChosenBinds || activated.isEmpty ? settings.binds : []
+        settings.folder.enter()
+        let binds = chosen.map { $0.absolute(in: settings.folder) }
         var listeners: [Listener] = []
         do {
-            for bind in binds where !listeners.contains(where: { $0.origin == .bind(bind) }) {
-                if let open = existing.first(where: { $0.origin == .bind(bind) && isIntact($0) }) {
-                    // What fails leaves the backlog as it was.
-                    try? Socket.relisten(open.number, backlog: settings.backlog)
-                    listeners.append(open)
-                } else if try !isActivated(bind, among: activated) {
-                    listeners.append(try open(bind, settings, existing))
+            for (bind, addresses) in try wanted(binds, over: existing) {
+                let found = try open(bind, addresses, settings, existing, activated)
+                // One socket may be for both families, where another program or an older gateway has opened it.
+                for listener in found where !listeners.contains(where: { $0 === listener }) {
+                    listeners.append(listener)
                 }
             }
         } catch {
@@ -34,37 +34,92 @@ enum Listeners {
         return listeners + activated
     }
 
+    /// The sockets that are wanted. A name whose sockets are open is not looked up again: the master waits for no name server
+    /// while it serves.
+    private static func wanted(
+        _ binds: [BindAddress], over existing: [Listener]
+    ) throws(ConfigurationError) -> [(bind: BindAddress, addresses: [SocketAddress])] {
+        var sets: [(bind: BindAddress, addresses: [SocketAddress])] = []
+        for bind in binds where !sets.contains(where: { $0.bind == bind }) {
+            let open = existing.filter { $0.origin == .bind(bind) }.map(\.address)
+            if case .tcp(_, let port) = bind {
+                var addresses =
+                    port == 0 && !open.isEmpty ? open : AddressSet.wanted(bind, among: binds) ?? open
+                if addresses.isEmpty { addresses = try bind.resolveAll() }
+                sets.append((bind, addresses))
+            } else {
+                sets.append((bind, []))
+            }
+        }
+        return AddressSet.distinct(sets)
+    }
+
+    /// Opens what an address of the settings stands for, where it is not open yet.
     private static func open(
-        _ bind: BindAddress, _ settings: Settings, _ existing: [Listener]
-    ) throws(ConfigurationError) -> Listener {
-        if case .descriptor(let number) = bind {
-            return try Listener(inheriting: number, origin: .bind(bind))
+        _ bind: BindAddress, _ addresses: [SocketAddress], _ settings: Settings, _ existing: [Listener],
+        _ activated: [Listener]
+    ) throws(ConfigurationError) -> [Listener] {
+        guard case .tcp = bind else {
+            if let open = existing.first(where: { $0.origin == .bind(bind) && isIntact($0) }) {
+                return [kept(open, settings)]
+            }
+            if case .descriptor(let number) = bind {
+                return activated.contains { $0.number == number }
+                    ? [] : [try Listener(inheriting: number, origin: .bind(bind))]
+            }
+            let address = try bind.resolve()
+            if activated.contains(where: { $0.has(address) }) { return [] }
+            do { return [try Listener(bind, at: address, settings: settings)] } catch { throw error.error }
         }
-        if case .tcp(_, let port) = bind, port != 0, !settings.reusesPort,
-            let own = existing.first(where: { !$0.address.isUnix && $0.address.port == port }),
-            let wanted = try? bind.resolve(), own.address.isWildcard || wanted.isWildcard
-        {
-            throw .environment(
+        var kept: [Listener] = []
+        var missing: [SocketAddress] = []
+        for address in addresses {
+            // A socket for a single address is no part of one for all of them, which the settings want instead.
+            if let open = existing.first(where: {
+                $0.origin != .activated && $0.has(address) && $0.address.isWildcard == address.isWildcard
+            }) {
+                kept.append(self.kept(open, settings))
+            } else if !activated.contains(where: { $0.has(address) }) {
+                missing.append(address)
+            }
+        }
+        guard !missing.isEmpty else { return kept }
+        let opened = try AddressSet.open(missing, of: addresses.count) { address throws(ListenFailure) in
+            try refuseBeside(existing, bind, address, settings)
+            return try Listener(bind, at: address, settings: settings)
+        } port: {
+            $0.address.port
+        }
+        return kept + opened
+    }
+
+    private static func kept(_ listener: Listener, _ settings: Settings) -> Listener {
+        // What fails leaves the backlog as it was.
+        try? Socket.relisten(listener.number, backlog: settings.backlog)
+        return listener
+    }
+
+    /// The kernel lets nobody listen at one address and at all of them, and what serves is not closed for what may fail.
+    private static func refuseBeside(
+        _ existing: [Listener], _ bind: BindAddress, _ address: SocketAddress, _ settings: Settings
+    ) throws(ListenFailure) {
+        guard address.port != 0, !settings.reusesPort,
+            let own = existing.first(where: {
+                !$0.address.isUnix && $0.address.port == address.port
+                    && ($0.address.isIPv6 == address.isIPv6
+                        || $0.address.isIPv6 && Socket.takesIPv4($0.number))
+            }), own.address.isWildcard || address.isWildcard
+        else { return }
+        throw ListenFailure(
+            error: .environment(
                 "cannot listen on \(bind) beside \(own.address), where this gateway listens: that needs a restart"
-            )
-        }
-        return try Listener(bind, settings: settings)
+            ))
     }
 
     /// Whether clients still find it: the file of a unix socket may have been removed.
     private static func isIntact(_ listener: Listener) -> Bool {
         guard case .bind(.unix) = listener.origin else { return true }
         return listener.file?.isThere ?? false
-    }
-
-    /// Whether the service manager has opened what is configured as well.
-    private static func isActivated(
-        _ bind: BindAddress, among activated: [Listener]
-    ) throws(ConfigurationError) -> Bool {
-        guard !activated.isEmpty else { return false }
-        if case .descriptor(let number) = bind { return activated.contains { $0.number == number } }
-        let wanted = "\(try bind.resolve())"
-        return activated.contains { "\($0.address)" == wanted }
     }
 }
 

@@ -22,7 +22,8 @@ extension Master {
         _ configuration: Configuration, _ listeners: [Listener], _ backend: GenerationBackend
     ) throws(ConfigurationError) {
         let settings = configuration.settings
-        let identity = try RunAs.resolve(user: settings.user, group: settings.group)
+        let identity = try RunAs.resolve(
+            user: settings.user, group: settings.group, configuration.places)
         prepareLogs(settings, identity)
         let errorLog = try context.errorLog(for: settings)
         lastGeneration += 1
@@ -79,6 +80,7 @@ extension Master {
         extensions.hooks.onReload?(info)
         do {
             var configuration = try readConfiguration()
+            tellFolder(configuration.settings.folder)
             for name in configuration.settings.keepStartOnly(of: context.settings) {
                 context.log.warning(
                     "--\(name) has changed: that takes effect at the next start, not at a reload")
@@ -91,6 +93,17 @@ extension Master {
         } catch {
             reloadFailed(error.message)
         }
+    }
+
+    /// Says which release is served from here on, where the folder of the start is another one now.
+    private func tellFolder(_ folder: WorkFolder) {
+        guard !folder.isGone, let running = generations.last?.settings.folder, !folder.isSame(as: running)
+        else {
+            return
+        }
+        context.log.info(
+            "reload: '\(folder.start)' is the folder '\(folder.path)' now: what starts from here on runs there"
+        )
     }
 
     func reloadFailed(_ reason: String) {
@@ -109,6 +122,7 @@ extension Master {
     /// A generation did not boot. At the start that is the end; at a reload the running generation goes on.
     func abandon(_ generation: Generation, _ error: ConfigurationError) {
         let running = generations.filter { $0 !== generation }.flatMap(\.listeners)
+        for pool in ownPools(of: generation) { pool.flushReports() }
         if generation.settings.reloads, !generation.toleratesFailure, let pool = generation.pools.first,
             stopDeadline == nil
         {

@@ -36,7 +36,8 @@ extension Master {
 
     /// Becomes the program on disk, with the listeners that were open.
     func restart(with listeners: [Listener]) -> SyscallError {
-        SystemProcess.execute(Succession.program(handingOver: listeners))
+        StartFolder.current.look().enter()
+        return SystemProcess.execute(Succession.program(handingOver: listeners))
     }
 }
 

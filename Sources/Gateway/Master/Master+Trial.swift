@@ -64,7 +64,7 @@ extension Master {
     func tryProgram(then succeeded: @escaping () -> Void) {
         let program = Program(
             path: startedProgram, arguments: [startedProgram, "--version"],
-            environment: context.settings.processEnvironment)
+            environment: context.settings.processEnvironment())
         do {
             let nowhere = try Files.openLog("/dev/null")
             let process = try ChildProcess.begin(

@@ -77,5 +77,5 @@ extension Master {
 /// It is looked for each time: a link may lead to another release by then.
 var startedProgram: String {
     let name = SystemProcess.arguments.first ?? "gateway"
-    return Executables.find(name) ?? name
+    return Executables.find(name, in: StartFolder.current.path) ?? name
 }

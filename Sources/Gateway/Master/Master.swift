@@ -77,7 +77,8 @@ final class Master {
             // A successor has left the terminal already, with the master that started it.
             let detachment = settings.detaches && succession == nil ? try Detachment.begin() : nil
             SystemProcess.raiseDescriptorLimit()
-            let identity = try RunAs.resolve(user: settings.user, group: settings.group)
+            let identity = try RunAs.resolve(
+                user: settings.user, group: settings.group, configuration.places)
             // Before the log is opened: what is made here belongs to those who write it. What fails is logged by the
             // first generation.
             _ = Self.giveLogs(settings, to: identity)

@@ -40,6 +40,9 @@ struct Succession {
         var program = Program(
             path: startedProgram, arguments: SystemProcess.arguments,
             environment: environment(handingOver: listeners))
+        let folder = StartFolder.current.look()
+        // A folder that is gone is what the new program says itself, where it needs one.
+        if !folder.isGone { program.directory = folder.path }
         program.keptDescriptors = listeners.map(\.number)
         return program
     }

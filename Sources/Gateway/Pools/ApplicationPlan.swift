@@ -48,30 +48,40 @@ struct ApplicationPlan: Sendable {
         }
     }
 
-    /// Processes where none are asked for, as Gunicorn recommends for its workers.
-    static var defaultProcesses: Int { SystemProcess.processorCount * 2 + 1 }
+    /// Where its settings stand.
+    private let places: SettingPlaces
+    /// What is said while its processes boot.
+    private(set) var boot: BootReport
+    /// Whether its processes are of no use where the folder of the start has been removed.
+    private(set) var needsStartFolder = false
+    /// The folder that its processes run in, links followed: another one is another release.
+    private let release: FileIdentity?
 
     /// - Parameters:
     ///   - own: Makes the application of the program itself, where it has one.
     ///   - resolvesNames: Whether the names of servers are looked up here and now, which may take long.
+    ///   - places: Where its settings stand, for messages.
     init(
         _ kind: ApplicationKind, name: String, settings: Settings,
-        own: (@Sendable () throws -> Application)? = nil, resolvesNames: Bool = true
+        own: (@Sendable () throws -> Application)? = nil, resolvesNames: Bool = true,
+        places: SettingPlaces = SettingPlaces()
     ) throws(ConfigurationError) {
         self.name = name
         self.settings = settings
-        processes = settings.processes ?? Self.defaultProcesses
-        let root = try settings.root.map { path throws(ConfigurationError) in
-            try Self.directory(path, in: nil, option: "--root")
-        }
+        self.places = places
+        let folder = settings.base.flatMap { Files.absolutePath($0) } ?? settings.base ?? "."
+        let user = settings.user ?? String(SystemProcess.effectiveUser)
+        boot = BootReport(kind, place: "user \(user) in '\(folder)'")
+        release = settings.directory.map(Files.target) ?? settings.folder.reference?.identity
+        processes = settings.processes ?? DefaultCounts.current.processes
         switch kind {
         case .wsgi(let target): try planWSGI(target)
         case .php(let path): try planPHP(path)
         case .exec(let words): try planExec(words)
-        case .cgi(let path): try planCGI(path, root: root)
+        case .cgi(let path): try planCGI(path)
         case .fcgi(let entries):
             try planServers(entries, resolvesNames: resolvesNames)
-            site = root.map(SitePlan.php)
+            site = try root().map(SitePlan.php)
         case .swift(let path):
             // None of the rules for processes is for it.
             try planSwift(path, own)
@@ -89,18 +99,21 @@ struct ApplicationPlan: Sendable {
                 "\(slots) slots are too many: at most \(Scoreboard.slotCapacity / 4) for one application, \(advice)"
             )
         }
+        // The rest is about processes. What has none passes over what others are to have.
+        guard program != nil else { return }
         let scaling = settings.scaling
-        guard scaling.way == .static || program != nil else {
-            throw .usage("--scaling is for processes that the gateway starts: remove it")
-        }
         guard scaling.way != .ondemand || settings.queueSize > 0 else {
             throw .usage(
-                "--scaling ondemand starts processes for requests that wait, and --queue-size 0 lets none wait: allow some"
+                "\(places.mention("scaling")) ondemand starts processes for requests that wait, and --queue-size 0 lets none wait: allow some"
             )
         }
-        guard scaling.way != .dynamic || scaling.minProcesses <= processes else {
+        // There is one CGI responder. And a default counts as far as it can.
+        guard
+            scaling.way != .dynamic || scaling.minProcesses <= processes || endsByClosing
+                || places.isInherited("min-processes") && !places.isInherited("processes")
+        else {
             throw .usage(
-                "--min-processes is \(scaling.minProcesses), and --processes \(processes): make the first one smaller"
+                "\(places.mention("min-processes")) is \(scaling.minProcesses), and --processes \(processes): make the first one smaller"
             )
         }
     }
@@ -125,28 +138,42 @@ struct ApplicationPlan: Sendable {
     // MARK: Kinds
 
     private func makeProgram(_ path: String, _ arguments: [String]) throws(ConfigurationError) -> Program {
+        try Self.requireProc(isThere: Files.status("/proc/self/fd") != nil)
+        let identity = try RunAs.resolve(user: settings.user, group: settings.group, places)
         var program = Program(
-            path: path, arguments: arguments, environment: settings.processEnvironment,
-            directory: settings.directory,
-            identity: try RunAs.resolve(user: settings.user, group: settings.group), umask: settings.umask)
+            path: path, arguments: arguments,
+            environment: settings.processEnvironment(of: identity?.login),
+            // Without links: a release that is switched is gone over to by a reload, not by the next process.
+            directory: settings.directory.map { Files.absolutePath($0) ?? $0 }, identity: identity,
+            umask: settings.umask)
         program.limits = settings.resourceLimits
         return program
     }
 
+    /// Sockets of processes are reached through /proc, and so are the script of Python's responder and the CGI responder.
+    static func requireProc(isThere: Bool) throws(ConfigurationError) {
+        guard !isThere else { return }
+        throw .environment(
+            "there is no /proc here, and processes of applications need it: mount it (mount -t proc proc /proc), in a container or a chroot too"
+        )
+    }
+
     private mutating func planWSGI(_ target: String) throws(ConfigurationError) {
-        let python = try Executables.python(settings)
+        needsStartFolder = settings.directory == nil
+        if needsStartFolder, settings.folder.isGone { throw .environment(settings.folder.goneMessage) }
+        let python = try Executables.python(settings, places)
         var arguments = [python, "/proc/self/fd/3", target, "--threads", "\(settings.threads)"]
         // While somebody develops, the client is that somebody.
         if settings.reloads { arguments.append("--show-errors") }
         program = try makeProgram(python, arguments)
-        files.folders = [settings.directory ?? SystemProcess.currentDirectory]
+        files.folders = [settings.base ?? SystemProcess.currentDirectory]
         files.suffixes = [".py"]
         script = PackageResources.wsgi_responder_py
         (slotsPerProcess, drainsBody) = (settings.threads, true)
     }
 
     private mutating func planPHP(_ path: String) throws(ConfigurationError) {
-        let root = try Self.directory(path, in: settings.directory, option: "php:")
+        let root = try Self.directory(path, in: settings.base, option: "php:")
         site = .php(root)
         guard let php = Executables.find("php-cgi") else {
             throw .environment("cannot find php-cgi in PATH: install it (Debian: apt-get install php-cgi)")
@@ -155,7 +182,7 @@ struct ApplicationPlan: Sendable {
         program.directory = root
         // Children of php-cgi would be slots that nobody counts; its limit of 500 requests would be a restart
         // every few seconds.
-        var variables = settings.processEnvironment.filter { !$0.hasPrefix("PHP_FCGI_CHILDREN=") }
+        var variables = (program.environment ?? []).filter { !$0.hasPrefix("PHP_FCGI_CHILDREN=") }
         if !variables.contains(where: { $0.hasPrefix("PHP_FCGI_MAX_REQUESTS=") }) {
             variables.append("PHP_FCGI_MAX_REQUESTS=10000")
         }
@@ -165,7 +192,7 @@ struct ApplicationPlan: Sendable {
     }
 
     private mutating func planExec(_ words: [String]) throws(ConfigurationError) {
-        guard let path = Executables.find(words[0], in: settings.directory) else {
+        guard let path = Executables.find(words[0], in: settings.base) else {
             throw .applicationNotFound("cannot run '\(words[0])' (exec:): is it there, and executable?")
         }
         files.files = [path]
@@ -173,7 +200,9 @@ struct ApplicationPlan: Sendable {
         slotsPerProcess = settings.concurrency
     }
 
-    private mutating func planCGI(_ path: String, root: String?) throws(ConfigurationError) {
+    private mutating func planCGI(_ path: String) throws(ConfigurationError) {
+        // A folder of scripts has no use for it.
+        let root = CGIPlan.isScript(path, in: settings.base) ? try root() : nil
         let plan = try CGIPlan(path, scripts: processes, root: root, settings: settings)
         program = try makeProgram(plan.program, plan.arguments)
         site = plan.site
@@ -186,7 +215,7 @@ struct ApplicationPlan: Sendable {
         guard entries.count <= 64 else { throw .usage("there are \(entries.count) servers: name at most 64") }
         for entry in entries {
             // Workers connect, and their folder may be another.
-            let bind = entry.bind.absolute
+            let bind = entry.bind.absolute(in: settings.folder)
             let address = bind.isNamed && !resolvesNames ? nil : try bind.resolve()
             servers.append(
                 Server(bind: bind, address: address, weight: entry.weight, isBackup: entry.isBackup))
@@ -206,7 +235,7 @@ struct ApplicationPlan: Sendable {
     ) throws(ConfigurationError) {
         let plan: SwiftPlan
         if path != SwiftPlan.own {
-            plan = try SwiftPlan(library: path, in: settings.directory ?? SystemProcess.currentDirectory)
+            plan = try SwiftPlan(library: path, in: settings.base ?? SystemProcess.currentDirectory)
         } else if let own {
             plan = SwiftPlan(own: own)
         } else {
@@ -217,6 +246,17 @@ struct ApplicationPlan: Sendable {
         swift = plan
         processes = 0
         files.files = [plan.file]
+    }
+
+    /// The folder of `--root`, for those who have a use for it.
+    private func root() throws(ConfigurationError) -> String? {
+        guard let path = settings.root else { return nil }
+        guard Files.isReadableDirectory(path), let absolute = Files.absolutePath(path) else {
+            throw .environment(
+                places.message(
+                    "root", "cannot read the folder '\(path)'", "is it there, and may this user enter it?"))
+        }
+        return absolute
     }
 
     static func directory(
@@ -243,6 +283,7 @@ extension ApplicationPlan {
         guard name == other.name, site == other.site, servers == other.servers, script == other.script,
             program?.path == other.program?.path, program?.arguments == other.program?.arguments,
             program?.environment == other.program?.environment, slotCount == other.slotCount,
+            release == other.release || servers.isEmpty == false || swift != nil,
             (swift == nil) == (other.swift == nil)
         else { return false }
         if let swift, let other = other.swift, !swift.isSame(as: other) { return false }

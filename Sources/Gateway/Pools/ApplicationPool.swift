@@ -24,6 +24,7 @@ final class ApplicationPool {
     private var hasBeenReady = false
     private var nextMemoryLook: UInt64 = 0
     private var nextRecycling: UInt64 = 0
+    private var reports = AlikeReports()
 
     var name: String { plan.name }
     var settings: Settings { plan.settings }
@@ -46,7 +47,7 @@ final class ApplicationPool {
         self.servers = servers
         scaler = PoolScaler(
             plan.settings.scaling, most: plan.processes, slotsPerProcess: plan.slotsPerProcess,
-            bootsAtOnce: SystemProcess.processorCount)
+            bootsAtOnce: DefaultCounts.current.bootsAtOnce)
         let addresses = ServerAddresses(plan.servers, indices: servers, scoreboard: context.scoreboard)
         self.addresses = addresses
         healthChecks = plan.settings.external.healthCheck.map { _ in
@@ -144,10 +145,12 @@ final class ApplicationPool {
     var isGone: Bool { processes.allSatisfy { $0.pid == 0 } && nameLookup?.isRunning != true }
 
     func stop(until deadline: UInt64) {
+        flushReports()
         nameLookup?.stop()
         for process in processes { process.stop(until: deadline) }
     }
     func kill() {
+        flushReports()
         nameLookup?.stop()
         for process in processes {
             process.stop(until: .max)
@@ -173,6 +176,7 @@ final class ApplicationPool {
     /// - Parameter workers: Those that may wait for a slot; none where the pool is on its way out and only ends.
     func tick(_ now: UInt64, workers: [Int]) {
         for process in processes { process.tick(now) }
+        say(reports.due(now))
         guard !workers.isEmpty else { return healthChecks?.stop() ?? () }
         healthChecks?.tick(now)
         guard isSupervised else { return }
@@ -255,6 +259,27 @@ final class ApplicationPool {
     /// A successor did not boot: not again before a pause.
     func postponeRecycling() { nextRecycling = context.loop.now + 5000 }
 
+    // MARK: Reports
+
+    /// Says of a process what others may have to say as well.
+    func report(_ report: AlikeReports.Report, _ number: Int, _ pid: ProcessID) {
+        reports.add(report, number: number, pid: pid, now: context.loop.now)
+    }
+
+    /// Says why a process could not be started. The message names the process, and is the same for all others behind that.
+    func report(failedStart error: ConfigurationError, _ number: Int) {
+        let place = "\(name): cannot start application \(number): "
+        guard error.message.hasPrefix(place) else { return context.log.error("\(error.message)") }
+        report(BootReport.failed(String(error.message.dropFirst(place.count))), number, 0)
+    }
+
+    /// Says what waits for others: the outcome is about to be said.
+    func flushReports() { say(reports.all()) }
+
+    private func say(_ lines: [AlikeReports.Line]) {
+        for line in lines { context.log.log(level: line.level, "\(name): \(line.text)") }
+    }
+
     // MARK: State
 
     /// Tells workers, and the log where it has changed, how the pool is.
@@ -270,6 +295,7 @@ final class ApplicationPool {
         guard isWorthSaying else { return }
         switch next {
         case .failed:
+            flushReports()
             let words = processes.last { $0.bootFailure != nil }?.lastLines.last.map { ": \($0)" }
             context.log.error("\(name): failed, its requests are answered 503\(words ?? "")")
         case .degraded: context.log.warning("\(name): degraded, some of its processes do not start")

@@ -89,7 +89,7 @@ final class ApplicationProcess {
             context.lifeline.add(group: start.pid)
             beginLife(start)
         } catch {
-            context.log.error("\(error.message)")
+            pool.report(failedStart: error, number)
             startFailed(error)
         }
     }
@@ -243,6 +243,7 @@ final class ApplicationProcess {
         let life = context.loop.now - startedAt
         let previous = state
         let message = "\(pool.name): \(name) (pid \(pid)) \(end)"
+        let ended = pid
         pid = 0
         let (leaving, isReplacement) = (replaced, replaced != nil)
         replaced = nil
@@ -251,7 +252,7 @@ final class ApplicationProcess {
             state = .stopped
         case .booting where failure != nil:
             replaced = leaving
-            context.log.error("\(failure!.message)")
+            pool.report(failedStart: failure!, number)
             startFailed(failure!)
         case .booting where heardAt != nil && !isBootTimedOut:
             // Libraries without much care end with the first connection that brings no request.
@@ -266,7 +267,7 @@ final class ApplicationProcess {
             state = .stopped
             pool.postponeRecycling()
         case .booting:
-            if !isBootTimedOut { context.log.error("\(message) before it accepted a connection") }
+            if !isBootTimedOut { pool.report(BootReport.ended(end), number, ended) }
             fail(
                 life: life, status == .exited(4) ? .applicationNotFound(message) : .applicationFailed(message)
             )
@@ -297,8 +298,7 @@ final class ApplicationProcess {
         let pause = respawn.pauseAfter(life: life)
         state = .waiting(until: context.loop.now + pause)
         if pause >= 1000 {
-            context.log.warning(
-                "\(pool.name): \(name) ends soon after its start; next start in \(pause / 1000) s")
+            pool.report(BootReport.pause(pause / 1000), number, 0)
         }
         if pause == 0, pool.wants(self) { start() }
     }
@@ -325,16 +325,12 @@ final class ApplicationProcess {
             guard case .booting = state else { break }
             if since + 5000 <= now, !isBootHinted {
                 isBootHinted = true
-                context.log.warning(
-                    "\(pool.name): \(name) (pid \(pid)) has not accepted a connection yet: is it a FastCGI program that accepts on descriptor 0?"
-                )
+                pool.report(pool.plan.boot.slow(after: 5), number, pid)
             }
             let patience = UInt64(pool.settings.bootTimeout)
             if since + patience * 1000 <= now, !isBootTimedOut {
                 isBootTimedOut = true
-                context.log.error(
-                    "\(pool.name): \(name) (pid \(pid)) did not accept a connection within \(patience) s (--boot-timeout), killed: is it a FastCGI program that accepts on descriptor 0?"
-                )
+                pool.report(pool.plan.boot.late(after: patience), number, pid)
                 kill()
             }
         case .ready where isHung, .retiring where isHung:

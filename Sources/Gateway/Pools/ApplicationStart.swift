@@ -27,6 +27,12 @@ final class ApplicationStart {
     ) throws(ConfigurationError) {
         let loop = pool.context.loop
         let program = pool.program
+        let folder = pool.settings.folder
+        guard !pool.plan.needsStartFolder || !folder.isGone else {
+            throw .applicationFailed("\(pool.name): cannot start \(name): \(folder.goneMessage)")
+        }
+        // It runs where its generation does, whatever another one has entered since.
+        folder.enter()
         do throws(SyscallError) {
             let pipe = try Pipe(readsWithoutBlocking: true)
             var descriptors = [listener, pipe.writeEnd.number, pipe.writeEnd.number]

@@ -15,7 +15,7 @@ struct CGIPlan {
     init(
         _ path: String, scripts: Int, root: String?, settings: Settings
     ) throws(ConfigurationError) {
-        site = try Self.site(path, in: settings.directory, root: root)
+        site = try Self.site(path, in: settings.base, root: root)
         // What scripts say on their standard error goes the same way as their answers: so it is known whose it is.
         var arguments = ["gateway", "fcgiwrap", "-f", "-c", "\(scripts)"]
         switch site {
@@ -23,14 +23,25 @@ struct CGIPlan {
         case .scripts(let folder), .php(let folder): arguments += ["--root", folder]
         }
         // By name: everybody may read the arguments of a process, and values may be secrets.
-        for name in Set(settings.variables.map(\.name)).sorted() { arguments += ["--env", name] }
+        for name in Set(settings.variables.map(\.name) + Login.names).sorted() {
+            arguments += ["--env", name]
+        }
         self.arguments = arguments
+    }
+
+    /// Whether `cgi:` names one script, and no folder of them.
+    static func isScript(_ path: String, in folder: String?) -> Bool {
+        Files.status(whole(path, in: folder))?.kind == .regular
+    }
+
+    private static func whole(_ path: String, in folder: String?) -> String {
+        folder.map { path.hasPrefix("/") ? path : $0 + "/" + path } ?? path
     }
 
     private static func site(
         _ path: String, in folder: String?, root: String?
     ) throws(ConfigurationError) -> SitePlan {
-        let whole = folder.map { path.hasPrefix("/") ? path : $0 + "/" + path } ?? path
+        let whole = whole(path, in: folder)
         guard let status = Files.status(whole), let absolute = Files.absolutePath(whole) else {
             throw .environment("cannot find '\(path)' (cgi:): name a folder of scripts, or a script")
         }

@@ -18,10 +18,15 @@ enum Executables {
     }
 
     /// The Python interpreter that the settings, or the surroundings, ask for.
-    static func python(_ settings: Settings) throws(ConfigurationError) -> String {
+    ///
+    /// - Parameter places: Where the settings stand.
+    static func python(
+        _ settings: Settings, _ places: SettingPlaces = SettingPlaces()
+    ) throws(ConfigurationError) -> String {
         if let python = settings.python {
             guard let path = find(python) else {
-                throw .environment("cannot run '\(python)' (--python): is it there, and executable?")
+                throw .environment(
+                    places.message("python", "cannot run '\(python)'", "is it there, and executable?"))
             }
             // The interpreter of a virtual environment is a link, and knows its environment by where the link is.
             guard python.contains("/") else { return path }

@@ -14,6 +14,9 @@ struct ServerEntry: Equatable, Sendable {
             guard let address = words.first else {
                 throw .usage("'\(text)' names an empty server: write ADDRESS, or ADDRESS,ADDRESS")
             }
+            guard !address.hasPrefix("*") else {
+                throw .usage("'\(address)' is no server: write the host, as 127.0.0.1:9000")
+            }
             var entry = ServerEntry(bind: try BindAddress(parsing: address))
             for word in words.dropFirst() {
                 if word == "backup" {

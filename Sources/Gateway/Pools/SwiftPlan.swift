@@ -55,9 +55,6 @@ struct SwiftPlan: Sendable {
 }
 
 extension NamedApplication {
-    /// What a section may set for an application without processes, beside what a route may set too.
-    private static let swiftSettings: Set = ["threads", "queue-size", "param", "revision"]
-
     /// Whether it runs in the workers.
     private var isSwift: Bool { run.text.hasPrefix("swift:") }
 
@@ -69,7 +66,7 @@ extension NamedApplication {
         guard isSwift else { return }
         for declaration in Declaration.all where declaration.scope == .application {
             guard let given = part.settings[declaration.name],
-                !Self.swiftSettings.contains(declaration.name)
+                Effect.of(declaration.name).reach.isDisjoint(with: .swift)
             else { continue }
             throw .usage(
                 "\(given.origin.mention(declaration.name)) is for application processes, and '\(name)' (swift:) runs in the workers: remove it"

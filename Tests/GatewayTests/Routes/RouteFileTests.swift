@@ -11,7 +11,7 @@ private func readSet(_ file: String, in folder: String) throws -> ApplicationSet
     try file.write(toFile: folder + "/shop.yaml")
     let loader = try SettingsLoader(
         environment: { _ in nil }, variable: [:],
-        commandLine: commandLine.get(), folder: folder)
+        commandLine: commandLine.get(), folder: { WorkFolder(path: folder) })
     return try ApplicationSet(serving: loader.load())
 }
 
@@ -199,7 +199,7 @@ struct RouteFileTests {
             ),
             (
                 "applications:\n  a: {run: 'exec:true'}\n  a: {run: 'exec:true'}",
-                "shop.yaml:2: 'a' is set more than on"
+                "shop.yaml:3: 'a' is set more than on"
             ),
             (
                 "applications:\n  a: {run: 'exec:true'}\n  b: {run: 'exec:true'}",

@@ -137,7 +137,7 @@ struct BrokenApplicationTests {
             let gate = gateway.folder / "gate"
             let clients = try (0..<3).map { _ in try gateway.connect() }
             for client in clients { client.send("GET /grows/?until=\(gate) HTTP/1.1\r\nHost: a\r\n\r\n") }
-            try eventually("the pauses grow") { gateway.hasLogged("grows: application", "next start in 1 s") }
+            try eventually("the pauses grow") { gateway.hasLogged("grows: ", "next start in 1 s") }
             let starts = gateway.log.lines.count { $0.contains("before it accepted a connection") }
             // Two places with five attempts each, and perhaps one that has begun since.
             #expect(starts <= 12, "\(starts) starts")

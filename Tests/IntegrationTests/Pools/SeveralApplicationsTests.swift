@@ -122,8 +122,8 @@ struct SeveralApplicationsTests {
                 "site.yaml:9: an application has no setting 'time-out'; did you"
             ),
             (["run: exec:./one", "user: nobody-of-that-name"], 1, "nobody-of-that-name"),
-            (["run: exec:/bin/cat", "chdir: nowhere"], 1, "site.yaml:7: 'two': cannot read the folder"),
-            (["run: exec:./one", "scaling: ondemand", "queue-size: 0"], 2, "('two'): --scaling ondemand"),
+            (["run: exec:/bin/cat", "chdir: nowhere"], 1, "site.yaml:9: cannot read the folder"),
+            (["run: exec:./one", "scaling: ondemand", "queue-size: 0"], 2, "site.yaml:9: scaling ondemand"),
         ] as [([String], Int, String)] {
             let file = SiteFile(["one": ["processes: 1"], "two": settings])
             try TextFile.write(file.text, to: folder / "site.yaml")

@@ -6,11 +6,12 @@ extension Section {
         declarations: [
             Declaration(
                 "bind", "b", "ADDRESS", .address, \.binds,
-                standard: "`127.0.0.1:8000`; `0.0.0.0:$PORT` when `PORT` is set",
+                standard: "`127.0.0.1:8000`; `:$PORT` when `PORT` is set",
                 """
-                Address to listen on, repeatable: `HOST:PORT`, `[::1]:PORT`, `:PORT` (every address), \
-                `unix:PATH`, `unix:@NAME` (abstract) or `fd://N` (a socket that was inherited). Port 0 takes a \
-                free one, which the log names.
+                Address to listen on, repeatable: `HOST:PORT`, `[::1]:PORT`, `:PORT` or `*:PORT` (every address, IPv4 \
+                and IPv6), `unix:PATH`, `unix:@NAME` (abstract) or `fd://N` (a socket that was inherited). A name stands \
+                for all its addresses that this machine has. `[::]:PORT` is IPv4 too, unless another address has that \
+                port. Port 0 takes a free one. The log names each address.
                 """),
             Declaration(
                 "backlog", nil, "N", .number(1...65_535), \.backlog,

@@ -6,8 +6,11 @@ extension Section {
         declarations: [
             Declaration(
                 "workers", "w", "N", .number(1...Scoreboard.workerCapacity / 4), \.workers,
-                standard: "`$WEB_CONCURRENCY`, or the number of processors",
-                "HTTP workers, 1 to 64. TTIN and TTOU change the number."),
+                standard: "`$WEB_CONCURRENCY`, or the number of processors that the gateway may use",
+                """
+                HTTP workers, 1 to 64. TTIN and TTOU change the number. Processors count as far as affinity and the \
+                quota of control groups let the gateway use them.
+                """),
             Declaration(
                 "worker-class", "k", "CLASS", .text, \.workerClass,
                 standard: "`thread` with `--threads` above 1 and a blocking Swift handler, else `async`",

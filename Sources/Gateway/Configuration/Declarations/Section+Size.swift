@@ -28,8 +28,12 @@ extension Section {
                 head.
                 """),
             Declaration(
-                "limit-request-body", nil, "OCTETS", .octets(0...1 << 50), \.bodyLimit, scope: .route,
-                "Octets of a request body; beyond it 413. Stops clients from filling the disk."),
+                "limit-request-body", nil, "OCTETS", .octets(1...1 << 50).orUnlimited(Settings.noBodyLimit),
+                \.bodyLimit, scope: .route,
+                """
+                Octets of a request body; beyond it 413. 0 is no limit, as nginx has it, which the log says. Stops \
+                clients from filling the disk.
+                """),
             Declaration(
                 "buffer-memory", nil, "OCTETS", .octets(0...1 << 30), \.bufferMemory, scope: .route,
                 """

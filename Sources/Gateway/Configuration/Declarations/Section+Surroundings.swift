@@ -17,7 +17,7 @@ extension Section {
                 "env", "e", "NAME=VALUE", .variable, \.environment, scope: .application,
                 """
                 Variable for workers and application processes, repeatable. CGI scripts (`cgi:`) find these, those \
-                of their request and PATH, and no others.
+                of their request, PATH, HOME, USER, LOGNAME and SHELL, and no others.
                 """),
             Declaration(
                 "user", "u", "USER", .text, \.user, standard: "who starts the gateway", scope: .application,

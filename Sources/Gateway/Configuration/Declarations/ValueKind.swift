@@ -83,6 +83,22 @@ extension ValueKind where Value: FixedWidthInteger {
         }
     }
 
+    /// The same with 0 for no limit at all, as nginx has it.
+    ///
+    /// - Parameter none: The value that stands for that.
+    func orUnlimited(_ none: Value) -> Self {
+        let (read, show) = (read, show)
+        return Self(form: form) { text throws(Refusal) in
+            if OctetCount.value(text) == Value(0) { return none }
+            do throws(Refusal) { return try read(text) } catch {
+                guard case .write(let advice) = error else { throw error }
+                throw .write("0 for no limit, or \(advice)")
+            }
+        } show: {
+            $0 == none ? "0" : show($0)
+        }
+    }
+
     /// Permissions in octal, with or without a leading `0` or `0o`.
     static var mode: Self {
         Self { text throws(Refusal) in

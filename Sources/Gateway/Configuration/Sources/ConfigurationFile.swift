@@ -45,7 +45,8 @@ struct ConfigurationFile {
             let nearest = NearestName.of(name, in: Declaration.all.map(\.name) + others)
             throw refusal(
                 key,
-                "there is no setting '\(name)'"
+                ForeignOption.advice(name).map { "there is no setting '\(name)': write '\($0)'" }
+                    ?? "there is no setting '\(name)'"
                     + (nearest.map { "; did you mean '\($0)'?" } ?? ": gateway --help lists them"))
         }
         guard name != "config" else {

@@ -1,6 +1,6 @@
-// Settings of which one makes another mean nothing. What is surely a mistake is refused, as any other; what may be on its way
-// to become something is only said, at a start, at a reload and by --check-config. Defaults are nobody's mistake: only what
-// somebody has set is looked at.
+// Settings that cannot go together. What is surely a mistake is refused, as any other; what may be on its way to become
+// something is only said, at a start, at a reload and by --check-config (Effects/). Defaults are nobody's mistake: only
+// what somebody has set is looked at.
 
 import HTTP
 
@@ -28,31 +28,14 @@ extension SettingsLoader.Reading {
     }
 
     /// What is no mistake, and is hardly what was meant.
-    var warnings: [String] {
-        var warnings: [String] = []
-        for (mention, settings) in places(of: "intercept-errors")
-        where settings.interceptsErrors && !hasPages(beside: settings) {
-            warnings.append("\(mention) has no effect without a page: add 'error-page', or remove it")
+    var warnings: [String] { idleSettings + unboundedBodies }
+
+    /// What 0 means is said, for it was "none at all" once, and a disk has an end.
+    private var unboundedBodies: [String] {
+        places(of: "limit-request-body").compactMap { mention, settings in
+            guard settings.bodyLimit == Settings.noBodyLimit else { return nil }
+            return "\(mention) is 0: request bodies have no limit, and may fill the disk"
         }
-        let rules = settings.requestRules
-        if rules.foldsMethodCase, !rules.permitsUnconventionalMethod {
-            warnings.append(
-                "\(mention("casefold-http-method")) has no effect where methods in lower case are refused: add 'permit-unconventional-http-method', or remove it"
-            )
-        }
-        if settings.trustsRequestIDs, settings.forwardedAllowIPs.isEmpty {
-            warnings.append(
-                "\(mention("trust-request-id")) has no effect where nobody is trusted: name peers in 'forwarded-allow-ips', or remove it"
-            )
-        }
-        if let origin = origins["address-connections"], settings.addressConnections > 0,
-            settings.forwardedAllowIPs.contains("*")
-        {
-            warnings.append(
-                "\(origin.mention("address-connections")) has no effect where every peer speaks for others: name the proxies in 'forwarded-allow-ips' instead of '*'"
-            )
-        }
-        return warnings
     }
 
     /// Where a setting was set, as messages call it, with what counts there.
@@ -62,14 +45,6 @@ extension SettingsLoader.Reading {
         return general
             + parts.compactMap { part, settings in
                 part.settings[name].map { ($0.origin.mention(name), settings) }
-            }
-    }
-
-    /// Whether a page is there for whoever these settings are for: at the top, for all that stands below it too.
-    private func hasPages(beside settings: Settings) -> Bool {
-        !settings.errorPages.isEmpty
-            || (applications.map(\.settings) + routes.map(\.settings)).contains {
-                $0.interceptsErrors && !$0.errorPages.isEmpty
             }
     }
 }

@@ -1,6 +1,6 @@
 /// The variables that hosts set for whatever they run, and the settings that they stand for.
 enum EnvironmentSource {
-    /// Variables by the settings that they set. `PORT` is a port on every address.
+    /// Variables by the settings that they set. `PORT` is a port on every address, of both families.
     static let variables = [
         ("PORT", "bind"), ("WEB_CONCURRENCY", "workers"), ("FORWARDED_ALLOW_IPS", "forwarded-allow-ips"),
         ("TMPDIR", "temporary-folder"),
@@ -17,7 +17,7 @@ enum EnvironmentSource {
                 guard UInt16(text) != nil else {
                     throw .usage("PORT is '\(text)': write a port up to 65535, or unset it")
                 }
-                text = "0.0.0.0:\(text)"
+                text = ":\(text)"
             }
             given[name] = Given(name, [text], .environment(variable))
         }

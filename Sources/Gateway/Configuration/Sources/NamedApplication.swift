@@ -9,6 +9,8 @@ struct NamedApplication: Sendable {
     var settings: Settings
     /// What its section says, for --print-config.
     let part: FileContent.Part
+    /// The file, as messages call it.
+    var fileName: String { part.place.lastIndex(of: ":").map { String(part.place[..<$0]) } ?? part.place }
 
     init(_ part: FileContent.Part, settings: Settings) throws(ConfigurationError) {
         guard let run = part.own["run"]?.texts.last else {

@@ -24,14 +24,17 @@ struct SettingsLoader: Sendable {
         /// Where each setting that is not the default comes from, by its name.
         var origins: [String: Origin]
         var occasion = Occasion.start
+        /// Whether the program has an application of its own.
+        var hasOwnApplication = false
     }
 
     private let environment: [String: Given]
-    private let file: ConfigurationFile?
+    /// As it was given.
+    private let config: String
     private let variable: [String: Given]
     private let commandLine: [String: Given]
-    /// Relative paths begin here, whatever the working folder is later.
-    private let folder: String
+    /// Looks where relative paths begin.
+    private let look: @Sendable () -> WorkFolder
     private let workerClasses: [String]
 
     /// - Parameters:
@@ -39,29 +42,33 @@ struct SettingsLoader: Sendable {
     ///   - value: A variable of the environment.
     init(
         environment value: (String) -> String?, variable: [String: Given], commandLine: [String: Given],
-        folder: String = SystemProcess.currentDirectory, workerClasses: [String] = []
+        folder look: @escaping @Sendable () -> WorkFolder = { StartFolder.current.look() },
+        workerClasses: [String] = []
     ) throws(ConfigurationError) {
         environment = try EnvironmentSource.given(value)
         self.variable = variable
         self.commandLine = commandLine
-        self.folder = folder
+        self.look = look
         self.workerClasses = ["sync", "thread", "async"] + workerClasses
-        let config = (commandLine["config"] ?? variable["config"])?.texts.last?.text ?? ""
-        file =
-            config.isEmpty
-            ? nil : ConfigurationFile(path: Self.absolute(config, .path, in: folder), name: config)
+        config = (commandLine["config"] ?? variable["config"])?.texts.last?.text ?? ""
     }
 
     /// Reads the file anew and looks at every value of every source, also at those that a later source replaces:
     /// a mistake does not wait for the day when its line begins to count.
     func load() throws(ConfigurationError) -> Reading {
+        let folder = look()
         var reading = Reading(settings: Self.defaults, origins: [:])
-        let content = try file?.content() ?? FileContent()
+        reading.settings.folder = folder
+        var content = FileContent()
+        if !config.isEmpty {
+            let path = try Self.absolute(config, .path, in: folder)
+            content = try ConfigurationFile(path: path, name: config).content()
+        }
         let sources = [environment, content.settings, variable, commandLine]
         for source in sources {
             for declaration in Declaration.all {
                 guard let given = source[declaration.name] else { continue }
-                try declaration.store(&reading.settings, prepare(given, declaration), false)
+                try declaration.store(&reading.settings, Self.prepare(given, declaration, folder), false)
                 reading.origins[declaration.name] = given.origin
             }
             if let application = source[ConfigurationFile.applicationKey] {
@@ -83,7 +90,8 @@ struct SettingsLoader: Sendable {
                 reading.applications.first { $0.name == part.own["application"]?.texts.first?.text }?.settings
             reading.routes.append(
                 NamedRoute(
-                    part: part, settings: try overlay(part, on: base ?? reading.settings), folder: folder))
+                    part: part, settings: try overlay(part, on: base ?? reading.settings),
+                    folder: folder.path))
         }
         try reading.refuseContradictions()
         return reading
@@ -91,7 +99,7 @@ struct SettingsLoader: Sendable {
 
     private static var defaults: Settings {
         var settings = Settings()
-        settings.workers = min(SystemProcess.processorCount, Scoreboard.workerCapacity / 4)
+        settings.workers = DefaultCounts.current.workers
         return settings
     }
 
@@ -112,23 +120,38 @@ struct SettingsLoader: Sendable {
         if part.settings["user"] != nil { settings.group = nil }
         for declaration in Declaration.all {
             guard let given = part.settings[declaration.name] else { continue }
-            try declaration.store(&settings, prepare(given, declaration), true)
+            try declaration.store(&settings, Self.prepare(given, declaration, base.folder), true)
         }
         return settings
     }
 
     // MARK: Texts
 
-    private func prepare(_ given: Given, _ declaration: Declaration) -> [GivenText] {
-        given.texts.flatMap { text in
+    private static func prepare(
+        _ given: Given, _ declaration: Declaration, _ folder: WorkFolder
+    ) throws(ConfigurationError) -> [GivenText] {
+        var texts: [GivenText] = []
+        for text in given.texts {
             let parts =
                 declaration.form == .commaSeparated
                 ? text.text.split(separator: ",").map { String($0.trimmed) } : [text.text]
-            return parts.map {
-                GivenText(
-                    mention: text.mention, text: Self.absolute($0, declaration.form, in: folder), written: $0)
+            for part in parts {
+                let whole = try absolute(part, declaration.form, in: folder)
+                texts.append(GivenText(mention: text.mention, text: whole, written: part))
             }
         }
+        return texts
+    }
+
+    /// The same text, with a path that does not depend on the folder of the process.
+    ///
+    /// - Throws: What is wrong with a folder that the path needs.
+    static func absolute(
+        _ text: String, _ form: ValueForm, in folder: WorkFolder
+    ) throws(ConfigurationError) -> String {
+        let whole = absolute(text, form, in: folder.path)
+        guard whole == text || !folder.isGone else { throw .environment(folder.goneMessage) }
+        return whole
     }
 
     static func absolute(_ text: String, _ form: ValueForm, in folder: String) -> String {
