@@ -96,11 +96,8 @@ int CSyscalls_temporary_file(const char *folder) {
     return descriptor;
 }
 
-static int beneath(int folder, const char *path, uint64_t flags) {
-    struct open_how how = {
-        .flags = flags,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-    };
+static int resolved(int folder, const char *path, uint64_t flags, uint64_t resolve) {
+    struct open_how how = {.flags = flags, .resolve = resolve};
     int number = -1;
     // EAGAIN: something was renamed, anywhere, while the kernel went up a "..", and it could not be sure.
     for (int attempt = 0; attempt < 100; attempt++) {
@@ -110,11 +107,26 @@ static int beneath(int folder, const char *path, uint64_t flags) {
     return number;
 }
 
-int CSyscalls_open_beneath(int folder, const char *path) {
-    return beneath(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+#define OPENED (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+#define FOUND (O_PATH | O_CLOEXEC)
+
+int CSyscalls_find_beneath(int folder, const char *path) {
+    return resolved(folder, path, FOUND, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 }
 
-int CSyscalls_find_beneath(int folder, const char *path) { return beneath(folder, path, O_PATH | O_CLOEXEC); }
+int CSyscalls_look_beneath(int folder, const char *path, bool opens) {
+    return resolved(folder, path, opens ? OPENED : FOUND, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+}
+
+int CSyscalls_look_through(int folder, const char *path, bool opens) {
+    return resolved(folder, path, opens ? OPENED : FOUND, RESOLVE_NO_MAGICLINKS);
+}
+
+int CSyscalls_reopen(int number) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", number);
+    return open(path, OPENED);
+}
 
 int CSyscalls_open_place(int folder, const char *name) {
     return openat(folder, name, O_PATH | O_CLOEXEC | O_NOFOLLOW);

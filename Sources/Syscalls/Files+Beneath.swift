@@ -4,11 +4,22 @@ import CSyscalls
 import Glibc
 
 extension Files {
-    /// What a path below `directory` is; `nil` where there is nothing, or where it leads out. The file itself is not opened.
+    /// What a path below `directory` is; `nil` where there is nothing, or where it leads out. Links that stay within are
+    /// followed. The file itself is not opened.
     ///
     /// - Parameter path: Relative; NUL ends it.
     public static func status(_ path: UnsafePointer<CChar>, beneath directory: CInt) -> FileStatus? {
         let number = CSyscalls_find_beneath(directory, path)
+        guard number >= 0 else { return nil }
+        let file = OwnedDescriptor(adopting: number)
+        return status(of: file.number)
+    }
+
+    /// The same by a rule for links.
+    public static func status(
+        _ path: UnsafePointer<CChar>, beneath directory: CInt, links: FollowedLinks
+    ) -> FileStatus? {
+        let number = findBeneath(directory, path, links: links)
         guard number >= 0 else { return nil }
         let file = OwnedDescriptor(adopting: number)
         return status(of: file.number)
@@ -21,10 +32,10 @@ extension Files {
     ///   - limit: How many names at the most; of all that are there, four times as many are looked at.
     /// - Returns: The names, and whether there may be more.
     public static func visibleNames(
-        _ path: UnsafePointer<CChar>, beneath directory: CInt, limit: Int
+        _ path: UnsafePointer<CChar>, beneath directory: CInt, links: FollowedLinks, limit: Int
     ) throws(SyscallError) -> (names: [[UInt8]], hasMore: Bool) {
-        let number = openBeneath(directory, path)
-        guard number >= 0 else { throw SyscallError(call: "openat2", code: -number) }
+        let number = openBeneath(directory, path, links: links)
+        guard number >= 0 else { throw SyscallError(call: "open", code: -number) }
         guard let stream = fdopendir(number) else {
             let code = errno
             Descriptor.closeInherited(number)

@@ -13,6 +13,8 @@ public enum ProgramStanding: Equatable, Sendable {
     case missing
     /// The way to it is closed to this process.
     case closed
+    /// A link on the way is not followed.
+    case behindLink
 }
 
 extension Files {
@@ -25,23 +27,25 @@ extension Files {
         }
     }
 
-    /// The same below a folder, which no `..`, absolute path or link leads out of.
+    /// The same below a folder, which no `..` and no absolute path leads out of, by a rule for links.
     ///
     /// - Parameter path: Relative; NUL ends it.
-    public static func programStanding(_ path: UnsafePointer<CChar>, beneath directory: CInt)
-        -> ProgramStanding
-    {
+    public static func programStanding(
+        _ path: UnsafePointer<CChar>, beneath directory: CInt, links: FollowedLinks
+    ) -> ProgramStanding {
         // Found, not opened: the right to run a program does not include that to read it.
-        let number = CSyscalls_find_beneath(directory, path)
-        guard number >= 0 else { return standing(errno) }
+        let number = findBeneath(directory, path, links: links)
+        guard number >= 0 else { return isRefusedLink(-number) ? .behindLink : standing(-number) }
         let file = OwnedDescriptor(adopting: number)
         guard let status = status(of: file.number) else { return .missing }
         return standing(status, isExecutable: { access("/proc/self/fd/\(file.number)", X_OK) == 0 })
     }
 
     /// The same below a folder.
-    public static func programStanding(_ path: [UInt8], beneath directory: CInt) -> ProgramStanding {
-        withCString(path) { programStanding($0, beneath: directory) }
+    public static func programStanding(
+        _ path: [UInt8], beneath directory: CInt, links: FollowedLinks
+    ) -> ProgramStanding {
+        withCString(path) { programStanding($0, beneath: directory, links: links) }
     }
 
     private static func standing(_ code: CInt) -> ProgramStanding {

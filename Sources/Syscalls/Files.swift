@@ -122,15 +122,6 @@ public enum Files {
             adopting: try require("open \(path)") { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
     }
 
-    /// Opens a file below `directory` for reading. No `..`, absolute path or link leads out of the folder.
-    ///
-    /// - Parameter path: Bytes of a relative path, ended by a NUL.
-    /// - Returns: The descriptor's number, for the caller to adopt, or errno as a negative number.
-    public static func openBeneath(_ directory: CInt, _ path: UnsafePointer<CChar>) -> CInt {
-        let number = CSyscalls_open_beneath(directory, path)
-        return number == -1 ? -errno : number
-    }
-
     /// A file without a name in `folder`; it goes when it is closed.
     public static func temporary(in folder: String) throws(SyscallError) -> OwnedDescriptor {
         OwnedDescriptor(adopting: try require("open in \(folder)") { CSyscalls_temporary_file(folder) })
@@ -199,6 +190,14 @@ extension Files {
     /// Whether an errno says that the file is there and may not be read.
     public static func isPermissionDenied(_ code: CInt) -> Bool { code == EACCES || code == EPERM }
 
-    /// Whether an errno says that a path leads out of the folder that ``openBeneath(_:_:)`` looks in.
-    public static func isEscape(_ code: CInt) -> Bool { code == EXDEV || code == ELOOP }
+    /// Whether an errno says that a path leads out of the folder that it is looked for in.
+    public static func isEscape(_ code: CInt) -> Bool { code == EXDEV }
+
+    /// The errno of a link that is not followed.
+    public static var refusedLink: CInt { ELOOP }
+    /// The errno of what may not be read.
+    public static var permissionDenied: CInt { EACCES }
+
+    /// Whether an errno says that a link on the way is not followed.
+    public static func isRefusedLink(_ code: CInt) -> Bool { code == ELOOP }
 }

@@ -69,7 +69,7 @@ struct FileRootsTests {
             #expect(it.sendfile(it.folder + "/files/../secret.txt") == "403")
             #expect(it.sendfile(it.folder + "/filesx") == "403")
             #expect(it.sendfile("../secret.txt") == "403")
-            #expect(it.sendfile("out") == "403")
+            #expect(it.sendfile("out") == "10")
             #expect(it.sendfile("missing") == "404")
             #expect(it.sendfile("a.txt/x") == "404")
             #expect(it.sendfile("deep") == "404")
@@ -77,6 +77,20 @@ struct FileRootsTests {
             #expect(it.sendfile("/") == "403")
             #expect(it.sendfile(it.folder + "/files/") == "404")
             #expect(it.sendfile(String(repeating: "x", count: 5000)) == "404")
+        }
+    }
+
+    @Test("Links are followed as the settings say")
+    func links() throws {
+        try withFolder(Self.files) { folder in
+            var settings = Settings()
+            settings.files.links = .off
+            settings.sendfileRoots = [folder + "/files"]
+            let roots = try FileRoots(settings)
+            let statuses = ["out", "in", "a.txt"].map { name in
+                Array(name.utf8).withUnsafeBufferPointer { outcome(roots.sendfile($0)) }
+            }
+            #expect(statuses == ["403", "403", "11"])
         }
     }
 
@@ -100,7 +114,7 @@ struct FileRootsTests {
             #expect(it.accel("/px/a.txt") == "elsewhere")
             #expect(it.accel("/p/../a.txt") == "elsewhere")
             #expect(it.accel("/p/%2e%2e/secret.txt") == "elsewhere")
-            #expect(it.accel("/p/out") == "403")
+            #expect(it.accel("/p/out") == "10")
             #expect(it.accel("/p/") == "404")
             for path in ["", "a.txt", "@name", "/p/%00", "/p/%zz", "/../p/a.txt", "http://a/p/a.txt"] {
                 #expect(it.accel(path) == "malformed", "\(path)")

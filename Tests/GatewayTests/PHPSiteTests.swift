@@ -112,7 +112,8 @@ struct PHPSiteTests {
             ("/hello.php.bak", .refused(403)), ("/hello.ph\u{FF50}", .refused(404)),
             ("/style.css/x.php", .refused(404)),
             ("/hellophp", .refused(404)), ("hello.php", .refused(404)), ("*", .refused(404)),
-            ("//hello.php", .refused(404)),
+            ("//hello.php", .script("/hello.php")),
+            ("//docs///x.php//y", .script("/docs/x.php", info: "//y")),
         ])
     }
 
@@ -139,7 +140,7 @@ struct PHPSiteTests {
             ("/insub/deep/file", .file("sub/deep/file")),
             ("/dir.php/inner.txt", .file("dir.php/inner.txt")), ("/docs//page.txt", .file("docs/page.txt")),
             ("/missing.css", .refused(404)), ("/style.css/", .refused(404)), ("/style.css/x", .refused(404)),
-            ("//style.css", .refused(404)),
+            ("//style.css", .file("style.css")),
             ("/pipe", .refused(403)), ("/dangling", .refused(404)),
         ])
     }
@@ -162,22 +163,40 @@ struct PHPSiteTests {
         try check([
             ("/.env", .refused(403)), ("/.git/config", .refused(403)), ("/.git/", .refused(403)),
             ("/.git", .refused(403)),
-            ("/.user.ini", .refused(403)), ("/docs/.missing", .refused(403)),
+            ("/.user.ini", .refused(403)), ("/docs/.missing", .refused(404)),
+            ("/.git/missing", .refused(403)),
             ("/.well-known/acme/token", .file(".well-known/acme/token")),
-            ("/.well-known/.secret", .refused(403)), ("/docs/.well-known/x", .refused(403)),
-            ("/.well-known-not/x", .refused(403)), ("/.git/hooks/x.php", .refused(403)),
+            ("/.well-known/.secret", .refused(403)), ("/docs/.well-known/x", .refused(404)),
+            ("/.well-known-not/x", .refused(404)), ("/.git/hooks/x.php", .refused(403)),
             ("/.php", .refused(403)),
             ("/.well-known/missing", .refused(404)),
         ])
     }
 
-    @Test("No link leads out of the site")
+    @Test("Links are followed out of the site, and SCRIPT_FILENAME stays in it")
     func links() throws {
         try check([
-            ("/out.txt", .refused(404)), ("/out.php", .refused(404)), ("/outdir/secret.txt", .refused(404)),
-            ("/outdir/secret.php", .refused(404)),
-            ("/outdir/", .refused(404)), ("/passwd", .refused(404)), ("/../secret.txt", .refused(403)),
+            ("/out.txt", .file("secret")), ("/out.php", .script("/out.php")),
+            ("/out.php/x", .script("/out.php", info: "/x")), ("/outdir/secret.txt", .file("secret")),
+            ("/outdir/secret.php", .script("/outdir/secret.php")),
+            ("/outdir/", .refused(404)), ("/../secret.txt", .refused(404)),
         ])
+    }
+
+    @Test("A link that is not followed is 403, and not the front controller's")
+    func refusedLinks() throws {
+        try withFolder(Self.site + "\nprintf source > index.php") { folder in
+            let root = try #require(Files.absolutePath(folder + "/root"))
+            var settings = FileSettings()
+            settings.links = .off
+            for path in [
+                "/in.css", "/in.php", "/in.php/x", "/insub/deep/file", "/out.txt", "/out.php", "/dangling",
+                "/insub/",
+            ] {
+                #expect(try Meaning.of(path, in: root, FileRules(settings)) == .refused(403), "\(path)")
+            }
+            #expect(try Meaning.of("/missing", in: root, FileRules(settings)) == .script("/index.php"))
+        }
     }
 
     @Test("With a front controller, what is not there is its to answer")
@@ -189,7 +208,10 @@ struct PHPSiteTests {
                 ("/pretty/url", front),
                 ("/missing.css", front), ("/missing.php", front), ("/missing.php/x", front),
                 ("/empty/", front), ("/empty", front),
-                ("/style.css/", front), ("/out.txt", front), ("/out.php", front), ("//x", front),
+                ("/style.css/", front), ("//x", front), ("//", front), ("/wiki/.NET_Framework", front),
+                ("/...And_Justice", front), ("/.x.php", front), ("/.x/y.php/z", front),
+                ("/.git/none", .refused(403)),
+                ("/.git/none.php", .refused(403)),
                 ("/style.css", .file("style.css")),
                 ("/hello.php", .script("/hello.php")), ("/docs/", .file("docs/index.html")),
                 ("/.env", .refused(403)),

@@ -43,6 +43,7 @@ struct ResponderOptionsTests {
                 .init(name: "A", value: "b=c"), .init(name: "D", value: nil), .init(name: "E", value: ""),
             ])
         #expect(try parsed("--root", "/usr/").root == "/usr")
+        #expect(try parsed("--root", "/usr/", "--follow-links=on").links == .on)
     }
 
     @Test(
@@ -56,7 +57,8 @@ struct ResponderOptionsTests {
             (["-s", "tcp:a:70000"], "70000"),
             (["-s", "unix:"], "unix:"), (["--env", "=x"], "'=x'"), (["--env="], "''"),
             (["--script", "x"], "'x'"), (["--root", "/nowhere"], "/nowhere"),
-            (["--root", "/", "--script", "/x"], "--script"), (["--help=x"], "--help"),
+            (["--root", "/", "--script", "/x"], "--script"), (["--follow-links", "off"], "--root"),
+            (["--root", "/", "--follow-links", "all"], "owner, on or off"), (["--help=x"], "--help"),
         ] as [([String], String)])
     func mistakes(_ words: [String], _ named: String) {
         let error = #expect(throws: ConfigurationError.self) { try ResponderOptions(parsing: words) }

@@ -66,7 +66,11 @@ struct ScriptFinderTests {
             #expect(try named(root + "/a", options: ["-p", root + "/a"]) == .run(root + "/a", in: root))
             #expect(try named(root + "/sub/b", options: ["-p", root + "/a"]) == .refused(403))
             #expect(try named(root + "/here", options: ["--root", root]) == .run(root + "/here", in: root))
-            #expect(try named(root + "/away", options: ["--root", root]) == .refused(404))
+            #expect(try named(root + "/away", options: ["--root", root]) == .run(root + "/away", in: root))
+            for name in ["/away", "/here"] {
+                let options = ["--root", root, "--follow-links", "off"]
+                #expect(try named(root + name, options: options) == .refused(403))
+            }
             #expect(try named(root + "/../out/d", options: ["--root", root]) == .refused(404))
             #expect(try named(folder + "/out/d", options: ["--root", root]) == .refused(403))
             #expect(try named(root + "x", options: ["--root", root]) == .refused(403))

@@ -4,15 +4,17 @@ import Testing
 @Suite("Files")
 struct FilesTests {
     /// What a path below `folder` opens as: the text, or errno.
-    private func opened(_ path: String, below folder: String) throws -> String {
+    private func opened(
+        _ path: String, below folder: String, links: FollowedLinks = .owner
+    ) throws -> String {
         let directory = try Files.openDirectory(folder)
-        let number = path.withCString { Files.openBeneath(directory.number, $0) }
+        let number = path.withCString { Files.openBeneath(directory.number, $0, links: links) }
         guard number >= 0 else { return "errno \(-number)" }
         let file = OwnedDescriptor(adopting: number)
         return Shell.text(of: file.number)
     }
 
-    @Test("Nothing leads out of a folder: no dots, no absolute path, no link")
+    @Test("Nothing but a link leads out of a folder: no dots, no absolute path")
     func beneath() throws {
         try withTemporaryFolder { base in
             let output = try Shell.run(
@@ -30,15 +32,27 @@ struct FilesTests {
                 ("a", "a"), ("sub/b", "b"), ("near", "a"), ("folder/b", "b"), ("sub/up", "a"),
                 ("sub/../a", "a"), ("./a", "a"),
                 ("sub//b", "b"), ("sub/deep/../../a", "a"), ("pipe", ""),
+                // These are of one owner, or of root.
+                ("out", "secret"), ("absolute", "secret"), ("itself", "a"), ("parent/secret", "secret"),
+                ("folder/../a", "a"), ("folder/deep/../b", "b"), ("parent/root/sub/up", "a"),
             ] {
                 #expect(try opened(path, below: root) == text, "\(path)")
+                #expect(try opened(path, below: root, links: .on) == text, "\(path)")
+            }
+            for path in ["near", "folder/b", "sub/up", "out", "absolute", "parent/secret", "loop"] {
+                #expect(try opened(path, below: root, links: .off) == "errno 40", "\(path)")
             }
             for path in [
                 "..", "../secret", "../root/a", "sub/../../secret", "/", "/etc/passwd", base + "/root/a",
-                "out", "absolute", "itself",
-                "parent/secret", "parent", "proc/status", "passwd",
+                "folder/../..", "parent/../../secret",
             ] {
-                #expect(try opened(path, below: root) == "errno 18", "\(path)")
+                for links in FollowedLinks.allCases where links != .off {
+                    #expect(try opened(path, below: root, links: links) == "errno 18", "\(path)")
+                }
+            }
+            for path in ["near/", "near/x", "near/.", "folder/b/"] {
+                #expect(try opened(path, below: root) == "errno 20", "\(path)")
+                #expect(try opened(path, below: root, links: .on) == "errno 20", "\(path)")
             }
             #expect(try opened("missing", below: root) == "errno 2")
             #expect(try opened("a/b", below: root) == "errno 20")

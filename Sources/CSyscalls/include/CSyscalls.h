@@ -38,12 +38,18 @@ int CSyscalls_memfd(const char *name);
 /* An unnamed file in a folder (O_TMPFILE, or mkostemp and unlink). C because O_TMPFILE wants _GNU_SOURCE. */
 int CSyscalls_temporary_file(const char *folder);
 
-/* Opens a path for reading below a folder, following no way out of it (openat2, RESOLVE_BENEATH). C because
- * Glibc has no wrapper. */
-int CSyscalls_open_beneath(int folder, const char *path);
-
-/* The same for a descriptor that names the file without opening it (O_PATH): a program may be run without being read. */
+/* A descriptor that names a file below a folder without opening it (O_PATH): a program may be run without being read.
+ * Links are followed where they stay within (openat2, RESOLVE_BENEATH). C because Glibc has no wrapper. */
 int CSyscalls_find_beneath(int folder, const char *path);
+
+/* Opens a path below a folder for reading, or finds it (O_PATH). A link on the way is ELOOP (RESOLVE_NO_SYMLINKS). */
+int CSyscalls_look_beneath(int folder, const char *path, bool opens);
+
+/* The same with all links but magic ones followed, wherever they lead. */
+int CSyscalls_look_through(int folder, const char *path, bool opens);
+
+/* Opens what a descriptor of O_PATH names for reading, by /proc/self/fd. */
+int CSyscalls_reopen(int number);
 
 /* A descriptor that names a file without opening it (O_PATH). C because O_PATH wants _GNU_SOURCE. */
 int CSyscalls_open_path(const char *path);

@@ -25,6 +25,8 @@ struct ResponderOptions: Equatable {
     var variables: [Variable] = []
     /// The folder that all scripts are in, absolute and without links.
     var root: String?
+    /// Which links in that folder are followed; `nil` for the default.
+    var links: FollowedLinks?
     /// The script that every request runs.
     var script: String?
     /// Whether only the usage is asked for.
@@ -41,6 +43,7 @@ struct ResponderOptions: Equatable {
           --timeout SECONDS         kill a script that runs longer (0: never)
           --env NAME[=VALUE]        a variable for scripts, with our own value where none is given; repeatable
           --root FOLDER             run only what is in this folder
+          --follow-links RULE       links in that folder: owner, on or off (owner); without --root all are followed
           --script FILE             run this script, whatever the request names
           -h, --help                print this
         """
@@ -59,6 +62,9 @@ struct ResponderOptions: Equatable {
         }
         guard root == nil || script == nil else {
             throw .usage("--root and --script exclude each other: leave one out")
+        }
+        guard links == nil || root != nil else {
+            throw .usage("--follow-links is about the folder of --root: add it, or leave this out")
         }
     }
 
@@ -90,7 +96,7 @@ struct ResponderOptions: Equatable {
             asksForHelp = true
             return
         }
-        guard ["--timeout", "--env", "--root", "--script"].contains(name) else {
+        guard ["--timeout", "--env", "--root", "--follow-links", "--script"].contains(name) else {
             throw .usage("\(name) is no option (-h lists them)")
         }
         guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
@@ -117,6 +123,11 @@ struct ResponderOptions: Equatable {
                 throw .environment("cannot read the folder '\(value)' (--root): is it there?")
             }
             root = path
+        case "--follow-links":
+            guard let rule = FollowedLinks(rawValue: value) else {
+                throw .usage("--follow-links is '\(value)': write owner, on or off")
+            }
+            links = rule
         default:
             guard value.hasPrefix("/") else {
                 throw .usage("'\(value)' (--script) does not begin with a slash: write the whole path")

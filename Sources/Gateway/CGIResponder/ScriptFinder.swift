@@ -44,6 +44,9 @@ struct ScriptRefusal: Error, Equatable {
     static let notExecutable = ScriptRefusal(
         status: "403 Forbidden", explanation: "This may not be run.",
         reason: "it is no file that this user may run")
+    static let behindLink = ScriptRefusal(
+        status: "403 Forbidden", explanation: "This may not be run.",
+        reason: "a link on the way to it is not followed (--follow-links)")
     static let outside = ScriptRefusal(
         status: "403 Forbidden", explanation: "This may not be run.",
         reason: "it is not among the scripts that may be run")
@@ -76,12 +79,14 @@ final class ScriptFinder {
 
     private let root: OwnedDescriptor?
     private let rootPath: [UInt8]
+    private let links: FollowedLinks
     private let allowed: [[UInt8]]
     private let fixed: [UInt8]?
 
     init(_ options: ResponderOptions) throws(SyscallError) {
         root = try options.root.map { path throws(SyscallError) in try Files.openDirectory(path) }
         rootPath = options.root.map { $0 == "/" ? [] : Array($0.utf8) } ?? []
+        links = options.links ?? .owner
         allowed = options.allowed.map { Array($0.utf8) }
         fixed = options.script.map { Array($0.utf8) }
     }
@@ -136,6 +141,7 @@ final class ScriptFinder {
         switch try standing(path) {
         case .executable: return
         case .missing: throw .missing.of(path)
+        case .behindLink: throw .behindLink.of(path)
         case .notExecutable, .directory, .other, .closed: throw .notExecutable.of(path)
         }
     }
@@ -144,7 +150,8 @@ final class ScriptFinder {
         guard let root = rootNumber else { return Files.programStanding(path) }
         guard path.starts(with: rootPath + [ASCII.slash]) else { throw .outside.of(path) }
         let rest = path[rootPath.count...].drop { $0 == ASCII.slash }
-        return Files.programStanding(rest.isEmpty ? Array(".".utf8) : Array(rest), beneath: root)
+        return Files.programStanding(
+            rest.isEmpty ? Array(".".utf8) : Array(rest), beneath: root, links: links)
     }
 
     private var rootNumber: CInt? {

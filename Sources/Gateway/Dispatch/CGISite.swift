@@ -12,8 +12,12 @@ import Syscalls
 final class CGISite: Site {
     private let folder: SiteFolder
 
-    /// - Parameter path: The folder, absolute and without links.
-    init(_ path: String) throws(SyscallError) { folder = try SiteFolder(path) }
+    /// - Parameters:
+    ///   - path: The folder, absolute and without links.
+    ///   - refusals: Where is said what is not run.
+    init(_ path: String, refusals: RefusalLog? = nil) throws(SyscallError) {
+        folder = try SiteFolder(path, refusals: refusals)
+    }
 
     func resolve(
         _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
@@ -25,10 +29,17 @@ final class CGISite: Site {
             let start = end + 1
             end = path[start...].firstIndex(of: ASCII.slash) ?? path.count
             if start < path.count, path[start] == UInt8(ascii: ".") { return .refused(status: 403) }
-            switch folder.programStanding(UnsafeBufferPointer(rebasing: path[..<max(end, 1)])) {
+            let script = UnsafeBufferPointer(rebasing: path[..<max(end, 1)])
+            switch folder.programStanding(script, links: rules.links) {
             case .directory: continue
             case .missing: return .refused(status: 404)
-            case .notExecutable, .other, .closed: return .refused(status: 403)
+            case .other: return .refused(status: 403)
+            case .notExecutable:
+                folder.noteRefusal(of: script) { "the workers' user may not run it (chmod +x)" }
+                return .refused(status: 403)
+            case .closed, .behindLink:
+                folder.noteRefusal(of: script, links: rules.links)
+                return .refused(status: 403)
             case .executable:
                 folder.appendScript(path, split: end, mount: mount, to: &environ)
                 return .application

@@ -1,6 +1,6 @@
 // The folders that an application may have files sent from, by X-Sendfile or X-Accel-Redirect. An application that
 // passes a client's text on in such a field reaches what is in these folders and nothing else: each look is an openat2(2)
-// that cannot leave its folder, whatever the path and its links say. Runs in a worker, which opens the folders once.
+// that cannot leave its folder, whatever the path says, and links are followed as `--follow-links` has it. Runs in a worker, which opens the folders once.
 
 import HTTP
 import Octets
@@ -26,8 +26,11 @@ struct FilePlace {
         let descriptor: OwnedDescriptor
         /// What paths into it begin with, ended by a slash each: as it was named, and without links.
         let names: [[UInt8]]
+        /// Which links in it are followed.
+        let links: FollowedLinks
 
-        init(_ path: String, names: [String]) throws(SyscallError) {
+        init(_ path: String, names: [String], links: FollowedLinks) throws(SyscallError) {
+            self.links = links
             descriptor = try Files.openDirectory(path)
             self.names = names.map { Array(($0.hasSuffix("/") ? $0 : $0 + "/").utf8) }
         }
@@ -37,11 +40,14 @@ struct FilePlace {
         guard let folder else { return .refused(status: 403, "is in no folder that files are sent from") }
         let number = path.withUnsafeBufferPointer { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
-                Files.openBeneath(folder.descriptor.number, $0.baseAddress!)
+                Files.openBeneath(folder.descriptor.number, $0.baseAddress!, links: folder.links)
             }
         }
         guard number >= 0 else {
             if Files.isEscape(-number) { return .refused(status: 403, "leads out of its folder") }
+            if Files.isRefusedLink(-number) {
+                return .refused(status: 403, "is behind a link that is not followed (--follow-links)")
+            }
             return OutgoingFile.refused(-number)
         }
         return OutgoingFile.check(OwnedDescriptor(adopting: number))
@@ -75,20 +81,22 @@ final class FileRoots {
 
     init(_ settings: Settings) throws(ConfigurationError) {
         sendfile = try settings.sendfileRoots.map { path throws(ConfigurationError) in
-            try Self.open(path, "--x-sendfile-root", names: [path, Files.absolutePath(path) ?? path])
+            try Self.open(
+                path, "--x-sendfile-root", names: [path, Files.absolutePath(path) ?? path],
+                links: settings.files.links)
         }
         // Of two prefixes that fit the longer one counts.
         let roots = settings.accelRoots.sorted { $0.prefix.utf8.count > $1.prefix.utf8.count }
         accel = try roots.map { root throws(ConfigurationError) in
-            try Self.open(root.folder, "--x-accel-root", names: [root.prefix])
+            try Self.open(root.folder, "--x-accel-root", names: [root.prefix], links: settings.files.links)
         }
     }
 
     private static func open(
-        _ path: String, _ option: String, names: [String]
+        _ path: String, _ option: String, names: [String], links: FollowedLinks
     ) throws(ConfigurationError) -> FilePlace.Folder {
         do throws(SyscallError) {
-            return try FilePlace.Folder(path, names: names)
+            return try FilePlace.Folder(path, names: names, links: links)
         } catch {
             throw .environment(
                 "cannot open the folder '\(path)' (\(option)): \(error.reason): may a worker enter it?")

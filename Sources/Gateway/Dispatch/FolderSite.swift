@@ -7,10 +7,14 @@ import Syscalls
 final class FolderSite: Site {
     private let folder: SiteFolder
 
-    /// - Parameter path: The folder, absolute and without links.
-    init(_ path: String) throws(SyscallError) { folder = try SiteFolder(path) }
+    /// - Parameters:
+    ///   - path: The folder, absolute and without links.
+    ///   - refusals: Where is said what is not given away.
+    init(_ path: String, refusals: RefusalLog? = nil) throws(SyscallError) {
+        folder = try SiteFolder(path, refusals: refusals)
+    }
 
-    /// - Returns: A file, a list, a redirect to a folder that has one of them, or 404.
+    /// - Returns: A file, a list, a redirect to a folder that has one of them, 404, or 403 for what is there and may not be read.
     func resolve(
         _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
         into environ: inout ByteBuffer
@@ -20,12 +24,13 @@ final class FolderSite: Site {
         guard path.first == ASCII.slash, !SiteFolder.hasHiddenSegment(path) else {
             return .refused(status: 404)
         }
-        switch folder.open(path) {
+        switch folder.open(path, links: rules.links) {
         case .file(let file) where path.last != ASCII.slash:
             return folder.answer(file, at: path, rules, environ)
         case .file(let file): file.finish()
         case .directory: return index(of: path, mount: mount, rules, environ)
-        case .missing, .unreadable: break
+        case .missing, .special: break
+        case .closed: return closed(path, rules)
         }
         return .refused(status: 404)
     }
@@ -35,7 +40,12 @@ final class FolderSite: Site {
         _ environ: borrowing ByteBuffer
     ) -> Destination {
         for name in rules.index.isEmpty ? Self.indexNames : rules.index {
-            guard let file = name.withUnsafeBufferPointer({ folder.index(of: path, $0) }) else { continue }
+            let file: OutgoingFile
+            switch name.withUnsafeBufferPointer({ folder.index(of: path, $0, rules) }) {
+            case .file(let found): file = found
+            case .closed: return closed(folder.indexPath, rules)
+            case .directory, .missing, .special: continue
+            }
             guard path.last == ASCII.slash else {
                 file.finish()
                 return SiteFolder.redirect(path, mount: mount)
@@ -43,7 +53,13 @@ final class FolderSite: Site {
             return folder.answer(file, at: folder.indexPath, rules, environ)
         }
         guard rules.isListing else { return .refused(status: 404) }
-        return path.last == ASCII.slash ? folder.listing(path) : SiteFolder.redirect(path, mount: mount)
+        return path.last == ASCII.slash
+            ? folder.listing(path, rules) : SiteFolder.redirect(path, mount: mount)
+    }
+
+    private func closed(_ path: UnsafeBufferPointer<UInt8>, _ rules: FileRules) -> Destination {
+        folder.noteRefusal(of: path, links: rules.links)
+        return .refused(status: 403)
     }
 
     private static let indexNames = [Array("index.html".utf8)]

@@ -4,7 +4,8 @@
 //   2. a folder has its index.php, or its index.html, or what `index` says
 //   3. any other regular file is served as it is, unless its name or a folder's begins with a dot, or it looks
 //      like a script or a copy of one
-//   4. everything else goes to the front controller, /index.php, where there is one
+//   4. what is there and may not be given away is 403; what is behind a link, as the rule for links says
+//   5. everything else goes to the front controller, /index.php, where there is one
 //
 // The split is made on octets in lower case only: PHP once ran what `.php` in other alphabets or a newline hid (CVE-2019-11043).
 
@@ -19,10 +20,23 @@ final class PHPSite: Site {
     /// What stands before the site's own part of the path that is being resolved.
     private var mount = ByteBuffer(capacity: 64)
 
-    /// - Parameter path: The folder, absolute and without links.
-    init(_ path: String) throws(SyscallError) {
-        folder = try SiteFolder(path)
-        hasFrontController = folder.hasFile(Self.frontScript)
+    /// - Parameters:
+    ///   - path: The folder, absolute and without links.
+    ///   - links: By which the front controller is looked for.
+    ///   - refusals: Where is said what is not given away.
+    init(
+        _ path: String, links: FollowedLinks = .owner, refusals: RefusalLog? = nil
+    ) throws(SyscallError) {
+        folder = try SiteFolder(path, refusals: refusals)
+        switch folder.open(Self.frontScript, links: links) {
+        case .file(let file):
+            file.finish()
+            hasFrontController = true
+        case .closed:
+            folder.noteRefusal(of: Self.frontScript, links: links)
+            hasFrontController = false
+        case .directory, .missing, .special: hasFrontController = false
+        }
     }
 
     private static var frontScript: UnsafeBufferPointer<UInt8> {
@@ -42,32 +56,60 @@ final class PHPSite: Site {
         var end = 0
         while let next = endOfScriptName(in: path, from: end) {
             let script = UnsafeBufferPointer(rebasing: path[..<next])
-            guard !SiteFolder.hasHiddenSegment(script) else { return .refused(status: 403) }
-            if folder.hasFile(script) {
+            if SiteFolder.hasHiddenSegment(script) { break }
+            switch folder.open(script, links: rules.links) {
+            case .file(let file):
+                file.finish()
                 folder.appendScript(path, split: next, mount: mount, to: &environ)
                 return .application
+            case .closed: return closed(script, rules)
+            case .directory, .missing, .special: end = next
             }
-            end = next
         }
-        guard !SiteFolder.hasHiddenSegment(path) else { return .refused(status: 403) }
-        switch folder.open(path) {
+        if let hidden = SiteFolder.endOfHiddenSegment(path) {
+            return resolveHidden(UnsafeBufferPointer(rebasing: path[..<hidden]), rules, into: &environ)
+        }
+        switch folder.open(path, links: rules.links) {
         case .file(let file) where path.last != ASCII.slash && !isSource(path):
             return folder.answer(file, at: path, rules, environ)
         case .directory: return resolveFolder(path, rules, into: &environ)
         case .file(let file):
             file.finish()
-            if path.last != ASCII.slash { return .refused(status: 403) }
+            guard path.last != ASCII.slash else { break }
+            folder.noteRefusal(of: path) { "it looks like a script, or a copy of one" }
+            return .refused(status: 403)
         case .missing: break
-        case .unreadable: return .refused(status: 403)
+        case .special: return .refused(status: 403)
+        case .closed: return closed(path, rules)
         }
         return frontController(into: &environ)
+    }
+
+    /// A name with a dot before it that is there stays hidden, with all that is below it. One that is not may be the
+    /// title of a page.
+    private func resolveHidden(
+        _ path: UnsafeBufferPointer<UInt8>, _ rules: FileRules, into environ: inout ByteBuffer
+    ) -> Destination {
+        guard folder.hasAnything(path, links: rules.links) else { return frontController(into: &environ) }
+        folder.noteRefusal(of: path) { "its name begins with a dot" }
+        return .refused(status: 403)
+    }
+
+    private func closed(_ path: UnsafeBufferPointer<UInt8>, _ rules: FileRules) -> Destination {
+        folder.noteRefusal(of: path, links: rules.links)
+        return .refused(status: 403)
     }
 
     private func resolveFolder(
         _ path: UnsafeBufferPointer<UInt8>, _ rules: FileRules, into environ: inout ByteBuffer
     ) -> Destination {
         for name in rules.index.isEmpty ? Self.indexNames : rules.index {
-            guard let file = name.withUnsafeBufferPointer({ folder.index(of: path, $0) }) else { continue }
+            let file: OutgoingFile
+            switch name.withUnsafeBufferPointer({ folder.index(of: path, $0, rules) }) {
+            case .file(let found): file = found
+            case .closed: return closed(folder.indexPath, rules)
+            case .directory, .missing, .special: continue
+            }
             // Without the slash the page's relative links would lead one folder too high.
             guard path.last == ASCII.slash else {
                 file.finish()
@@ -87,7 +129,7 @@ final class PHPSite: Site {
         }
         guard rules.isListing, !hasFrontController else { return frontController(into: &environ) }
         guard path.last == ASCII.slash else { return SiteFolder.redirect(path, mount: mount.bytes) }
-        return folder.listing(path)
+        return folder.listing(path, rules)
     }
 
     private static let indexNames = [Array("index.php".utf8), Array("index.html".utf8)]

@@ -25,10 +25,14 @@ enum SitePlan: Equatable, Sendable {
     case script(String, root: String)
 
     /// The site itself, opened by the worker with the rights that it has.
-    func open() throws(SyscallError) -> any Site {
+    ///
+    /// - Parameters:
+    ///   - links: By which a front controller is looked for.
+    ///   - refusals: Where is said what is not given away.
+    func open(links: FollowedLinks, refusals: RefusalLog) throws(SyscallError) -> any Site {
         switch self {
-        case .php(let root): try PHPSite(root)
-        case .scripts(let root): try CGISite(root)
+        case .php(let root): try PHPSite(root, links: links, refusals: refusals)
+        case .scripts(let root): try CGISite(root, refusals: refusals)
         case .script(let script, let root): SingleScriptSite(script, root: root)
         }
     }

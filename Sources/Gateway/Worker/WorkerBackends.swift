@@ -51,14 +51,15 @@ struct WorkerBackends {
             }
         }
         if let failure, !settings.reloads, backends.allSatisfy({ $0 is FaultBackend }) { throw failure }
+        let refusals = RefusalLog { log.info("\($0)") }
         let sites = try views.map { view -> (any Site)? in
             guard case .pool(let pool) = view else { return nil }
-            return try pool.site?.open()
+            return try pool.site?.open(links: pool.settings.files.links, refusals: refusals)
         }
         let types = settings.mediaTypes
         router = Router(
-            try routes.map { try Route($0, sites: sites, types: types) },
-            fallback: try Route(fallback, sites: sites, types: types))
+            try routes.map { try Route($0, sites: sites, types: types, refusals: refusals) },
+            fallback: try Route(fallback, sites: sites, types: types, refusals: refusals))
         count = backends.count
         backend = backends.count == 1 ? backends[0] : Applications(backends)
     }

@@ -45,7 +45,7 @@ struct FolderSiteTests {
         }
     }
 
-    @Test("Files are there; what is hidden, leads out, or is no file is not")
+    @Test("Files are there, through links of their owner too; what is hidden, or is no file is not")
     func files() throws {
         try withFolder(Self.folder) { folder throws in
             for (path, expected) in [
@@ -53,12 +53,31 @@ struct FolderSiteTests {
                 ("/docs", "redirect /docs/"), ("/docs//index.html", "file docs/index.html"),
                 // Who makes a link in the folder says what it is for: volumes of Kubernetes are made of such links.
                 ("/named", "file .git/config"),
-                ("/one.txt/", "refused 404"), ("/one.txt/x", "refused 404"), ("//one.txt", "refused 404"),
+                ("/one.txt/", "refused 404"), ("/one.txt/x", "refused 404"), ("//one.txt", "file one.txt"),
+                ("///docs//", "file docs/index.html"),
                 ("/.env", "refused 404"), ("/.git/config", "refused 404"), ("/docs/../.env", "refused 404"),
-                ("/out", "refused 404"), ("/dangling", "refused 404"), ("/loop", "refused 404"),
+                ("/out", "file secret"), ("/dangling", "refused 404"), ("/loop", "refused 403"),
                 ("/pipe", "refused 404"), ("/list/", "refused 404"), ("/list", "refused 404"),
                 ("/", "refused 404"), ("*", "refused 404"), ("", "refused 404"),
             ] { #expect(try outcome(path, in: folder) == expected, "\(path)") }
+        }
+    }
+
+    @Test("A link that is not followed, and what may not be read, is 403 and no other folder's")
+    func refusedLinks() throws {
+        try withFolder(Self.folder) { folder throws in
+            for (path, expected) in [
+                ("/in", "refused 403"), ("/named", "refused 403"), ("/list/out", "refused 403"),
+                ("/dangling", "refused 403"), ("/one.txt", "file one.txt"), ("/nothing", "refused 404"),
+            ] { #expect(try outcome(path, in: folder) { $0.links = .off } == expected, "\(path)") }
+            #expect(
+                try outcome("/list/", in: folder) { ($0.links, $0.index) = (.off, ["out"]) } == "refused 403")
+            try Files.chown(folder + "/secret.txt", user: SystemProcess.isRoot ? 60_002 : nil, group: nil)
+            if SystemProcess.isRoot {
+                try Files.chown(folder + "/root/out", user: 60_001, group: nil)
+                #expect(try outcome("/out", in: folder) == "refused 403")
+            }
+            #expect(try outcome("/out", in: folder) { $0.links = .on } == "file secret")
         }
     }
 
@@ -69,7 +88,7 @@ struct FolderSiteTests {
                 (["home.html"], "/docs/", "file docs/home.html"),
                 (["none", "home.html"], "/docs", "redirect /docs/"),
                 (["none"], "/docs/", "refused 404"), (["sub", "b"], "/list/", "file list/b"),
-                (["pipe"], "/list/", "refused 404"), (["out"], "/list/", "refused 404"),
+                (["pipe"], "/list/", "refused 404"), (["out"], "/list/", "file secret"),
             ] {
                 #expect(try outcome(path, in: folder) { $0.index = names } == expected, "\(names)")
             }
@@ -108,7 +127,7 @@ struct FolderSiteTests {
             #expect(try outcome("/.git/", in: folder) { $0.isListing = true } == "refused 404")
             let page = try page("/list/", in: folder)
             let links = page.matches(of: #/<a href="([^"]*)">([^<]*)<\/a>/#).map { "\($0.1) \($0.2)" }
-            #expect(links == ["../ ../", "./sub/ sub/", "./a a", "./b b", "./in in"])
+            #expect(links == ["../ ../", "./sub/ sub/", "./a a", "./b b", "./in in", "./out out"])
             #expect(page.contains("<td>6\n"))
             #expect(!(try self.page("/", in: folder)).contains("../"))
         }
@@ -140,7 +159,8 @@ struct FolderSiteTests {
     }
 
     private func page(_ path: String, in folder: String) throws -> String {
-        let listing = FolderListing(try SiteFolder(folder + "/root"), path: Array(path.utf8))
+        let listing = FolderListing(
+            try SiteFolder(folder + "/root", refusals: nil), path: Array(path.utf8), links: .owner)
         let page = try #require(
             Array("/</title>".utf8).withUnsafeBufferPointer { listing.page(title: $0) })
         return String(decoding: page, as: UTF8.self)

@@ -12,7 +12,9 @@ struct OrderedFileTests {
         try run("mkdir", "-p", folder / "files/deep")
         try TextFile.write("0123456789", to: folder / "files/ten.txt")
         try TextFile.write("secret", to: folder / "secret.txt")
-        try run("ln", "-s", "../secret.txt", folder / "files/out.txt")
+        // Another user's link to what is root's.
+        try run("ln", "-s", "/etc/passwd", folder / "files/out.txt")
+        if SystemProcess.isRoot { try run("chown", "-h", "60001", folder / "files/out.txt") }
         try run("touch", "-d", "2020-02-02T02:02:02Z", folder / "files/ten.txt")
         let roots = options.map { $0.replacing("FOLDER", with: folder.path) }
         try GatewayProcess(
@@ -219,6 +221,7 @@ struct OrderedFileTests {
             }
             #expect(gateway.hasLogged("'/etc/passwd'", "GET /say?X-Sendfile=/etc/passwd, request "))
             #expect(gateway.hasLogged("'../secret.txt'", "leads out of its folder"))
+            #expect(gateway.hasLogged("'out.txt'", "is behind a link that is not followed (--follow-links)"))
             #expect(gateway.hasLogged("'missing'", "is not there"))
         }
     }

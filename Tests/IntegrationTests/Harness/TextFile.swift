@@ -6,7 +6,9 @@ enum TextFile {
     /// Opens an absolute path for reading.
     static func open(_ path: String) throws(SyscallError) -> OwnedDescriptor {
         let root = try Files.openDirectory("/")
-        let number = String(path.drop { $0 == "/" }).withCString { Files.openBeneath(root.number, $0) }
+        let number = String(path.drop { $0 == "/" }).withCString {
+            Files.openBeneath(root.number, $0, links: .on)
+        }
         guard number >= 0 else { throw SyscallError(call: "open \(path)", code: -number) }
         return OwnedDescriptor(adopting: number)
     }

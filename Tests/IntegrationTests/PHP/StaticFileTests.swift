@@ -107,7 +107,7 @@ struct StaticFileTests {
         try TextFile.write("secret\n", to: site.path + "/.git/config")
         try site.serve { gateway throws in
             for target in [
-                "/.secret", "/.git/config", "/%2esecret", "/folder/../.secret", "/.nothing", "/.git/",
+                "/.secret", "/.git/config", "/%2esecret", "/folder/../.secret", "/.git/",
             ] {
                 let response = try gateway.get(target)
                 #expect(response.status == 403, "\(target)")
@@ -144,7 +144,7 @@ struct StaticFileTests {
             for target in [
                 "/../outside.txt", "/folder/../../outside.txt", "/%2e%2e/outside.txt", "/..%2foutside.txt",
                 "/folder/%2e%2e%2f%2e%2e%2foutside.txt", "/..\\outside.txt", "//etc/passwd", "/%2fetc/passwd",
-                "/link.txt", "/link.php", "/relative.txt", "/style.css%00.php", "/hello.php%00",
+                "/style.css%00.php", "/hello.php%00",
                 "/../outside.php",
                 "/hello.php/../../outside.txt", "/./../outside.txt",
             ] {
@@ -156,6 +156,10 @@ struct StaticFileTests {
             for target in ["/../outside.txt", "/%2e%2e/outside.txt", "/style.css%00.php", "/%zz"] {
                 #expect(try gateway.get(target).status == 400, "\(target)")
             }
+            // They are links of the owner of what they lead to.
+            #expect(try gateway.get("/link.txt").text == "outside\n")
+            #expect(try gateway.get("/relative.txt").text == "outside\n")
+            #expect(try gateway.get("/link.php").text == "outside")
             #expect(try gateway.get("/inside.css").text == "body { color: black }\n")
             // A file that is no script is never run: PHP would guess what the path meant.
             #expect(try gateway.get("/style.css/x.php").text == "front /style.css/x.php")

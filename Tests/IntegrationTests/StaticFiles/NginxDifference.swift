@@ -9,12 +9,8 @@ enum AnswerAspect: Hashable, CaseIterable {
 enum NginxDifference: String, CaseIterable {
     /// Names that begin with a dot are not there, but for `/.well-known/`.
     case hiddenNames = "hidden names"
-    /// A link that leads out of the folder is not there.
-    case linksOut = "links out"
     /// A folder without an index file is not there; nginx says 403, or redirects to where it says so.
     case noIndex = "no index"
-    /// Slashes at the beginning are not merged.
-    case doubledSlash = "doubled slash"
     /// More types are known: gzip has been one since 2012.
     case types
     /// 405 says in Allow what is possible, as RFC 9110, §15.5.6, demands.
@@ -59,7 +55,7 @@ enum NginxDifference: String, CaseIterable {
     /// What it may change.
     var aspects: Set<AnswerAspect> {
         switch self {
-        case .hiddenNames, .linksOut, .doubledSlash, .copyAlone: Set(AnswerAspect.allCases)
+        case .hiddenNames, .copyAlone: Set(AnswerAspect.allCases)
         case .noIndex: [.status, .location]
         case .missingFirst: [.status, .allow]
         case .types: [.type]

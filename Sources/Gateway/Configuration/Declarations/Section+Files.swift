@@ -1,6 +1,7 @@
 import ArgumentParser
 import HTTP
 import Octets
+import Syscalls
 
 extension Section {
     static let files = Section(
@@ -17,6 +18,14 @@ extension Section {
                 """
                 Lists folders that have no index file: names that do not begin with a dot, 1000 at the most, \
                 so that no folder makes a page without end.
+                """),
+            Declaration(
+                "follow-links", nil, "RULE", .choice.orFalse, \.files.links, scope: .route,
+                """
+                Symbolic links that are followed in folders of files and scripts: `owner` (those of root, and those \
+                whose owner also owns what they lead to), `on` (all) or `off` (none). Stops somebody who may make links \
+                in a folder from giving away what is another user's. The same holds for `root`, for folders of CGI \
+                scripts, and for those of `x-sendfile-root` and `x-accel-root`.
                 """),
             Declaration(
                 "precompressed", nil, "CODINGS", .choices(or: "off"), \.files.precompressed, scope: .route,
@@ -48,6 +57,7 @@ extension Section {
 struct FileOptions: DeclaredOptions {
     @Option(declared: "index") var index: [String] = []
     @Flag(declared: "autoindex") var autoindex: Bool?
+    @Option(declared: "follow-links") var followLinks: String?
     @Option(declared: "precompressed") var precompressed: [String] = []
     @Option(declared: "cache-control") var cacheControl: String?
     @Option(declared: "max-ranges") var maxRanges: String?

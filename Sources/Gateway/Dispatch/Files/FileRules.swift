@@ -1,6 +1,7 @@
 // How a route answers with files, in the form that a worker needs: octets and flags. Made once a worker, read by every request.
 
 import HTTP
+import Syscalls
 
 /// The rules of a route for files.
 final class FileRules {
@@ -12,6 +13,8 @@ final class FileRules {
     let isListing: Bool
     /// Ranges that one request may ask for.
     let maxRanges: Int
+    /// Which symbolic links are followed.
+    let links: FollowedLinks
     /// Fields of every answer with a file, as lines, 304 among them.
     let lines: [UInt8]
     let types: MediaTypes
@@ -21,6 +24,7 @@ final class FileRules {
         index = settings.index.map { Array($0.utf8) }
         isListing = settings.isListing
         maxRanges = settings.maxRanges
+        links = settings.links
         var lines: [UInt8] = []
         if let value = settings.cacheControl { lines += "Cache-Control: \(value)\r\n".utf8 }
         // Also where the file itself is sent: a cache must not give it to those who get another copy.

@@ -1,6 +1,7 @@
 // How a route answers with files, as the settings say it. A plain value, made before the fork.
 
 import HTTP
+import Syscalls
 
 /// What the settings say about files.
 struct FileSettings: Equatable, Sendable {
@@ -12,6 +13,8 @@ struct FileSettings: Equatable, Sendable {
     var isListing = false
     /// Ranges that one request may ask for; 0 where there are no ranges at all.
     var maxRanges = 16
+    /// Which symbolic links in folders are followed.
+    var links = FollowedLinks.owner
     /// The value of Cache-Control.
     var cacheControl: String?
 }

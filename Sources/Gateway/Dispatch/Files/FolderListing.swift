@@ -9,6 +9,7 @@ import Syscalls
 final class FolderListing {
     private let folder: SiteFolder
     private let path: [UInt8]
+    private let links: FollowedLinks
     /// Entries of a page. Stops a folder with a million of them from holding the worker, and from filling its memory.
     static let limit = 1000
 
@@ -18,20 +19,26 @@ final class FolderListing {
         var isFolder: Bool { status.kind == .directory }
     }
 
-    /// - Parameter path: Below the site's folder; a slash is its first and its last octet.
-    init(_ folder: SiteFolder, path: [UInt8]) {
+    /// - Parameters:
+    ///   - path: Below the site's folder; a slash is its first and its last octet.
+    ///   - links: Which of them are followed.
+    init(_ folder: SiteFolder, path: [UInt8], links: FollowedLinks) {
         self.folder = folder
         self.path = path
+        self.links = links
     }
 
     /// The page; `nil` where the folder cannot be read.
     ///
     /// - Parameter title: The path that the client has asked for, decoded.
     func page(title: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        guard let (names, hasMore) = folder.names(in: path, limit: Self.limit) else { return nil }
-        // A link that leads out, a pipe, a device: there is no answer with it, so it is not there.
+        guard let (names, hasMore) = folder.names(in: path, links: links, limit: Self.limit) else {
+            return nil
+        }
+        // A link that is not followed, a pipe, a device: there is no answer with it, so it is not there.
         let entries = names.compactMap { name -> Entry? in
-            guard let status = folder.status(of: path + name), [.regular, .directory].contains(status.kind)
+            guard let status = folder.status(of: path + name, links: links),
+                [.regular, .directory].contains(status.kind)
             else { return nil }
             return Entry(name: name, status: status)
         }.sorted { left, right in

@@ -21,7 +21,7 @@ extension SiteFolder {
         {
             let accepted = AcceptEncoding(wanted)
             while let coding = accepted.choice(among: left) {
-                if let copy = copy(of: file, at: path, coding) {
+                if let copy = copy(of: file, at: path, coding, rules) {
                     file.finish()
                     return .file(FoundFile(file: copy, type: type, coding: coding, rules: rules))
                 }
@@ -32,9 +32,12 @@ extension SiteFolder {
     }
 
     private func copy(
-        of file: OutgoingFile, at path: UnsafeBufferPointer<UInt8>, _ coding: ContentCoding
+        of file: OutgoingFile, at path: UnsafeBufferPointer<UInt8>, _ coding: ContentCoding,
+        _ rules: FileRules
     ) -> OutgoingFile? {
-        guard case .file(let copy) = open(path, coding == .gzip ? ".gz" : ".br") else { return nil }
+        guard case .file(let copy) = open(path, coding == .gzip ? ".gz" : ".br", links: rules.links) else {
+            return nil
+        }
         guard copy.status.modified >= file.status.modified else {
             copy.finish()
             return nil
@@ -42,17 +45,16 @@ extension SiteFolder {
         return copy
     }
 
-    /// The first index file of the folder at `path` that is there, for the caller to look at and to finish.
+    /// The index file of the folder at `path` with a name, for the caller to look at and to finish.
     func index(
-        of path: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>
-    ) -> OutgoingFile? {
+        of path: UnsafeBufferPointer<UInt8>, _ name: UnsafeBufferPointer<UInt8>, _ rules: FileRules
+    ) -> Opened {
         setIndexPath(path, name)
-        guard case .file(let file) = open(indexPath) else { return nil }
-        return file
+        return open(indexPath, links: rules.links)
     }
 
     /// What is in the folder at `path`, to be listed when it is answered.
-    func listing(_ path: UnsafeBufferPointer<UInt8>) -> Destination {
-        .listing(FolderListing(self, path: Array(path)))
+    func listing(_ path: UnsafeBufferPointer<UInt8>, _ rules: FileRules) -> Destination {
+        .listing(FolderListing(self, path: Array(path), links: rules.links))
     }
 }

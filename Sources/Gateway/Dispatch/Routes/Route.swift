@@ -42,13 +42,14 @@ final class Route {
     /// - Parameters:
     ///   - sites: Those of the applications, by their index.
     ///   - types: The media types of its files.
+    ///   - refusals: Where is said what is not given away.
     convenience init(
-        _ plan: RoutePlan, sites: [(any Site)?], types: MediaTypes
+        _ plan: RoutePlan, sites: [(any Site)?], types: MediaTypes, refusals: RefusalLog
     ) throws(SyscallError) {
         var site: (any Site)?
         if case .application(let index) = plan.action { site = sites[index] }
         var folders: [any Site] = []
-        for folder in plan.folders { folders.append(try FolderSite(folder)) }
+        for folder in plan.folders { folders.append(try FolderSite(folder, refusals: refusals)) }
         self.init(plan, folders: folders, site: site, types: types)
     }
 }
