@@ -34,9 +34,14 @@ extension ApplicationSet {
                 "\(reading.routes[0].part.place): routes want applications with names: move '\(application.text)' to 'applications:'"
             )
         }
+        let kind = try application.application()
+        if let folder = try kind.folder(in: reading.settings) {
+            self.init(folder: folder, reading.settings)
+            return
+        }
         self.init(
             try ApplicationPlan(
-                try application.application(), name: application.text, settings: reading.settings,
+                kind, name: application.text, settings: reading.settings,
                 resolvesNames: reading.occasion != .reload, places: reading.places))
     }
 

@@ -11,6 +11,17 @@ struct ApplicationSet: Sendable {
     let fallback: RoutePlan
     /// Whether they have names of their own, in a file: then one that is broken does not keep the others from serving.
     let isNamed: Bool
+    /// What is said of them when they begin to serve.
+    private(set) var note: String?
+
+    /// A folder of files for everything.
+    init(folder: String, _ settings: Settings) {
+        plans = []
+        routes = []
+        fallback = .everything(in: folder, settings)
+        isNamed = true
+        note = "the files in \(folder) are served (static:)"
+    }
 
     /// One application for everything.
     init(_ plan: ApplicationPlan) {
@@ -28,7 +39,12 @@ struct ApplicationSet: Sendable {
         _ reading: SettingsLoader.Reading, own: (@Sendable () throws -> Application)? = nil
     ) throws(ConfigurationError) {
         var plans: [ApplicationPlan] = []
+        var folders: [String: String] = [:]
         for application in reading.applications {
+            if let folder = try application.folder() {
+                folders[application.name] = folder
+                continue
+            }
             // One dead name must not keep the others from starting: each is looked up while they serve.
             plans.append(
                 try ApplicationPlan(
@@ -40,7 +56,7 @@ struct ApplicationSet: Sendable {
         let names = plans.map(\.name)
         var routes: [RoutePlan] = []
         for route in reading.routes {
-            let plan = try RouteReader(route: route, applications: names).plan()
+            let plan = try RouteReader(route: route, applications: names, folders: folders).plan()
             if let index = plan.authorizer, plans[index].site != nil {
                 let mention = route.part.own["authorizer"]?.texts.last?.mention ?? route.part.place
                 throw .usage(
@@ -49,14 +65,16 @@ struct ApplicationSet: Sendable {
             }
             routes.append(plan)
         }
-        guard !routes.isEmpty || plans.count == 1 else {
+        guard !routes.isEmpty || plans.count + folders.count == 1 else {
             let count = reading.applications.count
             let own = unmentioned == nil ? "" : " beside that of this program"
             throw .usage(
                 "there \(count == 1 ? "is 1 application" : "are \(count) applications")\(own) and no route to them: add 'routes:'"
             )
         }
-        if routes.isEmpty {
+        if routes.isEmpty, let folder = folders.values.first {
+            fallback = .everything(in: folder, reading.applications[0].settings)
+        } else if routes.isEmpty {
             fallback = .everything(to: 0, plans[0])
         } else if let unmentioned, !routes.contains(where: { $0.leads(to: unmentioned) }) {
             fallback = .everything(to: unmentioned, plans[unmentioned])

@@ -88,6 +88,7 @@ struct GatewayCommand: ServingCommand {
               exec:COMMAND          any FastCGI program, spawned with its listening socket as descriptor 0
               fcgi:ADDRESS          a FastCGI application that runs already: unix:PATH or HOST:PORT
               swift:LIBRARY         a Swift application in a dynamic library, which each worker loads
+              static:DIR            a folder of files; a path that is a folder means the same
             `gateway spawn-fcgi` is another command, with spawn-fcgi's options: gateway spawn-fcgi -h
             `gateway new DIR` writes a Swift package with an application of its own: gateway new --help
 

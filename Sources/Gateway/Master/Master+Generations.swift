@@ -40,6 +40,7 @@ extension Master {
 
     /// What works, and is hardly what was meant.
     private func warn(about configuration: Configuration, _ identity: UserIdentity?) {
+        if let note = configuration.applications.note { context.log.info("\(note)") }
         for warning in configuration.warnings { context.log.warning("\(warning)") }
         let set = configuration.applications
         for name in set.unrouted {

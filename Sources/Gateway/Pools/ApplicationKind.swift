@@ -1,3 +1,5 @@
+import Syscalls
+
 /// The application argument: what is served, and how.
 enum ApplicationKind: Equatable, Sendable {
     /// `wsgi:MODULE:CALLABLE`: a Python application through the responder that ships with the gateway.
@@ -12,9 +14,17 @@ enum ApplicationKind: Equatable, Sendable {
     case fcgi([ServerEntry])
     /// `swift:PATH`: a Swift application in a dynamic library, which the workers load; `swift:self` is that of the program itself.
     case swift(String)
+    /// `static:DIR`: a folder of files, which the workers serve themselves.
+    case files(String)
 
+    /// - Parameter text: As it was given; a path that is a folder is one of files.
     init(parsing text: String) throws(ConfigurationError) {
-        guard let colon = text.firstIndex(of: ":") else {
+        let isPath = text.hasPrefix("/") || text.hasPrefix(".")
+        guard let colon = text.firstIndex(of: ":"), !isPath else {
+            if Files.status(text)?.kind == .directory, let folder = Files.absolutePath(text) {
+                self = .files(folder)
+                return
+            }
             throw .usage("'\(text)' is no application: write \(Self.forms)")
         }
         let rest = String(text[text.index(after: colon)...])
@@ -28,6 +38,7 @@ enum ApplicationKind: Equatable, Sendable {
             self = .wsgi(rest)
         case "php": self = .php(rest)
         case "cgi": self = .cgi(rest)
+        case "static": self = .files(rest)
         case "swift": self = .swift(rest)
         case "exec":
             guard let words = CommandWords.split(rest) else {
@@ -41,7 +52,7 @@ enum ApplicationKind: Equatable, Sendable {
     }
 
     private static let forms =
-        "wsgi:MODULE:CALLABLE, php:DIR, cgi:DIR, cgi:FILE, exec:COMMAND, fcgi:ADDRESS or swift:LIBRARY"
+        "wsgi:MODULE:CALLABLE, php:DIR, cgi:DIR, cgi:FILE, exec:COMMAND, fcgi:ADDRESS, swift:LIBRARY, static:DIR or a folder of files"
 }
 
 /// Words of a command, with quotes as in a shell and nothing else of one.

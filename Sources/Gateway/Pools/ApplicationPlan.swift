@@ -86,6 +86,8 @@ struct ApplicationPlan: Sendable {
             // None of the rules for processes is for it.
             try planSwift(path, own)
             return
+        case .files(let path):
+            throw .usage("'static:\(path)' is a folder of files: it runs nothing")
         }
         try check()
     }

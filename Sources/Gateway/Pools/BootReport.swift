@@ -25,7 +25,7 @@ struct BootReport: Sendable {
         case .wsgi(let target): work = .importing(target)
         case .php: work = .starting("php-cgi")
         case .cgi: work = .starting("the CGI responder")
-        case .exec, .fcgi, .swift: work = .unknown
+        case .exec, .fcgi, .swift, .files: work = .unknown
         }
     }
 

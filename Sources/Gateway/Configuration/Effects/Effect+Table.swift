@@ -115,6 +115,7 @@ extension Effect {
         Effect("index", [.site, .files]), Effect("autoindex", [.site, .files]),
         Effect("precompressed", [.site, .files]), Effect("cache-control", [.site, .files, .sent]),
         Effect("max-ranges", [.site, .files, .sent]), Effect("mime-types", [.site, .files, .sent]),
+        Effect("follow-links", [.site, .files, .cgi, .sent]),
         Effect("x-sendfile-root", .fastCGI), Effect("x-accel-root", .fastCGI),
     ]
 

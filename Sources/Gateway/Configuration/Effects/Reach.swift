@@ -25,7 +25,7 @@ struct Reach: OptionSet, Hashable, Sendable {
     static let own = Reach(rawValue: 1 << 10)
     /// A PHP site, whose files the gateway sends.
     static let site = Reach(rawValue: 1 << 11)
-    /// A route with folders of files.
+    /// A folder of files, as an application or in a route.
     static let files = Reach(rawValue: 1 << 12)
     /// An application that has the gateway send files.
     static let sent = Reach(rawValue: 1 << 13)
@@ -74,6 +74,7 @@ extension ApplicationKind {
                 entries.contains(where: \.bind.isNamed) ? .names : [], settings.root == nil ? [] : .site,
             ]
         case .swift(let path): return [.swift, .sent, path == SwiftPlan.own ? .own : []]
+        case .files: return .files
         }
     }
 }

@@ -9,6 +9,8 @@ struct RouteReader {
     let route: NamedRoute
     /// The names of all applications.
     let applications: [String]
+    /// Applications that are folders of files, by their names.
+    var folders: [String: String] = [:]
     private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
     func plan() throws(ConfigurationError) -> RoutePlan {
@@ -48,6 +50,7 @@ struct RouteReader {
         plan.isInternal = try flag("internal")
         plan.stripsPrefix = try flag("strip-prefix")
         plan.folders = try values("static") { text throws(ConfigurationError) in try folder(text) }
+        if let folder = folder(of: "application") { plan.folders.append(folder) }
         plan.replacement = try one("rewrite") { text throws(ConfigurationError) in
             guard text.text.hasPrefix("/"), !text.text.contains("*") else {
                 throw refusal(text, "a path that begins with a slash, without a *")
@@ -66,6 +69,7 @@ struct RouteReader {
             throw .usage(
                 "\(route.part.place): a route cannot have both \(given[0]) and \(given[1]): keep one")
         }
+        if folder(of: "application") != nil { return .notFound }
         if let index = try one("application", application) { return .application(index) }
         if let template = try one("redirect", template) {
             return .redirect(status: try status(among: [301, 302, 303, 307, 308]) ?? 302, template)
@@ -107,10 +111,20 @@ struct RouteReader {
 
     private func application(_ text: GivenText) throws(ConfigurationError) -> Int {
         if let index = applications.firstIndex(of: text.text) { return index }
+        guard folders[text.text] == nil else {
+            throw .usage(
+                "\(text.mention): '\(text.text)' is a folder of files, and answers no question: name another")
+        }
+        let applications = applications + folders.keys.sorted()
         let nearest = NearestName.of(text.text, in: applications).map { "; did you mean '\($0)'?" }
         throw .usage(
             "\(text.mention): there is no application '\(text.text)'"
                 + (nearest ?? ": name one of \(applications.joined(separator: ", "))"))
+    }
+
+    /// The folder of the application that a key names.
+    private func folder(of key: String) -> String? {
+        route.part.own[key]?.texts.last.flatMap { folders[$0.text] }
     }
 
     private func folder(_ text: GivenText) throws(ConfigurationError) -> String {
