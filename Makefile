@@ -13,6 +13,7 @@
 #   make faults [REQUESTS=100000]         requests that go wrong at every stage, and whether everything is back
 #   make streams [STREAMS="--kind events …"]  what 10 000 open WebSockets or event streams cost
 #   make websocket-cases [CASES=…]        the cases of RFC 6455 and 7692, in their full form
+#   make freeze [SECONDS=300]             everybody stands still in turn, under load, and nothing else may
 #   make endurance                        reload, upgrade and kill under load, and count failed requests
 #   make install [PREFIX=/usr/local]      build and copy the binary
 
@@ -34,7 +35,7 @@ UNIT_SUITES = ^(?!IntegrationTests)
 SUITES ?=
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
-	endurance slow faults streams websocket-cases install clean
+	endurance freeze slow faults streams websocket-cases install clean
 
 run: run-$(EXAMPLE)
 
@@ -117,6 +118,11 @@ endurance:
 	$(RELEASE) --product gateway
 	$(RELEASE) --package-path examples/swift --product hello
 	for application in wsgi php swift; do $(PYTHON) Benchmarks/endurance.py --application $$application || exit 1; done
+
+freeze:
+	@scripts/install-packages $(LIBRARIES)
+	$(RELEASE) --product gateway
+	$(PYTHON) Benchmarks/freeze.py --seconds $(or $(SECONDS),300)
 
 slow:
 	@scripts/install-packages $(LIBRARIES) gcc slowhttptest

@@ -81,7 +81,11 @@ int CSyscalls_pipe(int ends[2], bool reads_without_blocking) {
     return reads_without_blocking ? fcntl(ends[0], F_SETFL, O_NONBLOCK) : 0;
 }
 
-int CSyscalls_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+int CSyscalls_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+int CSyscalls_seal(int memfd) {
+    return fcntl(memfd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+}
 
 int CSyscalls_temporary_file(const char *folder) {
     int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

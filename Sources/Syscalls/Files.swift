@@ -135,6 +135,8 @@ public enum Files {
                 throw SyscallError(call: "write", code: errno)
             }
         }
+        // Those who read it share it.
+        try require("fcntl") { CSyscalls_seal(file.number) }
         return file
     }
 

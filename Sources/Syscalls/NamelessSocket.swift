@@ -3,14 +3,29 @@ import Glibc
 
 /// A listening unix socket without a name. Its file was removed as soon as it was bound, so nothing is left behind
 /// however its owner ends, and nobody else can find it; who holds ``address`` can connect to it, whichever user that is.
+///
+/// It outlives the processes that accept from it, and each of them may change what it shares with the next one, or shut it down for
+/// good. ``prepare()`` undoes what can be undone, and ``renew()`` makes another socket under the same numbers.
 public final class NamelessSocket: Sendable {
     private let listener: OwnedDescriptor
     private let inode: OwnedDescriptor
+    private let backlog: Int
+    private let folder: String
 
     /// Binds in a fresh private folder and removes the name again.
     ///
     /// - Parameter folder: Where the name may exist for a moment.
     public init(backlog: Int, folder: String) throws(SyscallError) {
+        self.backlog = backlog
+        self.folder = folder
+        let ends = try Self.bind(backlog: backlog, folder: folder)
+        listener = OwnedDescriptor(adopting: ends.listener)
+        inode = OwnedDescriptor(adopting: ends.inode)
+    }
+
+    private static func bind(
+        backlog: Int, folder: String
+    ) throws(SyscallError) -> (listener: CInt, inode: CInt) {
         var template = Array("\(folder)/gateway-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw SyscallError(call: "mkdtemp in \(folder)", code: errno) }
         let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
@@ -24,13 +39,35 @@ public final class NamelessSocket: Sendable {
         }
         // To connect takes the right to write, and workers are other users than the master. Nobody but the master can
         // enter the folder, and soon there is no name.
-        listener = try Socket.listen(address, backlog: backlog, isNonBlocking: false, mode: 0o666)
-        inode = OwnedDescriptor(adopting: try require("open \(path)") { CSyscalls_open_path(path) })
+        let listener = try Socket.listen(address, backlog: backlog, isNonBlocking: false, mode: 0o666)
+        let inode = try require("open \(path)") { CSyscalls_open_path(path) }
+        return (listener.relinquish(), inode)
     }
 
     /// The listening descriptor, for the process that is to accept.
     public var descriptor: CInt { listener.number }
 
+    /// The descriptor that ``address`` goes by. Processes forked from this one have it under the same number.
+    public var place: CInt { inode.number }
+
     /// Leads to the socket through its inode, in this process and in those forked from it.
     public var address: SocketAddress { SocketAddress(unixPath: "/proc/self/fd/\(inode.number)")! }
+
+    /// Whether somebody has shut it down: it refuses every connection, for ever.
+    public var isShutDown: Bool { Socket.isShutDown(listener.number) }
+
+    /// Takes back what a process may have done to it that concerns the next one: another backlog, flags (FastCGI libraries expect
+    /// accept(2) to wait), time-outs, signals.
+    public func prepare() {
+        try? Socket.relisten(listener.number, backlog: backlog)
+        CSyscalls_clear_flags(listener.number)
+    }
+
+    /// Makes another socket in the place of this one, under the same numbers. Processes that were forked before have to be sent
+    /// what is open at ``place``.
+    public func renew() throws(SyscallError) {
+        let ends = try Self.bind(backlog: backlog, folder: folder)
+        Parcels.replace(listener.number, by: OwnedDescriptor(adopting: ends.listener))
+        Parcels.replace(inode.number, by: OwnedDescriptor(adopting: ends.inode))
+    }
 }

@@ -44,6 +44,7 @@ extension Socket {
         do {
             if let path = address.unixPath { try dress(path, mode: mode, owner: owner, root: root) }
             try relisten(socket.number, backlog: backlog)
+            if isNonBlocking { boundAccept(socket.number) }
         } catch {
             if let path = address.unixPath { try? Files.inRoot(root) { Files.remove(path) } }
             throw error
@@ -92,6 +93,35 @@ extension Socket {
     public static func setNonBlocking(_ number: CInt) throws(SyscallError) {
         let flags = try require("fcntl") { fcntl(number, F_GETFL) }
         try require("fcntl") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
+    }
+
+    /// Whether a listening socket has been shut down: it accepts nothing more.
+    public static func isShutDown(_ listener: CInt) -> Bool {
+        // POLLRDHUP; a listening socket has no peer that could have closed.
+        var entry = pollfd(fd: listener, events: 0x2000, revents: 0)
+        return poll(&entry, 1, 0) > 0 && entry.revents & 0x2010 != 0
+    }
+
+    /// Accepting from a listener that others share waits for a moment at the most, though somebody may have made it blocking.
+    public static func boundAccept(_ listener: CInt) { _ = CSyscalls_bound_accept(listener) }
+
+    /// Lets a TCP socket listen again that was shut down.
+    ///
+    /// - Returns: Whether it does, at the same address.
+    public static func revive(_ number: CInt, _ address: SocketAddress, backlog: Int) -> Bool {
+        // A port that the system had chosen was given back.
+        _ = address.withPointer { bind(number, $0, $1) }
+        guard (try? relisten(number, backlog: backlog)) != nil else { return false }
+        return (try? localAddress(number)).map { "\($0)" } == "\(address)"
+    }
+
+    /// Makes a shared listener non-blocking again.
+    ///
+    /// - Returns: Whether it was not.
+    public static func restoreNonBlocking(_ listener: CInt) -> Bool {
+        let flags = fcntl(listener, F_GETFL)
+        guard flags != -1, flags & O_NONBLOCK == 0 else { return false }
+        return fcntl(listener, F_SETFL, flags | O_NONBLOCK) == 0
     }
 
     /// Whether `number` is a stream socket that listens.

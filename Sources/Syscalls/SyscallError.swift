@@ -34,6 +34,8 @@ public struct SyscallError: Error, Equatable, CustomStringConvertible {
     public var isNotPermitted: Bool { code == EPERM }
     /// Whether the same call may succeed later.
     public var isTryAgain: Bool { code == EAGAIN }
+    /// Whether nobody listens there.
+    public var isRefused: Bool { code == ECONNREFUSED }
     /// Whether another socket has the address.
     public var isAddressInUse: Bool { code == EADDRINUSE }
     /// Whether this machine does not have the address.

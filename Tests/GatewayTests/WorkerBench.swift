@@ -27,7 +27,7 @@ struct WorkerBench {
             index: 3, age: 7, settings: settings, listeners: [],
             backend: .broken("there is none"),
             title: "", identity: nil, scoreboard: try Scoreboard(),
-            doorbells: try Doorbells(workers: 4), errorLog: errorLog,
+            doorbells: try Doorbells(workers: 4), line: -1, errorLog: errorLog,
             extensions: Extensions(hooks: hooks))
         loop = try EventLoop()
         let log = errorLog.logger("test")

@@ -43,6 +43,39 @@ struct StartStepTests {
         #expect(failure(of: program()) == nil)
     }
 
+    @Test("The folder that may not be entered is named, or the interpreter, and for whom")
+    func culprits() throws {
+        try withTemporaryFolder { folder in
+            _ = try Shell.run(
+                """
+                cd "$0"; chmod 755 .; mkdir -m 755 open; mkdir -m 700 open/closed; mkdir -m 755 open/closed/inner
+                printf '#!/missing/interpreter\\n' > open/script; printf '#!/bin/sh\\n' > open/closed/inner/program
+                chmod 755 open/script open/closed/inner/program; printf x > open/data; chmod 644 open/data
+                """, [folder])
+            func explained(_ program: Program) throws -> String {
+                try #require(failure(of: program)).explanation(of: program)
+            }
+            #expect(
+                try explained(program(folder + "/open/script")).contains(
+                    "the interpreter that its first line names is not there"))
+            var other = program(folder + "/open/data")
+            other.identity = SystemProcess.isRoot ? .stranger : nil
+            #expect(try explained(other).contains("may not run '\(folder)/open/data'"))
+            guard SystemProcess.isRoot else { return }
+            other = program(folder + "/open/closed/inner/program")
+            other.identity = .stranger
+            #expect(
+                try explained(other).hasPrefix(
+                    "user stranger may not enter the folder '\(folder)/open/closed', and so not run"))
+            other = program()
+            other.identity = .stranger
+            other.directory = folder + "/open/closed/inner"
+            #expect(
+                try explained(other).hasPrefix(
+                    "user stranger may not enter the folder '\(folder)/open/closed', and so not"))
+        }
+    }
+
     @Test("A trial does not run the program")
     func trial() throws {
         try withTemporaryFolder { folder in

@@ -16,6 +16,10 @@ int CSyscalls_peer_credentials(int socket, int32_t *process, uint32_t *user, uin
 
 /* A counter that wakes another process; non-blocking, close-on-exec. C because sys/eventfd.h is not imported. */
 int CSyscalls_eventfd(void);
+/* Raises one that other processes have too, whatever flags they have given it: one that is full is emptied first. */
+void CSyscalls_ring(int eventfd);
+/* Takes one that other processes have too back to zero, without waiting, where the kernel can (5.8). */
+void CSyscalls_take(int eventfd);
 
 /* A descriptor that reads the signals 1…64 whose bits are set; they are blocked from then on, and no others. C for
  * sys/signalfd.h. */
@@ -32,8 +36,23 @@ void CSyscalls_handle_abort(void (*body)(void));
 /* A pipe, close-on-exec at both ends. C because pipe2 wants _GNU_SOURCE. */
 int CSyscalls_pipe(int ends[2], bool reads_without_blocking);
 
-/* An anonymous file in memory, close-on-exec. C because memfd_create wants _GNU_SOURCE. */
+/* Both ends of a line for messages, non-blocking, close-on-exec. C for SOCK_NONBLOCK and what follows. */
+int CSyscalls_message_pair(int ends[2]);
+/* Sends a number, and a descriptor where that is not negative, or fails at once. C because of CMSG_DATA. */
+int CSyscalls_send_descriptor(int line, int32_t number, int descriptor);
+/* The next message: its bytes, 0 at the end, -1 with EAGAIN where none waits. */
+int CSyscalls_receive_descriptor(int line, int32_t *number, int *descriptor);
+/* Gives an open file the number of another one, close-on-exec. C because dup3 wants _GNU_SOURCE. */
+int CSyscalls_replace(int descriptor, int number);
+/* Takes flags, owner and time-outs away from a socket. C because fcntl is variadic. */
+void CSyscalls_clear_flags(int descriptor);
+/* Lets accept(2) wait for a moment at the most, where somebody has made the listener wait. */
+int CSyscalls_bound_accept(int listener);
+
+/* An anonymous file in memory, close-on-exec, whose content can be sealed. C because memfd_create wants _GNU_SOURCE. */
 int CSyscalls_memfd(const char *name);
+/* Nobody can change what is in it any more. C because fcntl is variadic. */
+int CSyscalls_seal(int memfd);
 
 /* An unnamed file in a folder (O_TMPFILE, or mkostemp and unlink). C because O_TMPFILE wants _GNU_SOURCE. */
 int CSyscalls_temporary_file(const char *folder);

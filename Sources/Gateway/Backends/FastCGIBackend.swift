@@ -200,6 +200,11 @@ final class FastCGIBackend: Backend {
             leases.release(position, age: age, now: loop.now)
             // A full unix backlog is EAGAIN, and nothing tells when it is over: the sweep tries again.
             if error.isTryAgain { return false }
+            // The master has the socket: it refuses only where a process has shut it down, and soon there is another one.
+            if error.isRefused, pool.isSupervised {
+                leases.reportRefusal()
+                return false
+            }
             unreachable(exchange, position, "\(error)")
             return true
         }

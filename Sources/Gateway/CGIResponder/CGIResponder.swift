@@ -44,6 +44,7 @@ final class CGIResponder {
         signals = try SignalDescriptor([.chld, .term, .usr1, .int, .quit])
         // Several processes may share the socket: who comes too late must not wait in accept(2).
         try Socket.setNonBlocking(listener.number)
+        Socket.boundAccept(listener.number)
         Socket.sendAtOnce(listener.number)
         self.listener = listener
     }

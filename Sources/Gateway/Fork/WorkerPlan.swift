@@ -64,6 +64,8 @@ struct WorkerPlan: Sendable {
     let identity: UserIdentity?
     let scoreboard: Scoreboard
     let doorbells: Doorbells
+    /// The worker's end of its line from the master.
+    let line: CInt
     let errorLog: ErrorLog
     let extensions: Extensions
     /// Where it notes its requests in flight; `nil` where nobody writes lines of them.

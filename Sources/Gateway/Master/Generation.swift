@@ -35,6 +35,8 @@ final class Generation {
     let patienceEnds: UInt64
     var workers: WorkerTable
     var phase = Phase.bootingPool
+    /// When its workers were killed.
+    var killedAt: UInt64?
     /// Where its workers note their requests in flight, by their index.
     var inFlight: [Int: InFlightTable] = [:]
 

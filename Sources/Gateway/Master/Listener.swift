@@ -28,6 +28,7 @@ final class Listener {
         do {
             try Socket.setNonBlocking(number)
             try Descriptor.setCloseOnExec(number, true)
+            Socket.boundAccept(number)
         } catch {
             throw .environment("cannot listen on descriptor \(number): \(error.reason)")
         }

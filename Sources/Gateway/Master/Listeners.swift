@@ -119,7 +119,7 @@ enum Listeners {
     /// Whether clients still find it: the file of a unix socket may have been removed.
     private static func isIntact(_ listener: Listener) -> Bool {
         guard case .bind(.unix) = listener.origin else { return true }
-        return listener.file?.isThere ?? false
+        return listener.file?.isThere ?? false && !Socket.isShutDown(listener.number)
     }
 }
 

@@ -79,6 +79,11 @@ extension Master {
             "reload (\(cause)): reading the settings, starting new application processes and workers")
         if predecessor == nil { notifier.reloading() }
         extensions.hooks.onReload?(info)
+        do throws(ConfigurationError) { try tryReading() } catch { reloadFailed(error.message) }
+    }
+
+    /// The settings have been tried: they can be read without making anybody wait.
+    func reloadTried() {
         do {
             var configuration = try readConfiguration()
             tellFolder(configuration.settings.folder)
@@ -205,12 +210,12 @@ extension Master {
             } else if until <= now {
                 context.log.warning("workers did not finish in time, killed")
                 logRunning(generation)
-                signalWorkers(of: generation, .kill)
+                killWorkers(of: generation)
                 generation.phase = .draining(until: .max)
             }
         case .stoppingPool(let until):
             guard !generation.workers.isEmpty, until <= now else { break }
-            signalWorkers(of: generation, .kill)
+            killWorkers(of: generation)
             generation.phase = .stoppingPool(until: .max)
         }
     }

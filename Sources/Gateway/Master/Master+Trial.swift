@@ -7,6 +7,9 @@ import Syscalls
 
 /// Something that is being tried.
 struct Trial {
+    /// The code of a process that had to wait for somebody.
+    static let slow = 75
+
     let pid: ProcessID
     /// On its way to its program, where it has one.
     var start: ProcessStart?
@@ -121,6 +124,8 @@ extension Master {
         case _ where trial.hasTimedOut:
             let option = trial.option.map { " (\($0))" } ?? ""
             trial.failed(.applicationFailed("\(trial.subject) was not ready in time\(option)"))
+        case .exited(Trial.slow):
+            trial.failed(.environment("\(trial.subject) could not be tried without waiting"))
         case .exited(4): trial.failed(.applicationNotFound("\(trial.subject) is not there"))
         default:
             trial.failed(
@@ -137,5 +142,6 @@ extension Master {
             Descriptor.closeInherited(listener.number)
         }
         for pool in pools { pool.closeInherited() }
+        context.lines.closeInherited()
     }
 }

@@ -13,6 +13,12 @@ extension Master {
     /// Learns from the scoreboard how the workers of a generation are.
     func superviseWorkers(of generation: Generation) {
         for (index, entry) in generation.workers.entries {
+            if let killedAt = [generation.killedAt, entry.abortsUntil].compactMap(\.self).min(),
+                killedAt + ForsakenChildren.patience <= context.loop.now
+            {
+                forsake(entry, index, generation)
+                continue
+            }
             if let until = entry.abortsUntil {
                 if until <= context.loop.now { ChildProcess.signal(entry.pid, .kill) }
                 continue
@@ -31,6 +37,21 @@ extension Master {
                 generation.workers.retires(index: index)
             }
         }
+    }
+
+    /// Kills what has not left in time.
+    func killWorkers(of generation: Generation) {
+        generation.killedAt = generation.killedAt ?? context.loop.now
+        signalWorkers(of: generation, .kill)
+    }
+
+    /// A worker was killed, and does not end: another one takes its place, and nobody waits for it.
+    private func forsake(_ entry: WorkerTable.Entry, _ index: Int, _ generation: Generation) {
+        context.log.error(
+            "worker \(index) (pid \(entry.pid)) cannot be ended: it is still there \(ForsakenChildren.patience / 1000) s after KILL, and is left to itself"
+        )
+        context.forsaken.add(entry.pid)
+        workerEnded(generation, index: index, pid: entry.pid, .signalled(9))
     }
 
     /// Whether the loop of a worker stands still, or a worker never comes to serve.
@@ -76,7 +97,7 @@ extension Master {
             guard !alive.contains(word.owner), word.isHeld(by: word.owner) else { continue }
             if context.scoreboard.exchange(slot, from: word, to: word.released) { found = true }
         }
-        if found { context.doorbells.ringAllWorkers() }
+        if found { context.lines.ringAll() }
     }
 
     /// A worker has been reaped.
@@ -87,12 +108,13 @@ extension Master {
         let request = lastWords(ofWorker: index)
         logLostRequests(generation, index: index, pid: pid, status)
         let hasAnswered = context.scoreboard.requests(worker: index) > 0
+        context.lines.close(worker: index)
         let totals = context.scoreboard.totals(worker: index)
         if totals[.accepted] > 0 { context.log.info("worker \(index) (pid \(pid)) served \(totals)") }
         // Before its slots are free: a process that is at a request of it would be handed to the next one.
         for pool in pools { pool.lost(worker: index) }
         // Those that wait look again: a slot may have become free.
-        if context.scoreboard.clear(worker: index) { context.doorbells.ringAllWorkers() }
+        if context.scoreboard.clear(worker: index) { context.lines.ringAll() }
         extensions.hooks.childExit?(info, WorkerInfo(slot: index, age: entry?.age ?? 0, pid: pid))
         switch generation.workers.reaped(
             index: index, now: context.loop.now, hasAnswered: hasAnswered)
@@ -149,27 +171,30 @@ extension Master {
             let settings = generation.settings
             generation.inFlight[index] =
                 settings.accessLog == nil ? nil : try InFlightTable(connections: settings.workerConnections)
-            let plan = plan(generation, index: index, age: age)
+            let line = try context.lines.open(worker: index)
+            let plan = plan(generation, index: index, age: age, line: line.number)
             context.scoreboard.setState(.booting, worker: index)
             let parent = SystemProcess.id
             let pid = try ChildProcess.fork(diesWithParent: true)
             guard pid != 0 else { becomeWorker(plan, generation, parent: parent) }
+            _ = consume line
             generation.workers.spawned(pid, index: index, age: age, now: context.loop.now)
             context.log.debug("worker \(index) (pid \(pid)) forked")
         } catch {
+            context.lines.close(worker: index)
             context.log.error("cannot fork a worker: \(error)")
             generation.workers.spawnFailed(now: context.loop.now)
         }
     }
 
-    private func plan(_ generation: Generation, index: Int, age: Int) -> WorkerPlan {
+    private func plan(_ generation: Generation, index: Int, age: Int, line: CInt) -> WorkerPlan {
         WorkerPlan(
             index: index, age: age, settings: generation.settings,
             listeners: generation.listeners.map { ListenerPlan(number: $0.number, address: $0.address) },
             backend: generation.backend.plan(toleratesFailure: generation.toleratesFailedBuild),
             title: "gateway: worker \(index) [\(generation.configuration.title)]",
             identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
-            errorLog: generation.errorLog,
+            line: line, errorLog: generation.errorLog,
             extensions: extensions, inFlight: generation.inFlight[index])
     }
 

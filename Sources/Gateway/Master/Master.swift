@@ -39,6 +39,10 @@ final class Master {
     var pendingReload: String?
     var exitCode: Int32 = 0
     var nextReclaim: UInt64 = 0
+    var nextListenerLook: UInt64 = 0
+    /// When a listener that is dead is a reason for a reload again.
+    var nextListenerReload: UInt64 = 0
+    var listenerPauses = RespawnPolicy()
     var hasServed = false
     /// The master that was there before, as long as it is.
     var predecessor: ProcessID?
@@ -135,7 +139,9 @@ final class Master {
         let loop = context.loop
         try loop.add(Watch(number: signals.descriptor.number) { [unowned self] in readSignals() }, .readable)
         let bell = context.doorbells.masterNumber
-        try loop.add(Watch(number: bell, isShared: true) { EventDescriptor.clear(bell) }, .readable)
+        try loop.add(
+            Watch(number: bell, isShared: true) { EventDescriptor.clear(shared: bell) },
+            [.readable, .edgeTriggered])
         loop.addTurnEnd { [unowned self] in advance() }
         context.log.info("gateway \(Settings.version) starts (pid \(SystemProcess.id))")
         loop.run()
@@ -257,6 +263,8 @@ final class Master {
         lastTurn = now
         noticePredecessor()
         keepGuardian()
+        context.lines.flush()
+        careForListeners(now)
         superviseTrial()
         successorStart?.look(now)
         // While there is a predecessor the service manager may already take this process for the main one.

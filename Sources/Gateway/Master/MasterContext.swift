@@ -8,6 +8,8 @@ final class MasterContext {
     let loop: EventLoop
     let scoreboard: Scoreboard
     let doorbells: Doorbells
+    /// The ways to the workers.
+    let lines = WorkerLines()
     private(set) var errorLog: ErrorLog
     private(set) var log: Logger
     let lifeline: Lifeline

@@ -23,6 +23,7 @@ final class ApplicationPool {
     private(set) var keepsTrying = false
     private var hasBeenReady = false
     private var nextMemoryLook: UInt64 = 0
+    private var nextSocketLook: UInt64 = 0
     private var nextRecycling: UInt64 = 0
     private var reports = AlikeReports()
 
@@ -177,6 +178,10 @@ final class ApplicationPool {
     func tick(_ now: UInt64, workers: [Int]) {
         for process in processes { process.tick(now) }
         say(reports.due(now))
+        if now >= nextSocketLook {
+            nextSocketLook = now + 200
+            for process in processes { process.noticeShutdown() }
+        }
         guard !workers.isEmpty else { return healthChecks?.stop() ?? () }
         healthChecks?.tick(now)
         guard isSupervised else { return }
@@ -291,7 +296,7 @@ final class ApplicationPool {
         let isRecovery = state == .degraded || state == .failed
         state = next
         context.scoreboard.setPoolState(next, pool: index)
-        context.doorbells.ringAllWorkers()
+        context.lines.ringAll()
         guard isWorthSaying else { return }
         switch next {
         case .failed:

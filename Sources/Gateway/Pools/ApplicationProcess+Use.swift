@@ -1,6 +1,7 @@
 // How much a process is used, and whether it should stay: what scaling and recycling go by. What workers wrote in the
 // scoreboard counts here as a hint only.
 
+import Logging
 import Syscalls
 
 extension ApplicationProcess {
@@ -27,6 +28,22 @@ extension ApplicationProcess {
                 && context.loop.now < startedAt + RespawnPolicy.longLife
         case .retiring, .stopping: false
         }
+    }
+
+    /// A worker has died. What was at a request of it would let the next one wait until it is done with that, though others may be
+    /// idle: nobody waits for its answer, so it is replaced. But it is not killed while it is at a request of another worker.
+    func lost(worker: Int) {
+        guard state == .ready || isRetiring, !isForsaken else { return }
+        let words = slots.map(context.scoreboard.slot).filter { $0.state == .busy || $0.state == .granted }
+        guard words.contains(where: { $0.state == .busy && $0.owner == worker }),
+            words.allSatisfy({ $0.owner == worker })
+        else { return }
+        context.log.warning(
+            "\(pool.name): \(name) (pid \(pid)) is at a request whose worker is gone: killed, and started again"
+        )
+        isForsaken = true
+        closeSlots()
+        kill()
     }
 
     /// Why the process is to be replaced though it works; `nil` where it is not.

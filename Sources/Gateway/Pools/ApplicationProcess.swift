@@ -38,7 +38,7 @@ final class ApplicationProcess {
     var lastLines: [String] { lines.last }
     private var lines = ApplicationLines()
     unowned let pool: ApplicationPool
-    private var age: UInt32 = 0
+    private(set) var age: UInt32 = 0
     private(set) var startedAt: UInt64 = 0
     /// When it had read the question, or closed it, without an answer.
     private var heardAt: UInt64?
@@ -50,9 +50,11 @@ final class ApplicationProcess {
     private var isBootHinted = false
     private var isBootTimedOut = false
     /// Whether it was killed because nobody waited for its answer any more.
-    private var isForsaken = false
+    var isForsaken = false
     /// When it was killed: it ends soon, or not at all.
     private var killedAt: UInt64?
+    /// Whether it leaves only to begin another life.
+    var comesBack = false
     /// Exchanges of its slots before it was started.
     private var exchangesBefore: UInt64 = 0
     /// Exchanges after which it is replaced, with its share of chance: those that started together do not leave together.
@@ -74,7 +76,7 @@ final class ApplicationProcess {
     }
 
     var context: MasterContext { pool.context }
-    private var name: String { "application \(number)" }
+    var name: String { "application \(number)" }
 
     // MARK: Start
 
@@ -82,6 +84,7 @@ final class ApplicationProcess {
     func start(replacing replaced: ApplicationProcess? = nil) {
         self.replaced = replaced
         do throws(ConfigurationError) {
+            try prepareSocket()
             let start = try ApplicationStart(pool, name: name, listener: socket.descriptor) {
                 [weak self] line in
                 if let self { lines.add(line, pid: pid, of: pool, name) }
@@ -107,6 +110,7 @@ final class ApplicationProcess {
         isBootTimedOut = false
         isForsaken = false
         killedAt = nil
+        comesBack = false
         age += 1
         state = .booting(since: now)
         lines.clear()
@@ -149,7 +153,7 @@ final class ApplicationProcess {
         replaced = nil
         for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.free, age: age)) }
         context.log.debug("\(pool.name): \(name) (pid \(pid)) is ready")
-        context.doorbells.ringAllWorkers()
+        context.lines.ringAll()
         pool.context.changed()
     }
 
@@ -157,6 +161,11 @@ final class ApplicationProcess {
 
     /// Tells it to end.
     func stop(until deadline: UInt64) {
+        comesBack = false
+        end(until: deadline)
+    }
+
+    private func end(until deadline: UInt64) {
         switch state {
         case .booting, .ready, .retiring:
             state = .stopping(until: deadline)
@@ -175,19 +184,7 @@ final class ApplicationProcess {
         guard state == .ready else { return }
         context.log.debug("\(pool.name): \(name) (pid \(pid)) leaves: \(reason)")
         state = .retiring(until: context.loop.now + UInt64(max(1, pool.settings.gracefulTimeout)) * 1000)
-        for slot in slots { markRetiring(slot) }
-    }
-
-    private func markRetiring(_ slot: Int) {
-        let scoreboard = context.scoreboard
-        while case let word = scoreboard.slot(slot), word.age == age, !word.isRetiring, word.state != .vacant
-        {
-            let next = word.state == .free ? word.with(.vacant) : word.retiring
-            guard scoreboard.exchange(slot, from: word, to: next) else { continue }
-            // Who keeps a connection to it and does nothing with it has to hear of this.
-            if word.state == .idle { context.doorbells.ring(worker: word.owner) }
-            return
-        }
+        markRetiring()
     }
 
     /// Ends it at once.
@@ -195,22 +192,6 @@ final class ApplicationProcess {
         guard pid > 0 else { return }
         killedAt = killedAt ?? context.loop.now
         ChildProcess.signalLeader(pid, .kill)
-    }
-
-    /// A worker has died. What was at a request of it would let the next one wait until it is done with that, though others may be
-    /// idle: nobody waits for its answer, so it is replaced. But it is not killed while it is at a request of another worker.
-    func lost(worker: Int) {
-        guard state == .ready || isRetiring, !isForsaken else { return }
-        let words = slots.map(context.scoreboard.slot).filter { $0.state == .busy || $0.state == .granted }
-        guard words.contains(where: { $0.state == .busy && $0.owner == worker }),
-            words.allSatisfy({ $0.owner == worker })
-        else { return }
-        context.log.warning(
-            "\(pool.name): \(name) (pid \(pid)) is at a request whose worker is gone: killed, and started again"
-        )
-        isForsaken = true
-        closeSlots()
-        kill()
     }
 
     /// It has ended.
@@ -233,7 +214,7 @@ final class ApplicationProcess {
 
     private func ended(_ end: String, _ status: ExitStatus) {
         closeSlots()
-        context.doorbells.ringAllWorkers()
+        context.lines.ringAll()
         start?.close(context.loop.now)
         start?.output.drain()
         let failure = start?.failure
@@ -250,6 +231,7 @@ final class ApplicationProcess {
         switch previous {
         case .stopping, .retiring:
             state = .stopped
+            if comesBack { waitAndStart(life: lifeExchanges > 1 ? .max : life) }
         case .booting where failure != nil:
             replaced = leaving
             pool.report(failedStart: failure!, number)
@@ -305,10 +287,6 @@ final class ApplicationProcess {
 
     private var exchanges: UInt64 { slots.reduce(0) { $0 &+ context.scoreboard.exchanges($1) } }
 
-    private func closeSlots() {
-        for slot in slots { context.scoreboard.setSlot(slot, SlotWord(.vacant, age: age)) }
-    }
-
     // MARK: Time
 
     func tick(_ now: UInt64) {
@@ -341,7 +319,7 @@ final class ApplicationProcess {
         case .ready: noteUse(now)
         case .retiring(let until):
             let isDone = slots.allSatisfy { context.scoreboard.slot($0).state == .vacant }
-            if isDone || until <= now { stop(until: now + 5000) }
+            if isDone || until <= now { end(until: now + 5000) }
         case .stopping(let until) where until <= now:
             context.log.warning("\(pool.name): \(name) (pid \(pid)) did not end in time, killed")
             state = .stopping(until: .max)

@@ -170,6 +170,9 @@ final class Leases {
         }
     }
 
+    /// Tells the master that a process refuses connections: it looks why.
+    func reportRefusal() { doorbells.ringMaster() }
+
     /// Tells the master that the process behind a slot is hung. The slot comes back with its successor.
     func condemn(_ position: Int, age: UInt32) {
         while case let word = scoreboard.slot(slots[position]), word.is(.busy, owner: worker, age: age) {

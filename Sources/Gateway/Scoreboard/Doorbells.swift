@@ -1,6 +1,10 @@
+// How processes wake each other. Workers wake workers and the master by counters that all of them share, made before the first
+// fork; each watches its own for changes, and no call relies on flags, which any process that has the counter may change. The
+// master raises none of these counters: a worker that fills them all the time could make it wait. It has a line to each worker (WorkerLine), which nobody else has.
+
 import Syscalls
 
-/// A way to wake each worker, and the master, from any process: one event counter each, made before the first fork.
+/// A way for each worker to wake another one, or the master: one event counter each.
 final class Doorbells: Sendable {
     private let workers: [CInt]
     private let master: CInt
@@ -16,19 +20,17 @@ final class Doorbells: Sendable {
         workers = numbers
     }
 
-    /// To be watched by the worker.
+    /// To be watched by the worker, for changes.
     func number(worker: Int) -> CInt { workers[worker] }
-    /// To be watched by the master.
+    /// To be watched by the master, for changes.
     var masterNumber: CInt { master }
 
-    /// Wakes a worker.
+    /// Wakes a worker, from another worker.
     ///
     /// - Parameter worker: Read from shared memory, perhaps: an index that nobody has is nobody's bell.
     func ring(worker: Int) {
-        if workers.indices.contains(worker) { EventDescriptor.raise(workers[worker]) }
+        if workers.indices.contains(worker) { EventDescriptor.raise(shared: workers[worker]) }
     }
-    /// Wakes the master.
-    func ringMaster() { EventDescriptor.raise(master) }
-    /// Wakes every worker.
-    func ringAllWorkers() { for number in workers { EventDescriptor.raise(number) } }
+    /// Wakes the master, from a worker.
+    func ringMaster() { EventDescriptor.raise(shared: master) }
 }

@@ -16,6 +16,10 @@ final class Scoreboard: @unchecked Sendable {
     /// Pools at the most; a reload needs a second one of each.
     static let poolCapacity = 128
 
+    /// How often the master tries to change a word that workers change as well. What is to be done is done then without regard to
+    /// them.
+    static let patience = 1000
+
     /// Servers of external applications at the most, over all pools.
     static let serverCapacity = 1024
 
@@ -114,8 +118,15 @@ final class Scoreboard: @unchecked Sendable {
         var found = false
         for slot in 0..<Self.slotCapacity {
             // Another worker may ask for it back at this moment, which changes the word once.
-            while case let word = self.slot(slot), word.isHeld(by: worker) {
-                if exchange(slot, from: word, to: word.released) { found = true }
+            for attempt in 1...Self.patience {
+                let word = self.slot(slot)
+                guard word.isHeld(by: worker) else { break }
+                if exchange(slot, from: word, to: word.released) {
+                    found = true
+                } else if attempt == Self.patience {
+                    setSlot(slot, word.released)
+                    found = true
+                }
             }
         }
         return found

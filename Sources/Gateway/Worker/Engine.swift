@@ -18,6 +18,7 @@ final class Engine {
     private let executor: LoopExecutor
     private var acceptors: [Acceptor] = []
     private var drainingSince: UInt64 = 0
+    private var fromMaster: Watch?
 
     init(_ plan: WorkerPlan, info: WorkerInfo, log: Logger) throws {
         self.plan = plan
@@ -53,9 +54,12 @@ final class Engine {
         let bell = plan.doorbells.number(worker: plan.index)
         try loop.add(
             Watch(number: bell) { [unowned self] in
-                EventDescriptor.clear(bell)
+                EventDescriptor.clear(shared: bell)
                 backend.wake()
-            }, .readable)
+            }, [.readable, .edgeTriggered])
+        let line = Watch(number: plan.line) { [unowned self] in readLine() }
+        fromMaster = line
+        try loop.add(line, .readable)
         plan.extensions.hooks.postWorkerInit?(info)
         for listener in plan.listeners {
             let acceptor = Acceptor(
@@ -80,6 +84,15 @@ final class Engine {
         context.stopExchanges()
         accessLog?.flush()
         return 0
+    }
+
+    /// The master has rung, or has made a socket anew.
+    private func readLine() {
+        var message = Parcels.receive(on: plan.line)
+        while case .number = message { message = Parcels.receive(on: plan.line) }
+        // It is gone, and so is this worker in a moment.
+        if case .end = message, let fromMaster { loop.remove(fromMaster) }
+        backend.wake()
     }
 
     private func readSignals() {

@@ -6,6 +6,9 @@
  *   until=PATH    waits before it answers until the file is there
  *   hang          never answers
  *   exit          ends the process instead
+ *   shut          shuts its listening socket down and ends
+ *   spoil         makes its listening socket non-blocking, with a backlog of nothing, and ends
+ *   leave         goes to the process group of its parent
  *   crowded       says whether a second connection waits while this one is served
  *   stderr        writes a line to FCGI_STDERR
  *   echo          sends each byte of the body back as soon as it has come
@@ -26,6 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -140,6 +144,13 @@ static void answer(FCGX_Request *request) {
         for (int index = 0; index < part; index++) sum += received[index];
         count += (unsigned)part;
     }
+    if (field(query, "shut")) shutdown(0, SHUT_RDWR);
+    if (field(query, "spoil")) {
+        fcntl(0, F_SETFL, O_NONBLOCK);
+        listen(0, 0);
+    }
+    if (field(query, "leave")) setpgid(0, getpgid(getppid()));
+    if (field(query, "shut") || field(query, "spoil")) _exit(0);
     if (field(query, "exit")) _exit(1);
     if (field(query, "hang"))
         for (;;) pause();

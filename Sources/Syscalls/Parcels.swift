@@ -1,0 +1,53 @@
+import CSyscalls
+import Glibc
+
+/// Small messages between two processes, each with a number and perhaps a descriptor (unix(7), SCM_RIGHTS). Nothing here ever
+/// waits, whatever the flags of the descriptors are.
+public enum Parcels {
+    /// Both ends of a new line, close-on-exec; by number, for a fork.
+    public static func pair() throws(SyscallError) -> (own: CInt, other: CInt) {
+        var ends: [CInt] = [0, 0]
+        try require("socketpair") { CSyscalls_message_pair(&ends) }
+        return (ends[0], ends[1])
+    }
+
+    /// Sends a number, and a copy of a descriptor.
+    ///
+    /// - Returns: Whether that is over: false where the line is full.
+    public static func send(_ number: CInt, _ descriptor: CInt?, on line: CInt) -> Bool {
+        while CSyscalls_send_descriptor(line, number, descriptor ?? -1) == -1 {
+            guard errno == EINTR else { return errno != EAGAIN && errno != ENOBUFS && errno != ETOOMANYREFS }
+        }
+        return true
+    }
+
+    /// What came.
+    public enum Message: Equatable, Sendable {
+        case number(CInt)
+        /// The other end is closed, or the line is broken.
+        case end
+    }
+
+    /// Takes the next message. A descriptor that comes with it takes the message's number as its own: what was open there is
+    /// closed.
+    ///
+    /// - Parameter willPlace: Called before with the number.
+    /// - Returns: `nil` where none waits.
+    public static func receive(on line: CInt, willPlace: (CInt) -> Void = { _ in }) -> Message? {
+        var number: CInt = 0
+        var descriptor: CInt = -1
+        let count = CSyscalls_receive_descriptor(line, &number, &descriptor)
+        if count == -1 { return errno == EAGAIN || errno == EINTR ? nil : .end }
+        guard count > 0 else { return .end }
+        if descriptor >= 0 {
+            willPlace(number)
+            replace(number, by: OwnedDescriptor(adopting: descriptor))
+        }
+        return .number(number)
+    }
+
+    /// Gives an open file the number of another one, which is closed.
+    public static func replace(_ number: CInt, by descriptor: consuming OwnedDescriptor) {
+        if number > 2 { _ = CSyscalls_replace(descriptor.number, number) }
+    }
+}
