@@ -128,17 +128,20 @@
         static func check(_ bytes: UnsafeBufferPointer<UInt8>) throws(Violation) {
             let lines = try sameHoweverCut(bytes) { arrivals in
                 let assembler = LineAssembler()
+                var rate = LineRate()
                 var lines: [[UInt8]] = []
                 var start = 0
                 for arrived in arrivals {
-                    assembler.octets(adding: UnsafeBufferPointer(rebasing: bytes[start..<arrived])) {
-                        lines.append(Array($0))
-                    }
+                    let part = UnsafeBufferPointer(rebasing: bytes[start..<arrived])
+                    assembler.lines(adding: part, rate: &rate, now: 0) { lines.append(Array($0)) }
                     start = arrived
                 }
-                assembler.flushOctets { lines.append(Array($0)) }
+                assembler.flush(rate: &rate, now: 0) { lines.append(Array($0)) }
                 return lines
             }
+            try require(lines.count <= LineRate.limit, "more lines are logged than may be")
+            try require(
+                bytes.span.lineFeedCount == bytes.count { $0 == ASCII.lineFeed }, "line feeds are miscounted")
             for line in lines {
                 try require(
                     !line.isEmpty && line.count <= 8192 && !line.contains(ASCII.lineFeed), "a line is none")

@@ -81,6 +81,18 @@ int CSyscalls_pipe(int ends[2], bool reads_without_blocking) {
     return reads_without_blocking ? fcntl(ends[0], F_SETFL, O_NONBLOCK) : 0;
 }
 
+ssize_t CSyscalls_write_pipe(int pipe, const void *bytes, size_t count) {
+    int own[2];
+    if (pipe2(own, O_CLOEXEC | O_NONBLOCK) == -1) return -1;
+    ssize_t moved = write(own[1], bytes, count);
+    if (moved > 0) moved = splice(own[0], NULL, pipe, NULL, (size_t)moved, SPLICE_F_NONBLOCK);
+    int error = errno;
+    close(own[0]);
+    close(own[1]);
+    errno = error;
+    return moved;
+}
+
 int CSyscalls_memfd(const char *name) { return memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING); }
 
 int CSyscalls_seal(int memfd) {

@@ -113,4 +113,25 @@ extension Span where Element == UInt8 {
         }
         return nil
     }
+
+    /// How many line feeds there are; eight bytes are looked at together.
+    public var lineFeedCount: Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = 0
+        var found = 0
+        while index + 8 <= count {
+            let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            // Adding 0x7F to the seven low bits of a byte carries into its highest bit unless they are all zero: no byte
+            // borrows from its neighbour, so the count is exact.
+            let difference = word ^ (ones &* UInt64(ASCII.lineFeed))
+            let others = (difference & (ones &* 0x7F)) &+ (ones &* 0x7F) | difference
+            found += 8 - (others & (ones << 7)).nonzeroBitCount
+            index += 8
+        }
+        while index < count {
+            if self[index] == ASCII.lineFeed { found += 1 }
+            index += 1
+        }
+        return found
+    }
 }

@@ -37,5 +37,10 @@ public enum SpawnFCGI {
 
     static func say(_ text: String) { try? Descriptor.writeText(1, text) }
 
+    /// Says it to whoever reads now.
+    static func sayWithoutWaiting(_ text: String) {
+        Array(text.utf8).withUnsafeBufferPointer { LogOutput(1).write($0) }
+    }
+
     private static func end(_ code: Int32) -> Never { SystemProcess.exitImmediately(code) }
 }

@@ -6,15 +6,29 @@ import CSyscalls
 import Glibc
 
 extension Files {
-    fileprivate static let logFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+    private static let logFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
 
     /// Opens a log for appending and creates it where it is missing; a link in its place is not followed.
     ///
-    /// - Throws: ENXIO or EINVAL for what is neither a file nor a device: a pipe would make its writers wait.
-    public static func openLog(_ path: String) throws(SyscallError) -> OwnedDescriptor {
-        let file = OwnedDescriptor(
-            adopting: try require("open \(path)") { open(path, logFlags | O_CREAT, 0o640) })
-        _ = try logStatus(of: file, path)
+    /// - Parameter users: Those whose links are not followed on the way either. Where they could have put something in the
+    ///   folder, a file that has another name besides is not taken: it could be a stranger's.
+    /// - Throws: ENXIO or EINVAL for what is neither a file nor a device: a pipe would make its writers wait. EPERM where one
+    ///   of `users` is not trusted with it.
+    public static func openLog(
+        _ path: String, distrusting users: Set<UInt32> = []
+    ) throws(SyscallError) -> OwnedDescriptor {
+        guard !users.isEmpty else {
+            let file = OwnedDescriptor(
+                adopting: try require("open \(path)") { Glibc.open(path, logFlags | O_CREAT, 0o640) })
+            _ = try logStatus(of: file, path)
+            return file
+        }
+        let place = try GuardedPlace(path, distrusting: users)
+        let file = try place.open(logFlags | O_CREAT, 0o640)
+        let status = try logStatus(of: file, path)
+        guard status.st_mode & S_IFMT == S_IFCHR || status.st_nlink == 1 || place.isPrivate else {
+            throw SyscallError(call: "open \(path)", code: EPERM)
+        }
         return file
     }
 
@@ -23,9 +37,11 @@ extension Files {
     /// whom they want to harm.
     ///
     /// - Throws: EPERM for such a file, and where a link of that user is on the way to it; ENOENT where there is none.
-    public static func openLog(_ path: String, ownedBy user: UInt32) throws(SyscallError) -> OwnedDescriptor {
-        let place = try LogPlace(path, distrusting: user)
-        let file = try place.open()
+    public static func openLog(
+        _ path: String, ownedBy user: UInt32, distrusting users: Set<UInt32> = []
+    ) throws(SyscallError) -> OwnedDescriptor {
+        let place = try GuardedPlace(path, distrusting: users.union([user]))
+        let file = try place.open(logFlags)
         let status = try logStatus(of: file, path)
         guard status.st_mode & S_IFMT == S_IFCHR || status.st_uid == user && status.st_nlink == 1 else {
             throw SyscallError(call: "open \(path)", code: EPERM)
@@ -39,21 +55,44 @@ extension Files {
     /// the name of a stranger's file there.
     ///
     /// - Throws: EPERM for a file that is not given away and does not belong to `user`, and where a link of that user is on the way.
-    public static func giveLog(_ path: String, user: UInt32, group: UInt32) throws(SyscallError) {
-        let place = try LogPlace(path, distrusting: user)
-        let created = place.create()
-        if created >= 0 {
-            let file = OwnedDescriptor(adopting: created)
+    public static func giveLog(
+        _ path: String, user: UInt32, group: UInt32, distrusting users: Set<UInt32> = []
+    ) throws(SyscallError) {
+        let place = try GuardedPlace(path, distrusting: users.union([user]))
+        let obstacle: SyscallError
+        do throws(SyscallError) {
+            let file = try place.open(logFlags | O_CREAT | O_EXCL, 0o640)
             return try give(file, path, user, group)
+        } catch {
+            obstacle = error
         }
-        // Where there is none after all, what has kept it from being made says more.
-        let file = try place.open(missing: -created)
+        let file: OwnedDescriptor
+        do throws(SyscallError) {
+            file = try place.open(logFlags)
+        } catch {
+            // Where there is none after all, what has kept it from being made says more.
+            throw error.isNotFound ? obstacle : error
+        }
         let status = try logStatus(of: file, path)
         if status.st_uid == user || status.st_mode & S_IFMT == S_IFCHR { return }
         guard status.st_uid == geteuid(), status.st_nlink == 1, place.isPrivate else {
             throw SyscallError(call: "chown \(path)", code: EPERM)
         }
         try give(file, path, user, group)
+    }
+
+    /// Whether a file has something in it and does not end with a line feed; false for what is no file, or cannot be read.
+    static func endsWithinLine(_ log: CInt) -> Bool {
+        var status = stat()
+        guard fstat(log, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+            return false
+        }
+        // A log is open for writing only.
+        let number = Glibc.open("/proc/self/fd/\(log)", O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { return false }
+        let reader = OwnedDescriptor(adopting: number)
+        var last = UInt8(ascii: "\n")
+        return pread(reader.number, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
     }
 
     private static func give(
@@ -74,95 +113,5 @@ extension Files {
             throw SyscallError(call: "open \(path)", code: EINVAL)
         }
         return status
-    }
-}
-
-/// The folder of a log, and the log's name in it.
-private struct LogPlace: ~Copyable {
-    /// As many as the kernel follows.
-    private static let linkLimit = 40
-
-    private let folder: OwnedDescriptor
-    private let name: String
-    private let path: String
-
-    /// Finds the folder.
-    ///
-    /// - Throws: EPERM where a link is on the way that `user` has made, who is not the caller.
-    init(_ path: String, distrusting user: UInt32) throws(SyscallError) {
-        var names = Self.names(path)
-        guard let name = names.popLast() else { throw SyscallError(call: "open \(path)", code: ENOENT) }
-        var folder = try Self.open(path.hasPrefix("/") ? "/" : ".", in: AT_FDCWD, path)
-        // The next one is the last.
-        names.reverse()
-        var links = 0
-        while let next = names.popLast() {
-            let place = try Self.open(next, in: folder.number, path)
-            let number = place.number
-            var status = stat()
-            try require("fstat \(path)") { fstat(number, &status) }
-            guard status.st_mode & S_IFMT == S_IFLNK else {
-                folder = place
-                continue
-            }
-            links += 1
-            guard links <= Self.linkLimit else { throw SyscallError(call: "open \(path)", code: ELOOP) }
-            guard status.st_uid != user || user == geteuid() else {
-                throw SyscallError(call: "open \(path)", code: EPERM)
-            }
-            let target = try Self.target(of: place, path)
-            if target.hasPrefix("/") { folder = try Self.open("/", in: AT_FDCWD, path) }
-            names += Self.names(target).reversed()
-        }
-        self.folder = folder
-        self.name = name
-        self.path = path
-    }
-
-    private static func names(_ path: String) -> [String] { path.split(separator: "/").map(String.init) }
-
-    private static func open(
-        _ name: String, in folder: CInt, _ path: String
-    ) throws(SyscallError) -> OwnedDescriptor {
-        OwnedDescriptor(adopting: try require("open \(path)") { CSyscalls_open_place(folder, name) })
-    }
-
-    private static func target(
-        of link: borrowing OwnedDescriptor, _ path: String
-    ) throws(SyscallError) -> String {
-        let number = link.number
-        var octets = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = try require("readlink \(path)") {
-            octets.withUnsafeMutableBytes { bytes in
-                readlinkat(number, "", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
-            }
-        }
-        return String(decoding: octets[..<count], as: UTF8.self)
-    }
-
-    /// Opens the log for appending.
-    ///
-    /// - Parameter code: The error where there is none.
-    func open(missing code: CInt = ENOENT) throws(SyscallError) -> OwnedDescriptor {
-        let number = openat(folder.number, name, Files.logFlags)
-        guard number >= 0 else {
-            throw SyscallError(call: "open \(path)", code: errno == ENOENT ? code : errno)
-        }
-        return OwnedDescriptor(adopting: number)
-    }
-
-    /// Creates it where it is missing.
-    ///
-    /// - Returns: The descriptor's number, for the caller to adopt, or errno as a negative number.
-    func create() -> CInt {
-        let number = openat(folder.number, name, Files.logFlags | O_CREAT | O_EXCL, 0o640)
-        return number == -1 ? -errno : number
-    }
-
-    /// Whether nobody but the caller may change what is in the folder.
-    var isPrivate: Bool {
-        var status = stat()
-        return fstat(folder.number, &status) == 0 && status.st_uid == geteuid()
-            && status.st_mode & 0o022 == 0
     }
 }

@@ -12,7 +12,8 @@ public final class NamelessSocket: Sendable {
     private let backlog: Int
     private let folder: String
 
-    /// Binds in a fresh private folder and removes the name again.
+    /// Binds in a fresh private folder and removes the name again. The folder is used by its descriptor: whoever may write in
+    /// the one that it lies in could put another in its place, and with it another socket in the place of this one.
     ///
     /// - Parameter folder: Where the name may exist for a moment.
     public init(backlog: Int, folder: String) throws(SyscallError) {
@@ -26,22 +27,41 @@ public final class NamelessSocket: Sendable {
     private static func bind(
         backlog: Int, folder: String
     ) throws(SyscallError) -> (listener: CInt, inode: CInt) {
-        var template = Array("\(folder)/gateway-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SyscallError(call: "mkdtemp in \(folder)", code: errno) }
-        let directory = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        let path = directory + "/socket"
+        let parent = OwnedDescriptor(
+            adopting: try require("open \(folder)") { CSyscalls_open_path("\(folder)/.") })
+        let name = "gateway-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        try require("mkdir in \(folder)") { mkdirat(parent.number, name, 0o700) }
+        let place = try open(name, in: parent, folder)
         defer {
-            _ = unlink(path)
-            _ = rmdir(directory)
+            _ = unlinkat(place.number, "socket", 0)
+            _ = unlinkat(parent.number, name, AT_REMOVEDIR)
         }
-        guard let address = SocketAddress(unixPath: path) else {
-            throw SyscallError(call: "bind \(path)", code: ENAMETOOLONG)
+        guard let address = SocketAddress(unixPath: "/proc/self/fd/\(place.number)/socket") else {
+            throw SyscallError(call: "bind in \(folder)", code: ENAMETOOLONG)
         }
         // To connect takes the right to write, and workers are other users than the master. Nobody but the master can
         // enter the folder, and soon there is no name.
         let listener = try Socket.listen(address, backlog: backlog, isNonBlocking: false, mode: 0o666)
-        let inode = try require("open \(path)") { CSyscalls_open_path(path) }
+        let number = place.number
+        let inode = try require("open in \(folder)") { CSyscalls_open_place(number, "socket") }
         return (listener.relinquish(), inode)
+    }
+
+    /// Opens the folder that was made, if it is still that one.
+    private static func open(
+        _ name: String, in parent: borrowing OwnedDescriptor, _ folder: String
+    ) throws(SyscallError) -> OwnedDescriptor {
+        let number = parent.number
+        let made = OwnedDescriptor(
+            adopting: try require("open in \(folder)") { CSyscalls_open_place(number, name) })
+        var status = stat()
+        let fresh = made.number
+        try require("fstat in \(folder)") { fstat(fresh, &status) }
+        guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o077 == 0
+        else {
+            throw SyscallError(call: "open in \(folder)", code: EPERM)
+        }
+        return made
     }
 
     /// The listening descriptor, for the process that is to accept.

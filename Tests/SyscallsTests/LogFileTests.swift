@@ -40,6 +40,12 @@ struct LogFileTests {
                 """, [folder])
             for way in ["theirs/logs", "theirs/absolute", "nested", "theirs/../nested"] {
                 #expect(refusal("\(folder)/\(way)/log")?.isNotPermitted == true, "\(way)")
+                #expect(throws: SyscallError.self, "\(way)") {
+                    _ = try Files.openLog("\(folder)/\(way)/new", distrusting: [Self.them])
+                }
+                #expect(throws: SyscallError.self, "\(way)") {
+                    _ = try GuardedPlace("\(folder)/\(way)/new", distrusting: [1, Self.them])
+                }
                 for name in ["log", "new"] {
                     #expect(throws: SyscallError.self, "\(way)") {
                         try Files.giveLog("\(folder)/\(way)/\(name)", user: Self.them, group: 0)
@@ -48,6 +54,22 @@ struct LogFileTests {
             }
             let left = try Shell.run("ls -A \"$0\"/secret", [folder])
             #expect(left == "log\n")
+        }
+    }
+
+    @Test("In a folder of theirs no file is written that has another name besides")
+    func otherNames() throws {
+        try #require(SystemProcess.isRoot, "only root has files of others: run this test as root")
+        try withTemporaryFolder { folder in
+            _ = try Shell.run(
+                """
+                cd "$0"; mkdir theirs ours; : >stranger; ln stranger theirs/log; ln stranger ours/log; : >theirs/plain
+                chown 65534 theirs
+                """, [folder])
+            func opens(_ name: String) -> Bool {
+                (try? Files.openLog("\(folder)/\(name)", distrusting: [Self.them])) != nil
+            }
+            #expect(!opens("theirs/log") && opens("ours/log") && opens("theirs/plain") && opens("theirs/new"))
         }
     }
 

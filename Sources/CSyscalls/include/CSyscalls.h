@@ -36,6 +36,11 @@ void CSyscalls_handle_abort(void (*body)(void));
 /* A pipe, close-on-exec at both ends. C because pipe2 wants _GNU_SOURCE. */
 int CSyscalls_pipe(int ends[2], bool reads_without_blocking);
 
+/* Writes what a pipe takes at once, whatever the flags of the descriptor and whoever else writes: from a pipe of its own by
+ * splice(2), which is told not to wait with each call. -1 with EAGAIN where nothing is taken. C because splice wants
+ * _GNU_SOURCE. */
+ssize_t CSyscalls_write_pipe(int pipe, const void *bytes, size_t count);
+
 /* Both ends of a line for messages, non-blocking, close-on-exec. C for SOCK_NONBLOCK and what follows. */
 int CSyscalls_message_pair(int ends[2]);
 /* Sends a number, and a descriptor where that is not negative, or fails at once. C because of CMSG_DATA. */

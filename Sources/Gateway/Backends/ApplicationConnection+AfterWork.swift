@@ -24,7 +24,7 @@ extension ApplicationConnection {
     /// The client has, or gets, all of its response: it does not wait for what the application does after it.
     func letGo(of exchange: Exchange) {
         beginAfterWork(exchange)
-        receive()
+        if !givesWay { receive() }
         backend.answered(self, exchange)
     }
 
@@ -40,17 +40,20 @@ extension ApplicationConnection {
     /// Reads what comes behind a response: only the end counts, and what is for the log.
     func readOn() {
         while true {
+            if share.isSpent(in: loop.turns) { return giveWay() }
             do {
                 switch try decoder.next(input.bytes.span) {
                 case .more(let consumed):
                     input.consume(consumed)
                     return receive()
                 case .stdout(_, let consumed):
+                    share.takeRecord()
                     input.consume(consumed)
                     if afterWork.sawMore() { backend.sawMore(self) }
                 case .stderr(let range, let consumed):
-                    backend.logStandardError(
+                    let lines = backend.logStandardError(
                         input.bytes[range], position: position, request: afterWork.requestName)
+                    share.takeRecord(lines: lines)
                     input.consume(consumed)
                 case .end(let status, _, let consumed):
                     input.consume(consumed)

@@ -49,6 +49,7 @@ final class ApplicationConnection: Stream, AnswerSource {
     /// Whether a part of the answer has come for the client since the deadline was set.
     private var hasProgress = false
     var isPaused = false
+    var share = TurnShare()
     var wasCutWhileSending = false
     var isConnecting = false
     /// Whether the exchange's client is gone, and the connection waits for the application to be done with it.
@@ -191,11 +192,12 @@ final class ApplicationConnection: Stream, AnswerSource {
     // MARK: Receiving
 
     override func memoryForReceiving() -> UnsafeMutableBufferPointer<UInt8> {
-        input.spare(Self.inputSize - input.count)
+        input.spare(max(4096, Self.inputSize - input.count))
     }
 
     override func received(_ count: Int) {
         input.commit(count)
+        share.take(bytes: count, in: loop.turns)
         guard let exchange else {
             if afterWork.isOn { return readOn() }
             // Nothing may come between exchanges.
@@ -208,13 +210,17 @@ final class ApplicationConnection: Stream, AnswerSource {
 
     private func decode(_ exchange: Exchange) {
         while true {
+            if share.isSpent(in: loop.turns) { return giveWay() }
             do {
                 switch try decoder.next(input.bytes.span) {
                 case .more(let consumed):
                     input.consume(consumed)
                     return goOn(exchange)
-                case .stdout(_, let consumed) where isRedirecting: input.consume(consumed)
+                case .stdout(_, let consumed) where isRedirecting:
+                    share.takeRecord()
+                    input.consume(consumed)
                 case .stdout(let range, let consumed):
+                    share.takeRecord()
                     switch exchange.receive(input.bytes[range]) {
                     case .accepted:
                         guard self.exchange === exchange else { return }
@@ -230,8 +236,9 @@ final class ApplicationConnection: Stream, AnswerSource {
                         return redirect()
                     }
                 case .stderr(let range, let consumed):
-                    backend.logStandardError(
+                    let lines = backend.logStandardError(
                         input.bytes[range], position: position, request: exchange.idText)
+                    share.takeRecord(lines: lines)
                     input.consume(consumed)
                 case .end(let status, _, let consumed):
                     input.consume(consumed)
@@ -262,6 +269,10 @@ final class ApplicationConnection: Stream, AnswerSource {
             receive()
         }
         hasProgress = false
+    }
+
+    override func turnCame() {
+        if let exchange { decode(exchange) } else if afterWork.isOn { readOn() }
     }
 
     func clientHasRoom() {
@@ -309,6 +320,7 @@ final class ApplicationConnection: Stream, AnswerSource {
     }
 
     override func hungUp() {
+        guard !givesWay else { return }  // What was received already comes first.
         guard exchange == nil, !afterWork.isOn else { return receive() }
         backend.lostIdle(self)
     }

@@ -51,7 +51,7 @@ final class FastCGIBackend: Backend {
 
     init(
         pool: PoolView, scoreboard: Scoreboard, doorbells: Doorbells, loop: EventLoop,
-        worker: Int, log: Logger
+        worker: Int, log: Logger, errorLog: ErrorLog
     ) {
         self.pool = pool
         repeatsRequests = pool.settings.external.retry == .idempotent
@@ -67,7 +67,7 @@ final class FastCGIBackend: Backend {
         leases = Leases(
             scoreboard: scoreboard, doorbells: doorbells, worker: worker, pool: pool.pool,
             slots: pool.slots.map(\.index), grows: pool.grows, prefersRecent: pool.prefersRecent)
-        standardError = StandardErrorLog(pool, log: log)
+        standardError = StandardErrorLog(pool, log: log, errorLog: errorLog)
         running = pool.slots.map { _ in nil }
     }
 
@@ -374,9 +374,11 @@ final class FastCGIBackend: Backend {
     // MARK: FCGI_STDERR
 
     /// Logs what an application complains about.
+    ///
+    /// - Returns: How many lines were logged.
     func logStandardError(
         _ bytes: UnsafeBufferPointer<UInt8>, position: Int, request: @autoclosure () -> String
-    ) {
+    ) -> Int {
         standardError.add(bytes, position: position, request: request(), now: loop.now)
     }
 

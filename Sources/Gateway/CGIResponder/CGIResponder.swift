@@ -57,6 +57,7 @@ final class CGIResponder {
         loop.onSweep = { [unowned self] now in sweep(now) }
         loop.addTurnEnd { [unowned self] in settle() }
         loop.run()
+        errors.finish()
         lifeline.end()
     }
 
@@ -205,10 +206,7 @@ final class CGIResponder {
     static func line(_ line: String) -> ByteBuffer {
         var text = ByteBuffer(capacity: 256)
         text.append("gateway fcgiwrap: ")
-        for byte in line.utf8 {
-            // A line may quote a request: no control character of a client's reaches a terminal.
-            text.append(byte >= 0x20 && byte != 0x7F ? byte : UInt8(ascii: "?"))
-        }
+        text.append(legible: line)
         text.append(ASCII.lineFeed)
         return text
     }

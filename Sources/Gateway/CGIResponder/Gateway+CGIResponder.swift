@@ -32,6 +32,7 @@ extension CGIResponder {
         SystemProcess.openStandardDescriptors()
         SystemProcess.ignoreBrokenPipes()
         SystemProcess.ignoreFileSizeSignals()
+        StandardOutputs.own()
         SystemProcess.raiseDescriptorLimit()
         guard let bind = options.listen else {
             return try CGIResponder(options, listener: Descriptor.duplicate(inheritedSocket())).run()

@@ -63,7 +63,9 @@ enum Launch {
         do {
             SystemProcess.exitImmediately(try body())
         } catch {
-            print("gateway: \(error.message)", toStandardError: true)
+            var line = "gateway: \(error.message)\n"
+            line.withUTF8 { StandardError.write($0) }
+            StandardError.finish()
             SystemProcess.exitImmediately(error.exitCode)
         }
     }

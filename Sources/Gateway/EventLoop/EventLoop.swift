@@ -19,6 +19,8 @@ final class EventLoop {
 
     /// Milliseconds of the monotonic clock, read once an iteration.
     private(set) var now = Clock.monotonicMilliseconds()
+    /// The number of this turn: what a source may cost the others is counted anew in each.
+    private(set) var turns: UInt64 = 0
     private var turnEnds: [() -> Void] = []
     /// Called about every ``sweepInterval`` milliseconds, after the sources' deadlines.
     var onSweep: (UInt64) -> Void = { _ in }
@@ -92,6 +94,7 @@ final class EventLoop {
             fatalError("\(error)")
         }
         now = Clock.monotonicMilliseconds()
+        turns &+= 1
         for index in 0..<count {
             let (events, token) = epoll!.event(index)
             let number = Int(token & 0xFFFF_FFFF)

@@ -70,6 +70,10 @@ struct WorkerPlan: Sendable {
     let extensions: Extensions
     /// Where it notes its requests in flight; `nil` where nobody writes lines of them.
     var inFlight: InFlightTable?
+    /// What the workers know of the end of the access log.
+    var accessLogEdge: LogEdge?
+    /// Whether it serves though the access log cannot be opened: it takes the place of a worker that had one.
+    var servesWithoutLog = false
 
     /// The settings of each application.
     var applicationSettings: [Settings] {

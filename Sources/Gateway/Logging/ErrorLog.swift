@@ -1,5 +1,6 @@
 // The error log that a person reads: when, which process, how important, who, what. Every process writes whole lines
-// with one write to a descriptor opened for appending, so lines of different processes do not mix.
+// with one write to a descriptor opened for appending, so lines of different processes do not mix. None of them waits for
+// whoever reads the log (`LogOutput`).
 
 import HTTP
 import Logging
@@ -8,12 +9,21 @@ import Syscalls
 
 /// Where messages go.
 final class ErrorLog: Sendable {
+    /// Bytes of one message that are logged: a message may quote what has no end.
+    static let messageLimit = 16_384
+
     private let descriptor: LogDescriptor
     private let level: LogLevel
 
-    /// - Parameter destination: A path, or `-` for stderr.
-    init(_ destination: String, level: LogLevel) throws(SyscallError) {
-        descriptor = try LogDescriptor(destination, dash: 2)
+    /// - Parameters:
+    ///   - destination: A path, or `-` for stderr.
+    ///   - distrusted: Users whose links are not followed on the way.
+    init(
+        _ destination: String, level: LogLevel, distrusting distrusted: Set<UInt32> = []
+    ) throws(SyscallError) {
+        // Workers inherit it, and with it what is known of the end of the file.
+        descriptor = try LogDescriptor(
+            destination, dash: 2, trust: LogTrust(distrusted: distrusted), edge: LogEdge())
         self.level = level
     }
 
@@ -29,24 +39,77 @@ final class ErrorLog: Sendable {
     /// - Returns: Why that failed.
     func reopen() -> String? { descriptor.reopen() }
 
+    /// Follows no link of these users either when it is opened anew.
+    func distrust(_ users: Set<UInt32>) { descriptor.distrust(users) }
+
+    /// In a process that was forked, before it becomes somebody else.
+    func afterFork() { descriptor.output.afterFork() }
+
+    /// Writes what waits for a reader, and says what was lost, as far as it is taken now.
+    func flush() {
+        descriptor.output.flush()
+        tellLoss()
+    }
+
+    /// The process ends.
+    func finish() {
+        tellLoss()
+        descriptor.output.finish()
+    }
+
+    private func tellLoss() {
+        descriptor.output.tellLoss { loss in
+            Self.line("warning", pid: SystemProcess.id, role: "log", loss.text(of: "the error log"))
+        }
+    }
+
     /// Writes one line.
     func write(_ level: String, pid: ProcessID, role: String, _ message: String) {
+        var message = message
+        message.withUTF8 { write(level, pid: pid, role: role, before: "", $0) }
+    }
+
+    /// Writes a line of what an application has written to its stderr, or to its stdout where that is no answer. Within a
+    /// request or outside of one, it has the same word: how important it is, only the application knows.
+    func writeOutput(pid: ProcessID, role: String, before: String = "", _ line: UnsafeBufferPointer<UInt8>) {
+        write("output", pid: pid, role: role, before: before, line)
+    }
+
+    private func write(
+        _ level: String, pid: ProcessID, role: String, before: String,
+        _ message: UnsafeBufferPointer<UInt8>
+    ) {
+        tellLoss()
+        let line = Self.line(level, pid: pid, role: role, before: before, message)
+        descriptor.output.write(line.bytes)
+    }
+
+    private static func line(
+        _ level: String, pid: ProcessID, role: String, _ message: String
+    ) -> [UInt8] {
+        Array(message.utf8).withUnsafeBufferPointer {
+            Array(line(level, pid: pid, role: role, before: "", $0).bytes)
+        }
+    }
+
+    private static func line(
+        _ level: String, pid: ProcessID, role: String, before: String,
+        _ message: UnsafeBufferPointer<UInt8>
+    ) -> ByteBuffer {
         var line = ByteBuffer(capacity: 256)
         line.append("[")
-        LogTime.append(Clock.secondsSince1970(), to: &line)
-        line.append(" +0000] [")
+        LogTime.append(LocalTime(Clock.secondsSince1970()), to: &line)
+        line.append("] [")
         line.append(decimal: UInt64(pid))
         line.append("] [")
         line.append(text: level)
         line.append("] ")
-        line.append(text: role)
+        line.append(legible: role)
         line.append(": ")
-        for byte in message.utf8 {
-            // A message may quote a client or an application: no control character of theirs reaches a terminal.
-            line.append(byte >= 0x20 && byte != 0x7F || byte == ASCII.tab ? byte : UInt8(ascii: "?"))
-        }
+        line.append(legible: before)
+        line.append(legible: message, limit: messageLimit)
         line.append(ASCII.lineFeed)
-        descriptor.write(line.bytes)
+        return line
     }
 }
 
@@ -66,16 +129,24 @@ private struct ErrorLogHandler: LogHandler {
     }
 }
 
-/// `2026-11-22 20:58:54`, UTC.
+/// `2026-11-22 20:58:54 +0000`, as Gunicorn has it: the time of day where the gateway runs (TZ), and its distance from UTC.
 enum LogTime {
-    static func append(_ seconds: Int, to line: inout ByteBuffer) {
-        let time = HTTPDate.Components(secondsSince1970: seconds)
-        line.append(decimal: UInt64(time.year))
+    static func append(_ time: LocalTime, to line: inout ByteBuffer) {
+        line.append(decimal: UInt64(clamping: time.year))
         for (separator, number) in [
             ("-", time.month), ("-", time.day), (" ", time.hour), (":", time.minute), (":", time.second),
         ] as [(StaticString, Int)] {
             line.append(separator)
             line.append(twoDigits: number)
         }
+        append(offset: time.offset, to: &line)
+    }
+
+    /// ` +0130`
+    static func append(offset seconds: Int, to line: inout ByteBuffer) {
+        line.append(seconds < 0 ? " -" : " +" as StaticString)
+        let minutes = abs(seconds) / 60
+        line.append(twoDigits: minutes / 60)
+        line.append(twoDigits: minutes % 60)
     }
 }

@@ -1,24 +1,19 @@
 import Synchronization
 import Syscalls
 
-/// The descriptor of a log, which a signal may ask to be opened anew.
+/// Whose folders and files a log is not taken from, where root opens it: they could have put there what they like.
+struct LogTrust: Sendable {
+    /// Users whose links are not followed on the way.
+    var distrusted: Set<UInt32> = []
+    /// Whose file it has to be, where it has been made already and is not to be made now.
+    var owner: UInt32?
+}
+
+/// Where a log goes, which a signal may ask to be opened anew.
 final class LogDescriptor: Sendable {
-    private final class Open: Sendable {
-        let descriptor: OwnedDescriptor
-
-        init(path: String, owner: UInt32?) throws(SyscallError) {
-            if let owner {
-                descriptor = try Files.openLog(path, ownedBy: owner)
-            } else {
-                descriptor = try Files.openLog(path)
-            }
-        }
-    }
-
     private let path: String?
-    private let owner: UInt32?
-    private let standard: CInt
-    private let current: Mutex<Open?>
+    private let trust: Mutex<LogTrust>
+    let output: LogOutput
 
     /// The standard descriptor that a destination names, where it names one. `/dev/stdout` is a link, and would not be
     /// opened as a file.
@@ -34,24 +29,34 @@ final class LogDescriptor: Sendable {
     /// - Parameters:
     ///   - destination: A path, or the name of a standard descriptor.
     ///   - dash: What `-` stands for.
-    ///   - owner: Whose file it has to be, where somebody else could have put another one there.
-    init(_ destination: String, dash: CInt, owner: UInt32? = nil) throws(SyscallError) {
-        let standard = Self.standardDescriptor(destination, dash: dash)
-        path = standard == nil ? destination : nil
-        self.standard = standard ?? dash
-        self.owner = owner
-        current = Mutex(try path.map { path throws(SyscallError) in try Open(path: path, owner: owner) })
-    }
-
-    /// A full disk loses lines; the service goes on.
-    ///
-    /// - Returns: How many bytes were written, and what kept the rest from it.
-    @discardableResult
-    func write(_ bytes: UnsafeBufferPointer<UInt8>) -> (count: Int, error: SyscallError?) {
-        current.withLock { open in
-            Descriptor.writeMost(open?.descriptor.number ?? standard, bytes)
+    ///   - edge: What processes that share the file know of its end.
+    init(_ destination: String, dash: CInt, trust: LogTrust = LogTrust(), edge: LogEdge? = nil)
+        throws(SyscallError)
+    {
+        self.trust = Mutex(trust)
+        if let standard = Self.standardDescriptor(destination, dash: dash) {
+            path = nil
+            output = LogOutput(standard)
+        } else {
+            path = destination
+            output = LogOutput(try Self.open(destination, trust), edge: edge)
         }
     }
+
+    /// One that could not be opened: what is written is lost, and counted, until ``reopen()`` succeeds.
+    init(unopened path: String, trust: LogTrust = LogTrust(), edge: LogEdge? = nil) {
+        self.path = path
+        self.trust = Mutex(trust)
+        output = LogOutput(nil, edge: edge)
+    }
+
+    private static func open(_ path: String, _ trust: LogTrust) throws(SyscallError) -> OwnedDescriptor {
+        guard let owner = trust.owner else { return try Files.openLog(path, distrusting: trust.distrusted) }
+        return try Files.openLog(path, ownedBy: owner, distrusting: trust.distrusted)
+    }
+
+    /// Follows no link of these users either from here on.
+    func distrust(_ users: Set<UInt32>) { trust.withLock { $0.distrusted.formUnion(users) } }
 
     /// Opens the file by its path again. Where that fails the old file goes on being written.
     ///
@@ -59,11 +64,21 @@ final class LogDescriptor: Sendable {
     func reopen() -> String? {
         guard let path else { return nil }
         do {
-            let fresh = try Open(path: path, owner: owner)
-            current.withLock { $0 = fresh }
+            output.replace(with: try Self.open(path, trust.withLock { $0 }))
             return nil
         } catch {
             return "cannot reopen '\(path)': \(error.reason); writing to the old file"
         }
+    }
+}
+
+extension LogOutput.Loss {
+    /// `3 lines were lost because nobody read the error log`.
+    func text(of log: String) -> String {
+        let count = "\(lines) line\(lines == 1 ? "" : "s")"
+        guard let error else {
+            return "\(count) \(lines == 1 ? "was" : "were") lost because nobody read \(log)"
+        }
+        return "\(count) of \(log) could not be written: \(error.reason)"
     }
 }

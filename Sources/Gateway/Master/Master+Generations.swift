@@ -24,8 +24,8 @@ extension Master {
         let settings = configuration.settings
         let identity = try RunAs.resolve(
             user: settings.user, group: settings.group, configuration.places)
-        prepareLogs(settings, identity)
-        let errorLog = try context.errorLog(for: settings)
+        prepareLogs(configuration, identity)
+        let errorLog = try context.errorLog(for: settings, distrusting: configuration.distrusted(identity))
         lastGeneration += 1
         // What TTIN and TTOU have made of the number stays, unless the setting itself is another one now.
         let hasChanged = settings.workers != context.settings.workers
@@ -182,7 +182,8 @@ extension Master {
         let failed = generation.pools.lazy.compactMap(\.failedProcess).first
         let lines = (failed?.lastLines ?? []) + ["gateway: \(error.message)"]
         var text = lines.map { $0 + "\n" }.joined()
-        text.withUTF8 { bytes in _ = Descriptor.writeAll(2, bytes) }
+        text.withUTF8 { StandardError.write($0) }
+        StandardError.finish()
     }
 
     // MARK: The course of a generation

@@ -33,12 +33,14 @@ extension Master {
             // It is opened as whoever writes it, and closed again: workers could have put another file in its place.
             let log = try AccessLog(
                 path, format: LogFormat(generation.settings.accessLogFormat), worker: index, pid: pid,
-                owner: generation.identity?.user)
+                trust: LogTrust(
+                    distrusted: generation.configuration.distrusted(generation.identity),
+                    owner: generation.identity?.user),
+                edge: context.accessLogEdge)
             for request in lost.requests {
                 log.append(request, ended: ending, now: context.loop.now)
             }
-            log.flush()
-            if let complaint = log.takeComplaint(context.loop.now) { context.log.error("\(complaint)") }
+            if let complaint = log.finish(patiently: false) { context.log.error("\(complaint)") }
         } catch {
             context.log.error(
                 "cannot log \(lost.requests.count) request\(lost.requests.count == 1 ? "" : "s") that worker \(index) (pid \(pid)) has left: \(error)"

@@ -135,6 +135,9 @@ extension Master {
 
     /// In a process that was forked from the master: lets go of what is the master's alone.
     func closeOwnDescriptors(except kept: Set<CInt> = []) {
+        // The descriptions of the master are its own: nobody else holds what could make it wait.
+        StandardOutputs.own()
+        for log in [context.errorLog] + generations.map(\.errorLog) { log.afterFork() }
         context.loop.abandonAfterFork()
         context.lifeline.closeInherited()
         for listener in generations.flatMap(\.listeners) + inheritedListeners

@@ -195,7 +195,9 @@ extension Master {
             title: "gateway: worker \(index) [\(generation.configuration.title)]",
             identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
             line: line, errorLog: generation.errorLog,
-            extensions: extensions, inFlight: generation.inFlight[index])
+            extensions: extensions, inFlight: generation.inFlight[index],
+            accessLogEdge: context.accessLogEdge,
+            servesWithoutLog: generation.phase == .serving)
     }
 
     /// In the new process: lets go of what is the master's alone, and works.
@@ -205,22 +207,24 @@ extension Master {
     }
 
     /// Makes the logs and gives them to the user that the workers will be, who could not make them themselves.
-    func prepareLogs(_ settings: Settings, _ identity: UserIdentity?) {
-        for (path, error) in Self.giveLogs(settings, to: identity) {
+    func prepareLogs(_ configuration: Configuration, _ identity: UserIdentity?) {
+        let distrusted = configuration.distrusted(identity)
+        for (path, error) in Self.giveLogs(configuration.settings, to: identity, distrusting: distrusted) {
             context.log.error("cannot give '\(path)' to the user of the workers: \(error.reason)")
         }
     }
 
     /// - Returns: What was not given away, and why.
-    static func giveLogs(_ settings: Settings, to identity: UserIdentity?) -> [(
-        path: String, error: SyscallError
-    )] {
+    static func giveLogs(
+        _ settings: Settings, to identity: UserIdentity?, distrusting distrusted: Set<UInt32>
+    ) -> [(path: String, error: SyscallError)] {
         guard let identity else { return [] }
         var failures: [(path: String, error: SyscallError)] = []
         for path in [settings.accessLog, settings.errorLog] {
             guard let path, LogDescriptor.standardDescriptor(path, dash: 1) == nil else { continue }
             do {
-                try Files.giveLog(path, user: identity.user, group: identity.group)
+                try Files.giveLog(
+                    path, user: identity.user, group: identity.group, distrusting: distrusted)
             } catch {
                 failures.append((path, error))
             }

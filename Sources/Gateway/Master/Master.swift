@@ -80,19 +80,25 @@ final class Master {
             }
             // A successor has left the terminal already, with the master that started it.
             let detachment = settings.detaches && succession == nil ? try Detachment.begin() : nil
+            // From here on nothing that is said, by whomever in this process, waits for a reader.
+            StandardOutputs.own()
             SystemProcess.raiseDescriptorLimit()
             let identity = try RunAs.resolve(
                 user: settings.user, group: settings.group, configuration.places)
             // Before the log is opened: what is made here belongs to those who write it. What fails is logged by the
             // first generation.
-            _ = Self.giveLogs(settings, to: identity)
+            let distrusted = configuration.distrusted(identity)
+            _ = Self.giveLogs(settings, to: identity, distrusting: distrusted)
             let inherited = (succession?.listeners ?? []) + activated
             let lifeline = try Lifeline(title: configuration.title)
             defer { lifeline.end() }
             let master = try Master(
                 configuration, extensions: extensions, reload: reload,
-                errorLog: ErrorLog(settings.errorLog, level: settings.logLevel), lifeline: lifeline,
+                errorLog: ErrorLog(
+                    settings.errorLog, level: settings.logLevel, distrusting: distrusted),
+                lifeline: lifeline,
                 inherited: inherited, predecessor: succession?.predecessor, detachment: detachment)
+            defer { master.context.errorLog.finish() }
             let code = try master.serve(configuration)
             if let listeners = master.restarts {
                 lifeline.end()
@@ -133,7 +139,9 @@ final class Master {
         extensions.hooks.onStarting?(info)
         // Before anything is there that would be left behind: a person may have had enough of waiting.
         let configuration = try preloaded(configuration)
-        try writePIDFile()
+        let identity = try RunAs.resolve(
+            user: configuration.settings.user, group: configuration.settings.group, configuration.places)
+        try writePIDFile(distrusting: configuration.distrusted(identity))
         defer { removeTraces() }
         try begin(configuration)
         let loop = context.loop
@@ -160,11 +168,11 @@ final class Master {
         return preloaded
     }
 
-    private func writePIDFile() throws(ConfigurationError) {
+    private func writePIDFile(distrusting distrusted: Set<UInt32>) throws(ConfigurationError) {
         guard let path = context.settings.pidFile else { return }
         let own = [SystemProcess.id, context.lifeline.pid]
         // The predecessor's file stays its own until it has gone.
-        pidFile = try PIDFile(predecessor == nil ? path : path + ".2", own: own)
+        pidFile = try PIDFile(predecessor == nil ? path : path + ".2", own: own, distrusting: distrusted)
     }
 
     /// Removes what others could take for a running gateway: not what another master still, or already, uses.
@@ -245,7 +253,7 @@ final class Master {
 
     private func reopenLogs() {
         // The master may be another user than the workers: it makes the files, and they open them.
-        for generation in generations { prepareLogs(generation.settings, generation.identity) }
+        for generation in generations { prepareLogs(generation.configuration, generation.identity) }
         var failure = context.errorLog.reopen()
         for generation in generations where generation.errorLog !== context.errorLog {
             failure = generation.errorLog.reopen() ?? failure
@@ -261,6 +269,7 @@ final class Master {
         let now = context.loop.now
         if lastTurn != 0, now > lastTurn + 1000 { heartbeatsFrom = now }
         lastTurn = now
+        context.errorLog.flush()
         noticePredecessor()
         keepGuardian()
         context.lines.flush()

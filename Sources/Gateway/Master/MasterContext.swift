@@ -14,6 +14,8 @@ final class MasterContext {
     private(set) var log: Logger
     let lifeline: Lifeline
     let forsaken: ForsakenChildren
+    /// What workers know of the end of the access log, which they share.
+    let accessLogEdge: LogEdge
     /// Applications, by name, whose processes end when they are asked whether they are ready. Known over reloads.
     var endWhenAsked: Set<String> = []
     /// Called when a process became ready or ended: the master looks at everything anew.
@@ -27,16 +29,22 @@ final class MasterContext {
         log = errorLog.logger("master")
         loop = try EventLoop()
         scoreboard = try Scoreboard()
+        accessLogEdge = try LogEdge()
         doorbells = try Doorbells(workers: Scoreboard.workerCapacity)
     }
 
     /// The error log that settings ask for: the one that is open, or another.
-    func errorLog(for settings: Settings) throws(ConfigurationError) -> ErrorLog {
+    ///
+    /// - Parameter distrusted: Users whose links are not followed on the way to it.
+    func errorLog(
+        for settings: Settings, distrusting distrusted: Set<UInt32>
+    ) throws(ConfigurationError) -> ErrorLog {
         if settings.errorLog == self.settings.errorLog, settings.logLevel == self.settings.logLevel {
+            errorLog.distrust(distrusted)
             return errorLog
         }
         do {
-            return try ErrorLog(settings.errorLog, level: settings.logLevel)
+            return try ErrorLog(settings.errorLog, level: settings.logLevel, distrusting: distrusted)
         } catch {
             throw .environment("cannot open '\(settings.errorLog)' (--error-log): \(error.reason)")
         }

@@ -36,7 +36,10 @@ final class ApplicationProcess {
     private(set) var bootFailure: ConfigurationError?
     /// What it said last.
     var lastLines: [String] { lines.last }
-    private var lines = ApplicationLines()
+    private lazy var lines = ApplicationLines { [weak self] line in
+        guard let self else { return }
+        context.errorLog.writeOutput(pid: pid, role: "\(pool.name) \(name)", line)
+    }
     unowned let pool: ApplicationPool
     private(set) var age: UInt32 = 0
     private(set) var startedAt: UInt64 = 0
@@ -85,10 +88,7 @@ final class ApplicationProcess {
         self.replaced = replaced
         do throws(ConfigurationError) {
             try prepareSocket()
-            let start = try ApplicationStart(pool, name: name, listener: socket.descriptor) {
-                [weak self] line in
-                if let self { lines.add(line, pid: pid, of: pool, name) }
-            }
+            let start = try ApplicationStart(pool, name: name, listener: socket.descriptor, lines: lines)
             context.lifeline.add(group: start.pid)
             beginLife(start)
         } catch {

@@ -20,10 +20,10 @@ final class ApplicationStart {
     ///
     /// - Parameters:
     ///   - name: Of the process, for messages.
-    ///   - onLine: Takes each line that it says.
+    ///   - lines: Takes what it says.
     /// - Throws: Why there is no process.
     init(
-        _ pool: ApplicationPool, name: String, listener: CInt, onLine: @escaping (String) -> Void
+        _ pool: ApplicationPool, name: String, listener: CInt, lines: ApplicationLines
     ) throws(ConfigurationError) {
         let loop = pool.context.loop
         let program = pool.program
@@ -44,7 +44,7 @@ final class ApplicationStart {
                 throw SyscallError(call: "fork", code: error.code)
             }
             pid = process.pid
-            output = OutputWatch(pipe.intoReadEnd(), loop: loop, onLine: onLine)
+            output = OutputWatch(pipe.intoReadEnd(), loop: loop, output: lines)
             let patience = min(ProcessStart.patience, UInt64(max(1, pool.settings.bootTimeout)) * 1000)
             start = ProcessStart(process, loop: loop, patience: patience) { [unowned self, unowned pool] in
                 ended($0, pool, name)

@@ -1,21 +1,22 @@
-import Octets
 import Syscalls
 
-/// The pipe that carries what a process writes to its standard descriptors.
+/// The pipe that carries what a process writes to its standard descriptors. It is always read: no process waits in its
+/// print for somebody who reads the gateway's log.
 final class OutputWatch: Source {
     /// Bytes read in a row, so that a flood cannot keep the master from its other duties.
     private static let burst = 65_536
+    /// What is read of one that has ended: as much as a pipe may hold.
+    private static let rest = 1 << 20
 
     private let descriptor: OwnedDescriptor
     private unowned let loop: EventLoop
-    private let assembler = LineAssembler()
-    private let onLine: (String) -> Void
+    private let output: ApplicationLines
 
-    init(_ descriptor: consuming OwnedDescriptor, loop: EventLoop, onLine: @escaping (String) -> Void) {
+    init(_ descriptor: consuming OwnedDescriptor, loop: EventLoop, output: ApplicationLines) {
         let number = descriptor.number
         self.descriptor = descriptor
         self.loop = loop
-        self.onLine = onLine
+        self.output = output
         super.init(number: number)
     }
 
@@ -27,20 +28,20 @@ final class OutputWatch: Source {
 
     /// Reads what is left after the process has ended.
     func drain() {
-        _ = read(limit: 1 << 20)
-        assembler.flush(onLine)
+        _ = read(limit: Self.rest)
+        output.end(now: loop.now)
         if isWatched { loop.remove(self) }
     }
 
     /// - Returns: Whether more may come.
     private func read(limit: Int) -> Bool {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 8192) { memory in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.burst) { memory in
             var total = 0
             while total < limit {
                 switch Descriptor.read(number, into: memory) {
                 case .bytes(let count):
                     total += count
-                    assembler.lines(adding: UnsafeBufferPointer(rebasing: memory[0..<count]), onLine)
+                    output.add(UnsafeBufferPointer(rebasing: memory[0..<count]), now: loop.now)
                 case .wouldBlock: return true
                 case .end, .failed: return false
                 }

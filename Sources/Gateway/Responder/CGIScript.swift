@@ -19,6 +19,9 @@ enum CGIScript {
     /// - Returns: The exit code: 0, or 1 where the web server has not got what the application should have answered.
     static func run(_ build: () throws -> Application, _ settings: Settings) -> Int32 {
         SystemProcess.ignoreBrokenPipes()
+        // What it prints, or complains of, waits for nobody; its answer does.
+        StandardOutputs.own([2])
+        defer { StandardError.finish() }
         do {
             let port = try ScriptPort()
             do throws(ConfigurationError) {
@@ -38,7 +41,7 @@ enum CGIScript {
 
     private static func complain(_ line: String) {
         var line = line
-        line.withUTF8 { _ = Descriptor.writeAll(2, $0) }
+        line.withUTF8 { StandardError.write($0) }
     }
 }
 
@@ -80,7 +83,7 @@ private final class ScriptPort: RequestPort {
 
     func flush() -> Bool { true }
 
-    func complain(_ line: UnsafeBufferPointer<UInt8>) { _ = Descriptor.writeAll(2, line) }
+    func complain(_ line: UnsafeBufferPointer<UInt8>) { StandardError.write(line) }
 
     /// There is no way to say it but by the exit code.
     func breakOff() {}

@@ -35,13 +35,10 @@ final class RequestLog: Sendable {
 
     /// Writes one line.
     func write(_ message: String) {
-        var line: [UInt8] = []
-        line.reserveCapacity(message.utf8.count + 1)
-        for byte in message.utf8 {
-            // A message may quote a client: no control character of its reaches a terminal.
-            line.append(byte >= 0x20 && byte != 0x7F || byte == ASCII.tab ? byte : UInt8(ascii: "?"))
-        }
-        line.append(ASCII.lineFeed)
+        var text = ByteBuffer(capacity: message.utf8.count + 1)
+        text.append(legible: message)
+        text.append(ASCII.lineFeed)
+        let line = Array(text.bytes)
         let isOver = state.withLock { state in
             guard let port = state.port else { return true }
             if executor.isHere {
@@ -51,7 +48,7 @@ final class RequestLog: Sendable {
             }
             return false
         }
-        if isOver { line.withUnsafeBufferPointer { _ = Descriptor.writeAll(2, $0) } }
+        if isOver { line.withUnsafeBufferPointer { StandardError.write($0) } }
     }
 
     /// Writes what other threads had to say.

@@ -20,6 +20,8 @@ enum ResponderProcess {
         _ build: () throws -> Application, _ settings: Settings
     ) throws(ConfigurationError) -> Int32 {
         SystemProcess.ignoreBrokenPipes()
+        StandardOutputs.own()
+        defer { StandardError.finish() }
         let application = try ApplicationBuilder.build(build)
         do throws(SyscallError) {
             // Blocked from here on, in every thread that follows.

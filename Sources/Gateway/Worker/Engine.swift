@@ -29,7 +29,14 @@ final class Engine {
         signals = try SignalDescriptor([.term, .int, .quit, .usr1, .hup, .usr2, .winch, .ttin, .ttou])
         let format = try LogFormat(plan.settings.accessLogFormat)
         accessLog = try plan.settings.accessLog.map { path throws(SyscallError) in
-            try AccessLog(path, format: format, worker: plan.index)
+            do throws(SyscallError) {
+                return try AccessLog(path, format: format, worker: plan.index, edge: plan.accessLogEdge)
+            } catch  where plan.servesWithoutLog {
+                // What has happened to a folder of the logs is no reason to serve nobody.
+                log.error(
+                    "cannot open '\(path)' (--access-log): \(error.reason); requests are served without it")
+                return AccessLog(unopened: path, format: format, worker: plan.index, edge: plan.accessLogEdge)
+            }
         }
         recycling = Recycling(plan, log: log)
         executor = try LoopExecutor(loop: loop)
@@ -82,7 +89,7 @@ final class Engine {
         loop.run()
         // None is left after draining. Not before the last turn has ended, in which an answer may have come.
         context.stopExchanges()
-        accessLog?.flush()
+        if let complaint = accessLog?.finish() ?? nil { log.error("\(complaint)") }
         return 0
     }
 
@@ -176,6 +183,8 @@ final class Engine {
         backend.sweep(now)
         context.showOldest()
         recycling.sweep(now)
+        accessLog?.flushWaiting()
+        plan.errorLog.flush()
         if let complaint = accessLog?.takeComplaint(now) { log.error("\(complaint)") }
         if context.isDraining {
             closeUnused(now)

@@ -11,6 +11,7 @@ enum Worker {
     /// - Returns: The exit code: 0 after draining, 3 when the application could not be built, 4 when it is not there, 1
     ///   for everything else.
     static func run(_ plan: WorkerPlan, parent: ProcessID) -> Int32 {
+        defer { plan.errorLog.finish() }
         if let failure = enter(plan, parent: parent) {
             plan.errorLog.logger("worker \(plan.index)").critical("cannot start: \(failure)")
             return 1

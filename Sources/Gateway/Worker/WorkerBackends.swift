@@ -37,7 +37,7 @@ struct WorkerBackends {
                 backends.append(
                     FastCGIBackend(
                         pool: pool, scoreboard: plan.scoreboard, doorbells: plan.doorbells, loop: loop,
-                        worker: plan.index, log: log))
+                        worker: plan.index, log: log, errorLog: plan.errorLog))
             case .swift(let view):
                 do {
                     let application = try Self.make(view, services, loop: loop, executor: executor, log: log)

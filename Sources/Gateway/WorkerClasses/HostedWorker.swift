@@ -43,7 +43,10 @@ final class HostedWorker {
             loop.stop()
         }
         self.mailbox = mailbox
-        loop.onSweep = { [unowned self] now in recycling.sweep(now) }
+        loop.onSweep = { [unowned self] now in
+            recycling.sweep(now)
+            plan.errorLog.flush()
+        }
         plan.extensions.hooks.postWorkerInit?(info)
         Task { [workerClass, host] in
             do {

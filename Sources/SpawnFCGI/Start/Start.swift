@@ -21,8 +21,10 @@ struct Start {
         // Opened before this process goes anywhere else: its path may be relative.
         let pids = try options.staysInForeground ? nil : options.pidFile.map(PIDList.init)
         do throws(Complaint) {
-            let log = try options.watch.map { watch throws(Complaint) in try WatchLog(watch.log) }
             let ownership = try SystemProcess.realUser == 0 ? Ownership(options) : nil
+            let log = try options.watch.map { watch throws(Complaint) in
+                try WatchLog(watch.log, distrusting: ownership?.identity?.user)
+            }
             let listener = try Listener(options, owner: ownership?.socketOwner)
             do throws(Complaint) {
                 let program = try program(ownership?.identity)

@@ -49,7 +49,7 @@ final class Watch {
             pids?.discard()
             return outcome.code == 0 ? 1 : outcome.code
         }
-        SpawnFCGI.say("\(SpawnFCGI.name): watching from PID: \(SystemProcess.id)\n")
+        SpawnFCGI.sayWithoutWaiting("\(SpawnFCGI.name): watching from PID: \(SystemProcess.id)\n")
         pids?.add(SystemProcess.id, hasSuccessor: false)
         background?.succeeded()
         var table = WatchTable(outcome.processes, now: Clock.monotonicMilliseconds())
@@ -61,6 +61,7 @@ final class Watch {
         }
         file?.remove()
         pids?.remove()
+        log.finish()
         return 0
     }
 
@@ -88,7 +89,8 @@ final class Watch {
                 try epoll.add(launch.number, .readable, token: 1)
             }
             let next = ([table.nextStart].compactMap(\.self) + launches.map(\.deadline)).min()
-            _ = try epoll.wait(milliseconds: Self.wait(until: next))
+            let wait = Self.wait(until: next)
+            _ = try epoll.wait(milliseconds: log.flush() || (0..<500).contains(wait) ? wait : 500)
             while let signal = signals.next() { take(signal, &table) }
         }
     }

@@ -1,17 +1,26 @@
 import Syscalls
 
-/// What the supervisor has to say, a line for each event.
-struct WatchLog {
-    private let descriptor: CInt
+/// What the supervisor has to say, a line for each event. It waits for nobody who reads it: the processes are to be replaced
+/// all the same.
+final class WatchLog {
+    private let path: String?
+    private let file: LogOutput?
+    /// Opened when it is first used: in the background, stderr has become something else by then.
+    private lazy var standard = LogOutput(2)
+    private var output: LogOutput { file ?? standard }
 
-    /// - Parameter path: `nil` for stderr.
-    init(_ path: String?) throws(Complaint) {
+    /// - Parameters:
+    ///   - path: `nil` for stderr.
+    ///   - user: Whose links are not followed on the way.
+    init(_ path: String?, distrusting user: UInt32?) throws(Complaint) {
+        self.path = path
         guard let path else {
-            descriptor = 2
+            file = nil
             return
         }
+        let users = Set([user ?? 0].filter { $0 != 0 && SystemProcess.isRoot })
         do throws(SyscallError) {
-            descriptor = try Files.openLog(path).relinquish()
+            file = LogOutput(try Files.openLog(path, distrusting: users), edge: try LogEdge())
         } catch {
             throw Complaint("cannot write the log '\(path)' (--log): \(error.reason)")
         }
@@ -19,8 +28,35 @@ struct WatchLog {
 
     /// `[2026-11-22 20:58:54 +0000] [4711] spawn-fcgi: …`
     func say(_ message: String) {
-        let line = "[\(Clock.calendarTime())] [\(SystemProcess.id)] \(SpawnFCGI.name): \(message)\n"
+        tellLoss()
         // A full disk is no reason to end what works.
-        try? Descriptor.writeText(descriptor, line)
+        Self.line(message).withUnsafeBufferPointer { output.write($0) }
+    }
+
+    /// Writes what waits for a reader.
+    ///
+    /// - Returns: Whether nothing waits any more.
+    func flush() -> Bool {
+        let isEmpty = output.flush()
+        tellLoss()
+        return isEmpty
+    }
+
+    /// The supervisor ends.
+    func finish() { output.finish() }
+
+    private func tellLoss() {
+        output.tellLoss { loss in
+            let count = "\(loss.lines) line\(loss.lines == 1 ? "" : "s")"
+            guard let error = loss.error else {
+                return Self.line(
+                    "\(count) \(loss.lines == 1 ? "was" : "were") lost because nobody read this log")
+            }
+            return Self.line("\(count) of this log could not be written: \(error.reason)")
+        }
+    }
+
+    private static func line(_ message: String) -> [UInt8] {
+        Array("[\(Clock.calendarTime())] [\(SystemProcess.id)] \(SpawnFCGI.name): \(message)\n".utf8)
     }
 }

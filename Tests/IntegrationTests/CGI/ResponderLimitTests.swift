@@ -147,7 +147,7 @@ struct ResponderLimitTests {
             while case .bytes(let count) = Descriptor.read(reader.number, into: memory) {
                 text += String(decoding: memory[..<count], as: UTF8.self)
             }
-            return text.contains("lines for the standard error were dropped")
+            return text.contains("lost because nobody read the standard error")
         }
         #expect(text.hasPrefix("a line of complaint\n"))
         process.signal(.term)

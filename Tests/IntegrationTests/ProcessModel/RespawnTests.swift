@@ -109,10 +109,10 @@ struct RespawnTests {
         try withGateway("exec:sh \(script)", folder: folder) { gateway in
             try eventually("both lines are there") {
                 gateway.hasLogged("[output]", "to stdout")
-                    && gateway.hasLogged("[output]", "to ?[31mstderr whole")
+                    && gateway.hasLogged("[output]", "to \\x1B[31mstderr whole")
             }
             #expect(try gateway.get("/?stderr").status == 200)
-            try eventually("FCGI_STDERR is there") { gateway.hasLogged("[error]", "a line for the log") }
+            try eventually("FCGI_STDERR is there") { gateway.hasLogged("[output]", "a line for the log") }
         }
     }
 }

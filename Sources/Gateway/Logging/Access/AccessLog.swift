@@ -12,11 +12,9 @@ final class AccessLog {
     let responseFields: [[UInt8]]
     private let descriptor: LogDescriptor
     private var lines: LogLines
-    private var lost = 0
-    private var lostReason = ""
     private var complaints = LineInterval()
-    /// Whether the file ends in the middle of a line.
-    private var isBroken = false
+    /// Whether the file could not be opened, and is tried again.
+    private var isMissing = false
     /// Called just before lines are written: whoever keeps account of requests without a line strikes theirs out.
     var willWrite: () -> Void = {}
 
@@ -24,15 +22,25 @@ final class AccessLog {
     ///   - destination: A path, or `-` for stdout.
     ///   - worker: Whose requests are logged.
     ///   - pid: Its process.
-    ///   - owner: Whose file it has to be; `nil` for whosever it is.
+    ///   - trust: Whom it is not taken from.
+    ///   - edge: What processes that share the file know of its end.
     init(
         _ destination: String, format: LogFormat, worker: Int, pid: ProcessID = SystemProcess.id,
-        owner: UInt32? = nil
+        trust: LogTrust = LogTrust(), edge: LogEdge? = nil
     ) throws(SyscallError) {
-        descriptor = try LogDescriptor(destination, dash: 1, owner: owner)
+        descriptor = try LogDescriptor(destination, dash: 1, trust: trust, edge: edge)
         needs = format.needs
         responseFields = format.responseFields
         lines = LogLines(format, worker: worker, pid: pid)
+    }
+
+    /// One that cannot be opened now, for a worker that is to serve all the same: its lines are lost, and counted, until it can.
+    init(unopened path: String, format: LogFormat, worker: Int, edge: LogEdge? = nil) {
+        descriptor = LogDescriptor(unopened: path, edge: edge)
+        needs = format.needs
+        responseFields = format.responseFields
+        lines = LogLines(format, worker: worker, pid: SystemProcess.id)
+        isMissing = true
     }
 
     /// Opens the file anew, after it was renamed.
@@ -41,42 +49,41 @@ final class AccessLog {
     func reopen() -> String? {
         flush()
         let failure = descriptor.reopen()
-        if failure == nil { isBroken = false }
+        if failure == nil { isMissing = false }
         return failure
     }
 
-    /// Writes what has been collected.
+    /// Writes what has been collected; what nobody reads waits, up to a limit.
     func flush() {
         guard !lines.isEmpty else { return }
         willWrite()
-        if isBroken { repair() }
-        let (written, error) = descriptor.write(lines.bytes)
-        if written < lines.bytes.count { lose(from: written, error) }
+        descriptor.output.write(lines.bytes)
         lines.clear()
     }
 
     /// Adds the line of a request.
     func append(_ entry: AccessEntry) { lines.append(entry) }
 
-    /// Ends the line that was cut, so that the next one is not glued to it.
-    private func repair() {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1) { end in
-            end[0] = ASCII.lineFeed
-            isBroken = descriptor.write(UnsafeBufferPointer(end)).count == 0
-        }
-    }
+    /// Writes what waits for a reader; called some times a second.
+    func flushWaiting() { descriptor.output.flush() }
 
-    private func lose(from written: Int, _ error: SyscallError?) {
-        let bytes = lines.bytes
-        if written > 0 { isBroken = bytes[written - 1] != ASCII.lineFeed }
-        lost += bytes[written...].count { $0 == ASCII.lineFeed }
-        lostReason = error?.reason ?? "nothing was written"
-    }
-
-    /// What a person has to know of lines that were lost, at most once in ten seconds.
+    /// What a person has to know of lines that were lost, at most once in ten seconds; of those that nobody read, when they are
+    /// read again.
     func takeComplaint(_ now: UInt64) -> String? {
-        guard lost > 0, complaints.isDue(now) else { return nil }
-        defer { lost = 0 }
-        return "\(lost) line\(lost == 1 ? "" : "s") of the access log could not be written: \(lostReason)"
+        guard descriptor.output.hasLoss, complaints.isDue(now) else { return nil }
+        if isMissing { _ = reopen() }
+        return complaint()
     }
+
+    /// The log is used no more.
+    ///
+    /// - Parameter patiently: Whether a reader is waited for, for a moment.
+    /// - Returns: What a person has to know of lines that were lost.
+    func finish(patiently: Bool = true) -> String? {
+        flush()
+        if patiently { descriptor.output.finish() }
+        return complaint()
+    }
+
+    private func complaint() -> String? { descriptor.output.takeLoss()?.text(of: "the access log") }
 }

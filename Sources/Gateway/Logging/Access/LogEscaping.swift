@@ -21,8 +21,8 @@ extension ByteBuffer {
     }
 
     /// Appends text as a string of JSON (RFC 8259, §7), quotes included. An octet that is no part of valid UTF-8 becomes the
-    /// character of its number, `\u00HH`: a reader sees which it was. So do the control characters of C1 and DEL, and the two
-    /// line separators that JavaScript once took for the end of a line.
+    /// character of its number, `\u00HH`: a reader sees which it was. DEL and what ``UTF8Sequence/isControl(at:in:)`` names are
+    /// escaped too.
     mutating func append(json value: UnsafeBufferPointer<UInt8>) {
         append(UInt8(ascii: "\""))
         var start = 0
@@ -53,15 +53,12 @@ extension ByteBuffer {
         case (1, UInt8(ascii: "\"")), (1, UInt8(ascii: "\\")):
             append(UInt8(ascii: "\\"))
             append(byte)
-        case (2, _):
-            append("\\u00")
-            append(hexadecimal: UInt64(value[index + 1]), digits: 2)
-        case (3, _):
-            append("\\u20")
-            append(hexadecimal: UInt64(value[index + 2] & 0x3F), digits: 2)
         default:
-            append("\\u00")
-            append(hexadecimal: UInt64(byte), digits: 2)
+            append("\\u")
+            append(
+                hexadecimal: count > 1
+                    ? UInt64(UTF8Sequence.scalar(at: index, count: count, in: value)) : UInt64(byte),
+                digits: 4)
         }
     }
 }
@@ -87,9 +84,24 @@ enum UTF8Sequence {
         return count
     }
 
-    /// Whether a valid sequence is a control character of C1 (C2 80…9F), or U+2028 or U+2029 (E2 80 A8, A9).
+    /// Whether a valid sequence is none that may stand in a log as it is: a control character of C1 (C2 80…9F), which is one
+    /// for terminals too; a mark that turns the direction of what follows or cannot be seen, so that a line reads as another
+    /// (U+061C, U+200E, U+200F, U+202A…U+202E, U+2060…U+206F); or a line or paragraph separator (U+2028, U+2029).
     static func isControl(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        if bytes[index] == 0xC2 { return bytes[index + 1] < 0xA0 }
-        return bytes[index] == 0xE2 && bytes[index + 1] == 0x80 && bytes[index + 2] & 0xFE == 0xA8
+        switch (bytes[index], bytes[index + 1]) {
+        case (0xC2, let second): second < 0xA0
+        case (0xD8, let second): second == 0x9C
+        case (0xE2, 0x80): (0xA8...0xAE).contains(bytes[index + 2]) || bytes[index + 2] & 0xFE == 0x8E
+        case (0xE2, 0x81): bytes[index + 2] >= 0xA0 && bytes[index + 2] <= 0xAF
+        default: false
+        }
+    }
+
+    /// The number of the character that a valid sequence of two or three bytes stands for.
+    static func scalar(at index: Int, count: Int, in bytes: UnsafeBufferPointer<UInt8>) -> UInt16 {
+        let first = UInt16(bytes[index])
+        let second = UInt16(bytes[index + 1] & 0x3F)
+        guard count == 3 else { return (first & 0x1F) << 6 | second }
+        return (first & 0x0F) << 12 | second << 6 | UInt16(bytes[index + 2] & 0x3F)
     }
 }

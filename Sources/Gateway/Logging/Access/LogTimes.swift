@@ -2,13 +2,14 @@ import HTTP
 import Octets
 import Syscalls
 
-/// The time of day in lines of the access log, UTC. What changes once a second is made once a second.
+/// The time of day in lines of the access log: local time for a person's formats (Gunicorn's `%(t)s`), UTC in JSON. What
+/// changes once a second is made once a second.
 struct LogTimes: ~Copyable {
     private var second = -1
     private var common = ByteBuffer(capacity: 32)
     private var precise = ByteBuffer(capacity: 32)
 
-    /// `[22/Nov/2026:20:58:54 +0000]`
+    /// `[22/Nov/2026:21:58:54 +0100]`
     mutating func appendCommon(to lines: inout ByteBuffer) {
         prepare(Clock.secondsSince1970())
         lines.append(common.bytes)
@@ -35,13 +36,14 @@ struct LogTimes: ~Copyable {
         guard now != second else { return }
         second = now
         let date = HTTPDate.Components(secondsSince1970: now)
+        let local = LocalTime(now)
         common.clear()
         common.append("[")
-        common.append(twoDigits: date.day)
+        common.append(twoDigits: local.day)
         common.append("/")
-        common.append(HTTPDate.months[date.month - 1])
+        common.append(HTTPDate.months[local.month - 1])
         common.append("/")
-        common.append(decimal: UInt64(date.year))
+        common.append(decimal: UInt64(clamping: local.year))
         precise.clear()
         precise.append(decimal: UInt64(date.year))
         for number in [date.month, date.day] {
@@ -50,11 +52,14 @@ struct LogTimes: ~Copyable {
         }
         precise.append("T")
         for (index, number) in [date.hour, date.minute, date.second].enumerated() {
-            common.append(ASCII.colon)
-            common.append(twoDigits: number)
             if index > 0 { precise.append(ASCII.colon) }
             precise.append(twoDigits: number)
         }
-        common.append(" +0000]")
+        for number in [local.hour, local.minute, local.second] {
+            common.append(ASCII.colon)
+            common.append(twoDigits: number)
+        }
+        LogTime.append(offset: local.offset, to: &common)
+        common.append("]")
     }
 }

@@ -1,0 +1,34 @@
+// Fairness by cost. A count of receives is no bound: 64 KiB may be one record, or seven thousand of a byte each, and then
+// they cost a hundred times as much. So each record and each line that is logged has a price beside its bytes, and what an
+// application may cost the other connections of its worker in one turn of the loop is a sum.
+
+/// What is left, for one connection, of its share of a turn.
+struct TurnShare {
+    /// In bytes: some 400 records of a byte each, or four full ones.
+    static let size = 262_144
+    /// What a record costs beside its bytes.
+    static let record = 640
+    /// What a line of the error log costs: it is formatted and written.
+    static let line = 4096
+
+    private var turn: UInt64 = 0
+    private var left = Self.size
+
+    /// Takes the price of bytes that were received.
+    mutating func take(bytes: Int, in turn: UInt64) {
+        _ = isSpent(in: turn)
+        left -= bytes
+    }
+
+    /// Takes the price of a record, and of lines that were logged for it.
+    mutating func takeRecord(lines: Int = 0) { left -= Self.record + lines * Self.line }
+
+    /// Whether the share of a turn is used up.
+    mutating func isSpent(in turn: UInt64) -> Bool {
+        if turn != self.turn {
+            self.turn = turn
+            left = Self.size
+        }
+        return left <= 0
+    }
+}
