@@ -22,7 +22,7 @@ struct CGISiteTests {
         switch destination {
         case .application: return (pairs, nil)
         case .refused(let status): return (pairs, status)
-        case .file, .listing, .redirect, .moved, .response:
+        case .file, .listing, .redirect, .moved, .response, .lost:
             Issue.record("\(path) is neither a script nor refused")
             return (pairs, nil)
         }

@@ -39,7 +39,7 @@ enum Meaning: Equatable {
         case .listing: return .listing
         case .redirect(let location): return .redirect(String(decoding: location, as: UTF8.self))
         case .refused(let status): return .refused(status)
-        case .moved, .response: throw Unexpected()
+        case .moved, .response, .lost: throw Unexpected()
         }
     }
 }

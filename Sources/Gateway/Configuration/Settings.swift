@@ -183,6 +183,12 @@ struct Settings: Sendable {
     var logLevel = LogLevel.info
     /// The Python interpreter.
     var python: String?
+    /// The program that runs PHP scripts as FastCGI; `nil` is php-cgi.
+    var php: String?
+    /// Entries of php.ini, `NAME=VALUE`.
+    var phpINI: [String] = []
+    /// What an external backend calls ``root``, where that is another one for it.
+    var scriptRoot: String?
     /// The folder of a PHP site behind an external backend.
     var root: String?
 

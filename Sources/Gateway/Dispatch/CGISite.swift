@@ -23,6 +23,8 @@ final class CGISite: Site {
         _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
         into environ: inout ByteBuffer
     ) -> Destination {
+        // The folder itself, mounted somewhere: as with a slash behind it, it is no script.
+        if path.isEmpty, !mount.isEmpty { return .refused(status: 403) }
         guard path.first == ASCII.slash else { return .refused(status: 404) }
         var end = 0
         while end < path.count {
@@ -66,13 +68,16 @@ final class SingleScriptSite: Site {
         _ path: UnsafeBufferPointer<UInt8>, mount: UnsafeBufferPointer<UInt8>, rules: FileRules,
         into environ: inout ByteBuffer
     ) -> Destination {
-        guard path.first == ASCII.slash else { return .refused(status: 404) }
+        // No path at all is the script's own address, where it is mounted at one (RFC 3875, §4.1.5 and §4.1.13).
+        guard path.first == ASCII.slash || path.isEmpty && !mount.isEmpty else {
+            return .refused(status: 404)
+        }
         environ.appendPair("SCRIPT_NAME", mount)
         environ.appendPair("PATH_INFO", path)
         script.withUnsafeBufferPointer { environ.appendPair("SCRIPT_FILENAME", $0) }
         root.withUnsafeBufferPointer { root in
             environ.appendPair("DOCUMENT_ROOT", root)
-            environ.appendPair("PATH_TRANSLATED", root, path)
+            if !path.isEmpty { environ.appendPair("PATH_TRANSLATED", root, path) }
         }
         return .application
     }

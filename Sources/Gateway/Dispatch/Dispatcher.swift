@@ -3,6 +3,7 @@
 
 import GatewayInterface
 import HTTP
+import Logging
 import Octets
 import Syscalls
 
@@ -22,6 +23,20 @@ enum Destination {
     case response(FixedResponse)
     /// Nobody.
     case refused(status: Int)
+    /// Nobody, by a fault of the configuration, which the log tells.
+    case lost(Loss)
+}
+
+/// Why a request leads nowhere.
+enum Loss: Int {
+    case circle, exhaustion
+
+    var reason: String {
+        switch self {
+        case .circle: "routes have rewritten its path 10 times, and then once more: they go in a circle"
+        case .exhaustion: "a route's pattern took too many steps for its path: write one that is plainer"
+        }
+    }
 }
 
 /// Sends exchanges to backends.
@@ -33,6 +48,13 @@ final class Dispatcher {
     /// What a proxy has taken off the front of the path.
     private var prefix = ByteBuffer(capacity: 64)
     private var prefixedMount = ByteBuffer(capacity: 64)
+    /// What the route mounts its application at.
+    private var mounted = ByteBuffer(capacity: 64)
+    private var query = ByteBuffer(capacity: 256)
+    private var pairs = ByteBuffer()
+    private var losses = [LineInterval(), LineInterval()]
+    /// Paths that a request may have beside its own.
+    private static let mostRewrites = 10
 
     /// - Parameters:
     ///   - backend: The applications.
@@ -103,7 +125,48 @@ final class Dispatcher {
     private func follow(
         _ environ: inout ByteBuffer, _ local: LocalEnd, isInternal: Bool
     ) -> (Route, Destination) {
-        let match = router.match(path.bytes, environ.bytes, isInternal: isInternal)
+        for _ in 0...Self.mostRewrites {
+            let match = router.match(path.bytes, environ.bytes, isInternal: isInternal)
+            guard !match.isUndecided else {
+                return (match.route, .lost(.exhaustion))
+            }
+            guard match.route.rewrites else { return settle(match, &environ, local) }
+            let next = rewritten(match, UnsafeBufferPointer(rebasing: path.bytes[match.matched...]), &environ)
+            guard !hasDotSegment(next) else { return (match.route, .refused(status: 404)) }
+            path.clear()
+            path.append(next)
+        }
+        return (router.fallback, .lost(.circle))
+    }
+
+    /// The path that a route makes of the request's, and where it makes one, the query.
+    ///
+    /// - Returns: The path; valid until the next one is made.
+    private func rewritten(
+        _ match: Router.Match, _ behind: UnsafeBufferPointer<UInt8>, _ environ: inout ByteBuffer
+    ) -> UnsafeBufferPointer<UInt8> {
+        guard let template = match.route.rewrite else {
+            return replace(by: match.route.plan.replacement ?? [], behind)
+        }
+        rest.clear()
+        query.clear()
+        let asked = NameValuePairs.value(of: "QUERY_STRING", in: environ.bytes)
+        let values = RewriteTemplate.Values(
+            path: path.bytes, rest: behind,
+            query: asked ?? UnsafeBufferPointer(start: nil, count: 0),
+            groups: match.route.plan.patterns.isEmpty ? nil : router.captured)
+        template.appendPath(values, to: &rest)
+        guard template.appendQuery(values, to: &query) else { return rest.bytes }
+        pairs.clear()
+        pairs.append(environ.bytes)
+        environ.clear()
+        environ.append(pairs.bytes, withQuery: query.bytes)
+        return rest.bytes
+    }
+
+    private func settle(
+        _ match: Router.Match, _ environ: inout ByteBuffer, _ local: LocalEnd
+    ) -> (Route, Destination) {
         let route = match.route
         // An authorizer knows neither SCRIPT_NAME nor PATH_INFO, and REQUEST_URI is what the client has written.
         if route.authorizer >= 0 { environ.appendPair("GATEWAY_PATH", path.bytes) }
@@ -115,10 +178,18 @@ final class Dispatcher {
         var (mount, own) = (nothing, path.bytes)
         if route.plan.stripsPrefix {
             (mount, own) = (UnsafeBufferPointer(rebasing: path.bytes[..<match.matched]), behind)
-        } else if let replacement = route.plan.replacement {
-            own = replace(by: replacement, behind)
+        } else if route.plan.replacement != nil || route.rewrite != nil {
+            own = rewritten(match, behind, &environ)
             // `/old../x` below `/old*` would become `/new/../x`.
             guard !hasDotSegment(own) else { return (route, .refused(status: 404)) }
+        }
+        if let fixed = route.plan.mount {
+            mounted.clear()
+            fixed.path.withUnsafeBufferPointer { mounted.append($0) }
+            mount = mounted.bytes
+            if fixed.isTakenOff, let used = fixed.paths.matches(own) {
+                own = UnsafeBufferPointer(rebasing: own[used...])
+            }
         }
         mount = prefixed(mount)
         // Files are read; any other request is for the application behind them.
@@ -133,10 +204,11 @@ final class Dispatcher {
         case .application:
             return (route, asClientsSee(enter(route, own, mount: mount, &environ), route))
         case .redirect(let status, let template):
-            let location = template.filled(environ.bytes, local: local.constantPairs, rest: behind)
+            let location = template.filled(
+                environ.bytes, local: local.constantPairs, rest: behind, groups: router.captured)
             return (route, .moved(status: status, location))
         case .respond(let response): return (route, .response(response))
-        case .notFound:
+        case .notFound, .rewrite:
             return (route, isServerWide ? .response(Self.serverIsHere) : .refused(status: 404))
         }
     }
@@ -149,7 +221,9 @@ final class Dispatcher {
 
     /// A folder that needs a slash is, for a client, where it has asked for it, and not where the route has looked.
     private func asClientsSee(_ destination: Destination, _ route: Route) -> Destination {
-        guard case .redirect = destination, route.plan.replacement != nil else { return destination }
+        guard case .redirect = destination, route.plan.replacement != nil || route.rewrite != nil else {
+            return destination
+        }
         let before = prefix.isEmpty ? [] : SiteFolder.escaped(prefix.bytes)
         return .redirect(
             before + SiteFolder.escaped(path.bytes, keepsStart: !before.isEmpty) + [ASCII.slash])
@@ -161,7 +235,15 @@ final class Dispatcher {
     }
 
     private func hasDotSegment(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
-        path.split(separator: ASCII.slash).contains { PathPattern.isDots($0) }
+        var start = 0
+        for index in 0...path.count where index == path.count || path[index] == ASCII.slash {
+            let segment = path[start..<index]
+            if segment.count <= 2, !segment.isEmpty, segment.allSatisfy({ $0 == UInt8(ascii: ".") }) {
+                return true
+            }
+            start = index + 1
+        }
+        return false
     }
 
     /// What a path means to the application of a route.
@@ -221,6 +303,12 @@ final class Dispatcher {
         case .moved(let status, let location):
             exchange.redirectClient(status: status, to: location, keepsQuery: false)
         case .response(let response): exchange.respond(response)
+        case .lost(let loss):
+            if let count = losses[loss.rawValue].happened(exchange.context.loop.now) {
+                let times = LineInterval.times(count)
+                exchange.context.log.error("\(exchange.mention): \(loss.reason)\(times)")
+            }
+            exchange.fail(status: 500, "The request leads nowhere.")
         case .refused(let status):
             exchange.fail(status: status, status == 404 ? "There is nothing here." : "This may not be read.")
         }

@@ -118,4 +118,20 @@ extension ByteBuffer {
             start = pairs.offset
         }
     }
+
+    /// Appends the meta-variables of a request with another query.
+    mutating func append(
+        _ previous: UnsafeBufferPointer<UInt8>, withQuery query: UnsafeBufferPointer<UInt8>
+    ) {
+        var pairs = NameValuePairs(previous)
+        var start = 0
+        while let pair = pairs.next() {
+            if previous[pair.name].equals("QUERY_STRING") {
+                appendPair("QUERY_STRING", query)
+            } else {
+                append(UnsafeBufferPointer(rebasing: previous[start..<pairs.offset]))
+            }
+            start = pairs.offset
+        }
+    }
 }

@@ -22,12 +22,14 @@ final class PHPSite: Site {
 
     /// - Parameters:
     ///   - path: The folder, absolute and without links.
+    ///   - told: What the interpreter calls it; `nil` where it is the same.
     ///   - links: By which the front controller is looked for.
     ///   - refusals: Where is said what is not given away.
     init(
-        _ path: String, links: FollowedLinks = .owner, refusals: RefusalLog? = nil
+        _ path: String, told: String? = nil, links: FollowedLinks = .owner, refusals: RefusalLog? = nil
     ) throws(SyscallError) {
         folder = try SiteFolder(path, refusals: refusals)
+        if let told { folder.tell(told) }
         switch folder.open(Self.frontScript, links: links) {
         case .file(let file):
             file.finish()

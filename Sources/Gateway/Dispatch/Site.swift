@@ -17,8 +17,8 @@ protocol Site: AnyObject {
 
 /// The site of an application, as it is decided before the workers are forked.
 enum SitePlan: Equatable, Sendable {
-    /// A folder of PHP scripts and files.
-    case php(String)
+    /// A folder of PHP scripts and files, and what the interpreter calls it, where that is not the same.
+    case php(String, told: String?)
     /// A folder of CGI scripts.
     case scripts(String)
     /// One CGI script for all paths.
@@ -31,7 +31,7 @@ enum SitePlan: Equatable, Sendable {
     ///   - refusals: Where is said what is not given away.
     func open(links: FollowedLinks, refusals: RefusalLog) throws(SyscallError) -> any Site {
         switch self {
-        case .php(let root): try PHPSite(root, links: links, refusals: refusals)
+        case .php(let root, let told): try PHPSite(root, told: told, links: links, refusals: refusals)
         case .scripts(let root): try CGISite(root, refusals: refusals)
         case .script(let script, let root): SingleScriptSite(script, root: root)
         }

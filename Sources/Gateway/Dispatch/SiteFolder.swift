@@ -23,6 +23,8 @@ final class SiteFolder {
     private let refusals: RefusalLog?
     /// Why something was last ``Opened/closed``.
     private var lastCode: CInt = 0
+    /// What the interpreter of its scripts calls the folder.
+    private var toldPath: [UInt8]
     private let supply = FileSupply()
     private var candidate = ByteBuffer(capacity: 1024)
     private var indexFile = ByteBuffer(capacity: 256)
@@ -34,7 +36,11 @@ final class SiteFolder {
         root = try Files.openDirectory(path)
         rootPath = Array(path.utf8)
         self.refusals = refusals
+        toldPath = Array(path.utf8)
     }
+
+    /// Names scripts as somewhere else from now on: their interpreter sees the folder there.
+    func tell(_ path: String) { toldPath = path == "/" ? [] : Array(path.utf8) }
 
     /// Opens what `path`, which begins with a slash, names. A pipe or a device is neither waited for nor read.
     ///
@@ -168,8 +174,12 @@ final class SiteFolder {
             environ.appendPair(name, mount, script)
         }
         environ.appendPair("PATH_INFO", info)
-        rootPath.withUnsafeBufferPointer { root in
-            environ.appendPair("DOCUMENT_ROOT", root)
+        toldPath.withUnsafeBufferPointer { root in
+            if root.isEmpty {
+                environ.appendPair("DOCUMENT_ROOT", "/")
+            } else {
+                environ.appendPair("DOCUMENT_ROOT", root)
+            }
             environ.appendPair("SCRIPT_FILENAME", root, script)
             if info.count > 0 { environ.appendPair("PATH_TRANSLATED", root, info) }
         }

@@ -28,6 +28,15 @@ struct ApplicationPlan: Sendable {
     private(set) var endsByClosing = false
     /// The folder of scripts or files, where the application has one.
     private(set) var site: SitePlan?
+    /// What php-fpm is told with each request; other applications are told before they start, or nothing.
+    private var entriesOfPHPINI: [String] = []
+    /// Encoded pairs that every request to the application carries. What `param` says itself comes last, and counts.
+    var parameters: [UInt8] {
+        guard !entriesOfPHPINI.isEmpty else { return settings.encodedParameters }
+        var settings = settings
+        settings.parameters.insert("PHP_VALUE=" + entriesOfPHPINI.joined(separator: "\n"), at: 0)
+        return settings.encodedParameters
+    }
     /// What is to be watched for changes with `--reload`. PHP reads its scripts at each request.
     private(set) var files = ApplicationFiles()
 
@@ -81,7 +90,8 @@ struct ApplicationPlan: Sendable {
         case .cgi(let path): try planCGI(path)
         case .fcgi(let entries):
             try planServers(entries, resolvesNames: resolvesNames)
-            site = try root().map(SitePlan.php)
+            site = try root().map { .php($0, told: settings.scriptRoot) }
+            entriesOfPHPINI = settings.linesOfPHPINI
         case .swift(let path):
             // None of the rules for processes is for it.
             try planSwift(path, own)
@@ -176,11 +186,9 @@ struct ApplicationPlan: Sendable {
 
     private mutating func planPHP(_ path: String) throws(ConfigurationError) {
         let root = try Self.directory(path, in: settings.base, option: "php:")
-        site = .php(root)
-        guard let php = Executables.find("php-cgi") else {
-            throw .environment("cannot find php-cgi in PATH: install it (Debian: apt-get install php-cgi)")
-        }
-        var program = try makeProgram(php, [php])
+        site = .php(root, told: nil)
+        let php = try Executables.php(settings, places)
+        var program = try makeProgram(php, [php] + settings.linesOfPHPINI.flatMap { ["-d", $0] })
         program.directory = root
         // Children of php-cgi would be slots that nobody counts; its limit of 500 requests would be a restart
         // every few seconds.
@@ -194,7 +202,8 @@ struct ApplicationPlan: Sendable {
     }
 
     private mutating func planExec(_ words: [String]) throws(ConfigurationError) {
-        guard let path = Executables.find(words[0], in: settings.base) else {
+        guard let path = Executables.find(words[0], in: settings.base, path: settings.searchPath)
+        else {
             throw .applicationNotFound("cannot run '\(words[0])' (exec:): is it there, and executable?")
         }
         files.files = [path]

@@ -335,7 +335,7 @@ extension PoolView {
             keepsConnections: plan.keepsConnections, drainsBody: plan.drainsBody,
             isSupervised: plan.program != nil, endsByClosing: plan.endsByClosing,
             grows: plan.settings.scaling.way != .static, site: plan.site,
-            parameters: plan.settings.encodedParameters)
+            parameters: plan.parameters)
     }
 }
 

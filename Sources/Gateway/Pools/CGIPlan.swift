@@ -20,7 +20,7 @@ struct CGIPlan {
         var arguments = ["gateway", "fcgiwrap", "-f", "-c", "\(scripts)"]
         switch site {
         case .script(let file, _): arguments += ["--script", file]
-        case .scripts(let folder), .php(let folder):
+        case .scripts(let folder), .php(let folder, _):
             arguments += ["--root", folder, "--follow-links", settings.files.links.rawValue]
         }
         // By name: everybody may read the arguments of a process, and values may be secrets.

@@ -34,8 +34,8 @@ final class HealthChecks {
 
     private static func request(_ plan: ApplicationPlan) -> [UInt8]? {
         guard case .path(let path) = plan.settings.external.healthCheck else { return nil }
-        let root: String? = if case .php(let root) = plan.site { root } else { nil }
-        return HealthProbe.question(path, root: root, parameters: plan.settings.encodedParameters)
+        let root: String? = if case .php(let root, let told) = plan.site { told ?? root } else { nil }
+        return HealthProbe.question(path, root: root, parameters: plan.parameters)
     }
 
     /// Asks from now on as another generation would.

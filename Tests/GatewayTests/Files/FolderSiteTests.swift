@@ -41,7 +41,7 @@ struct FolderSiteTests {
         case .listing: return "list"
         case .redirect(let location): return "redirect \(String(decoding: location, as: UTF8.self))"
         case .refused(let status): return "refused \(status)"
-        case .application, .moved, .response: return "something else"
+        case .application, .moved, .response, .lost: return "something else"
         }
     }
 

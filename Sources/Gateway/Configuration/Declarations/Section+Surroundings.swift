@@ -51,10 +51,29 @@ extension Section {
                 standard: "`$VIRTUAL_ENV/bin/python3`, or `python3` in PATH", scope: .application,
                 "Python interpreter for `wsgi:`."),
             Declaration(
+                "php", nil, "PROGRAM", .program, \.php, standard: "`php-cgi` in PATH", scope: .application,
+                """
+                PHP interpreter for `php:`. It has to be the one that speaks FastCGI, as `php-cgi8.2`: the one for \
+                the command line, `php`, does not.
+                """),
+            Declaration(
+                "php-ini", nil, "NAME=VALUE", .entryOfPHPINI, \.phpINI, scope: .application,
+                """
+                Entry of php.ini for an application, repeatable: `memory_limit=256M`. `php:` hands it to the \
+                interpreter, and `fcgi:` to php-fpm with each request (PHP_VALUE), whose processes keep it.
+                """),
+            Declaration(
                 "root", nil, "FOLDER", .path, \.root, scope: .application,
                 """
                 Folder of a PHP site that an external `fcgi:` application (php-fpm) serves. Scripts go there, \
                 other files are sent by the gateway. For a script of `cgi:FILE`, what PATH_TRANSLATED begins with.
+                """),
+            Declaration(
+                "script-root", nil, "FOLDER", .absoluteFolder, \.scriptRoot, standard: "`--root`",
+                scope: .application,
+                """
+                What php-fpm calls the folder of `--root`, where it sees the site elsewhere, as in a container or below \
+                a chroot: scripts and DOCUMENT_ROOT are named by it, and files looked up in `--root`.
                 """),
             Declaration(
                 "temporary-folder", nil, "FOLDER", .path, \.temporaryFolder, standard: "`$TMPDIR`, or `/tmp`",
@@ -74,6 +93,9 @@ struct SurroundingsOptions: DeclaredOptions {
     @Option(declared: "pid") var pid: String?
     @Option(declared: "proc-name") var procName: String?
     @Option(declared: "python") var python: String?
+    @Option(declared: "php") var php: String?
+    @Option(declared: "php-ini") var phpIni: [String] = []
+    @Option(declared: "script-root") var scriptRoot: String?
     @Option(declared: "root") var root: String?
     @Option(declared: "temporary-folder") var temporaryFolder: String?
 }

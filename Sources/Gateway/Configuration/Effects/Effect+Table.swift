@@ -148,7 +148,10 @@ extension Effect {
         Effect("env", [.gateway, .processes]), Effect("user", [.gateway, .processes]),
         Effect("group", [.gateway, .processes]), Effect("umask", [.gateway, .processes]),
         Effect("daemon", .gateway), Effect("pid", .gateway), Effect("proc-name", .gateway),
-        Effect("python", .wsgi), Effect("root", [.fcgi, .script]), Effect("temporary-folder", .gateway),
+        Effect("python", .wsgi), Effect("php", .php), Effect("php-ini", [.php, .fcgi]),
+        Effect(
+            "script-root", .fcgi, if: { $0.root != nil }, otherwise: "without 'root': add it, or remove it"),
+        Effect("root", [.fcgi, .script]), Effect("temporary-folder", .gateway),
         Effect("access-log", .gateway),
         Effect(
             "access-log-format", .gateway, if: { $0.accessLog != nil },

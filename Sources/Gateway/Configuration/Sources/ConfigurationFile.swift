@@ -75,7 +75,9 @@ struct ConfigurationFile {
     }
 
     /// What may be a map of names and values.
-    private static let mapKeys: Set = ["env", "param", "rlimit", "headers", "error-page", "x-accel-root"]
+    private static let mapKeys: Set = [
+        "env", "param", "rlimit", "headers", "error-page", "x-accel-root", "php-ini",
+    ]
 
     private func text(_ name: String, _ node: YAMLNode) throws(ConfigurationError) -> GivenText {
         guard case .scalar(let text, let isPlain) = node.content else {

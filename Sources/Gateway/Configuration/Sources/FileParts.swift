@@ -30,9 +30,9 @@ extension ConfigurationFile {
     /// The keys of a route that are no settings.
     static let routeKeys = [
         "host", "path", "method", "headers", "internal", "application", "authorizer", "static", "redirect",
-        "respond", "status", "text", "content-type", "strip-prefix", "rewrite",
+        "respond", "status", "text", "content-type", "strip-prefix", "rewrite", "match", "missing", "mount",
     ]
-    private static let listKeys: Set = ["host", "path", "method", "headers", "static"]
+    private static let listKeys: Set = ["host", "path", "match", "method", "headers", "static"]
 
     func applications(_ value: YAMLNode) throws(ConfigurationError) -> [FileContent.Part] {
         guard case .map(let pairs) = value.content, !pairs.isEmpty else {

@@ -22,9 +22,11 @@ struct RouteReader {
                 HostPattern(text.text), text, "a host without a port, as shop.example.org or *.example.org")
         }
         let paths = try values("path") { text throws(ConfigurationError) in
-            try demand(PathPattern(text.text), text, "a path: /exactly/this, /all/below/* or *")
+            try demand(PathPattern(text.text), text, "a path: /exactly/this, /all/below/*, *.ending or *")
         }
         if !paths.isEmpty { plan.paths = paths }
+        plan.patterns = try values("match", expression)
+        plan.missing = try one("missing", folder)
         plan.methods = try values("method") { text throws(ConfigurationError) in
             guard !text.text.isEmpty, text.text.utf8.allSatisfy(ASCII.isToken) else {
                 throw refusal(text, "a method, as GET")
@@ -51,19 +53,15 @@ struct RouteReader {
         plan.stripsPrefix = try flag("strip-prefix")
         plan.folders = try values("static") { text throws(ConfigurationError) in try folder(text) }
         if let folder = folder(of: "application") { plan.folders.append(folder) }
-        plan.replacement = try one("rewrite") { text throws(ConfigurationError) in
-            guard text.text.hasPrefix("/"), !text.text.contains("*") else {
-                throw refusal(text, "a path that begins with a slash, without a *")
-            }
-            return Array(text.text.utf8)
-        }
+        try readRewrite(into: &plan)
+        plan.mount = try one("mount") { text throws(ConfigurationError) in try mount(text, plan) }
         plan.authorizer = try one("authorizer", application)
-        plan.action = try action()
+        plan.action = try action(plan)
         try check(plan)
         return plan
     }
 
-    private func action() throws(ConfigurationError) -> RoutePlan.Action {
+    private func action(_ plan: RoutePlan) throws(ConfigurationError) -> RoutePlan.Action {
         let given = ["application", "redirect", "respond"].filter { route.part.own[$0] != nil }
         guard given.count <= 1 else {
             throw .usage(
@@ -72,12 +70,17 @@ struct RouteReader {
         if folder(of: "application") != nil { return .notFound }
         if let index = try one("application", application) { return .application(index) }
         if let template = try one("redirect", template) {
+            if let text = route.part.own["redirect"]?.texts.last {
+                try check(template.highestGroup, text, plan)
+            }
             return .redirect(status: try status(among: [301, 302, 303, 307, 308]) ?? 302, template)
         }
         if let response = try one("respond", response) { return .respond(response) }
+        if route.part.own["static"] == nil, route.part.own["rewrite"] != nil { return .rewrite }
         guard route.part.own["static"] != nil else {
             throw .usage(
-                "\(route.part.place): this route leads nowhere: add application, static, redirect or respond")
+                "\(route.part.place): this route leads nowhere: add application, static, redirect, respond or rewrite"
+            )
         }
         return .notFound
     }
@@ -100,6 +103,26 @@ struct RouteReader {
         try demand("content-type", isResponse, "is for respond: add it, or remove the type")
         try demand(
             "rewrite", !plan.stripsPrefix, "and strip-prefix both change the path: keep one of them")
+        try demand(
+            "match", route.part.own["path"] == nil, "and path both say which paths a route is for: keep one")
+        try demand("mount", !plan.stripsPrefix, "and strip-prefix both say where it is mounted: keep one")
+        let isMountable =
+            switch plan.action {
+            case .application: true
+            case .redirect, .respond, .rewrite, .notFound: !plan.folders.isEmpty
+            }
+        try demand(
+            "mount", isMountable, "is for an application, and this route has none: add it, or remove this")
+        if plan.action == .rewrite {
+            try demand(
+                "authorizer", false,
+                "would not be asked, for this route only rewrites: move it to the route that answers")
+            if let given = route.part.settings.min(by: { $0.key < $1.key }) {
+                throw .usage(
+                    "\(given.value.origin.mention(given.key)) has no effect where a route only rewrites: move it to the route that answers"
+                )
+            }
+        }
         let hasFolderPath = plan.paths.allSatisfy { path in
             if case .prefix(let own) = path { own.last == ASCII.slash } else { false }
         }
@@ -140,7 +163,8 @@ struct RouteReader {
     private func template(_ text: GivenText) throws(ConfigurationError) -> RedirectTemplate {
         try demand(
             RedirectTemplate(text.text), text,
-            "a path or a URL; $scheme, $host, $request_uri, $query_string and $rest have values")
+            "a path or a URL; $scheme, $host, $request_uri, $query_string, $is_args, $rest and $1 to $9 have values"
+        )
     }
 
     private func response(_ text: GivenText) throws(ConfigurationError) -> FixedResponse {
@@ -193,7 +217,7 @@ struct RouteReader {
         return value
     }
 
-    private func refusal(_ text: GivenText, _ advice: String) -> ConfigurationError {
+    func refusal(_ text: GivenText, _ advice: String) -> ConfigurationError {
         .usage("\(text.mention) is '\(text.text)': write \(advice)".oneLine)
     }
 }

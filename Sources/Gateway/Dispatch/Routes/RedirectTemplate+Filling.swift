@@ -9,8 +9,10 @@ extension RedirectTemplate {
     ///   - environ: The encoded pairs of the request.
     ///   - local: The encoded pairs of the listener.
     ///   - rest: The decoded path behind what the route has matched.
+    ///   - groups: What the groups of its pattern took; `nil` where it has none.
     func filled(
-        _ environ: UnsafeBufferPointer<UInt8>, local: [UInt8], rest: UnsafeBufferPointer<UInt8>
+        _ environ: UnsafeBufferPointer<UInt8>, local: [UInt8], rest: UnsafeBufferPointer<UInt8>,
+        groups: CapturedPath? = nil
     ) -> [UInt8] {
         var location: [UInt8] = []
         func value(_ name: StaticString) -> [UInt8] {
@@ -26,6 +28,18 @@ extension RedirectTemplate {
             case .host: location += value("SERVER_NAME")
             case .query: location += value("QUERY_STRING")
             case .requestTarget: Self.append(path: Self.path(ofTarget: value("REQUEST_URI")), to: &location)
+            case .queryMark: if !value("QUERY_STRING").isEmpty { location.append(UInt8(ascii: "?")) }
+            case .group(let place, let isValue):
+                guard let octets = groups?[place] else { continue }
+                if isValue {
+                    var encoded = ByteBuffer(capacity: 256)
+                    RewriteTemplate.encode(octets, to: &encoded)
+                    location += encoded.bytes
+                } else if location.isEmpty || octets.first == ASCII.slash || Self.endsInHost(location) {
+                    Self.append(path: SiteFolder.escaped(octets, keepsStart: true), to: &location)
+                } else {
+                    location += SiteFolder.escaped(octets, keepsStart: true)
+                }
             case .rest: Self.append(path: SiteFolder.escaped(rest, keepsStart: true), to: &location)
             }
         }

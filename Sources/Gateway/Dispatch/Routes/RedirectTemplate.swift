@@ -9,11 +9,15 @@ struct RedirectTemplate: Equatable, Sendable {
     enum Piece: Equatable, Sendable {
         case text([UInt8])
         case scheme, host, requestTarget, query, rest
+        /// `?` where there is a query.
+        case queryMark
+        /// What a group of the route's pattern took; as a part of a path, or as a value behind a `?`.
+        case group(Int, isValue: Bool)
     }
 
     private static let names: [(String, Piece)] = [
         ("$scheme", .scheme), ("$host", .host), ("$request_uri", .requestTarget), ("$query_string", .query),
-        ("$rest", .rest),
+        ("$rest", .rest), ("$is_args", .queryMark),
     ]
 
     let pieces: [Piece]
@@ -31,6 +35,11 @@ struct RedirectTemplate: Equatable, Sendable {
                 rest = rest.dropFirst(name.count)
                 continue
             }
+            if rest.first == "$", let digit = rest.dropFirst().utf8.first, (48...57).contains(digit) {
+                pieces.append(.group(Int(digit) - 48, isValue: Self.isBehindMark(pieces)))
+                rest = rest.dropFirst(2)
+                continue
+            }
             let literal = rest.prefix { $0 != "$" }
             guard !literal.isEmpty else { return nil }
             pieces.append(.text(Array(literal.utf8)))
@@ -40,9 +49,28 @@ struct RedirectTemplate: Equatable, Sendable {
         self.pieces = pieces
     }
 
+    /// Whether what follows stands in a query or a fragment.
+    private static func isBehindMark(_ pieces: [Piece]) -> Bool {
+        pieces.contains { piece in
+            switch piece {
+            case .text(let text): text.contains { "?#".utf8.contains($0) }
+            case .queryMark, .requestTarget: true
+            case .scheme, .host, .query, .rest, .group: false
+            }
+        }
+    }
+
+    /// The highest group that it names; `nil` for none.
+    var highestGroup: Int? {
+        pieces.compactMap { if case .group(let place, _) = $0 { place } else { nil } }.max()
+    }
+
+    /// Names of paths: what stands at the beginning, or behind a host, begins with a slash then.
+    private static let places = ["$rest", "$request_uri"] + (0...9).map { "$\($0)" }
+
     /// Whether the text itself says where its path begins: `/x`, `$rest`, `$request_uri`, `https://example.org/x`.
     private static func hasPlace(_ text: String) -> Bool {
-        if text.hasPrefix("$rest") || text.hasPrefix("$request_uri") { return true }
+        if places.contains(where: { text.hasPrefix($0) }) { return true }
         if text.hasPrefix("/") { return !text.hasPrefix("//") }
         guard let colon = text.firstRange(of: "://") else { return false }
         let scheme = text[..<colon.lowerBound]
@@ -51,7 +79,7 @@ struct RedirectTemplate: Equatable, Sendable {
         else { return false }
         // The host may be, or hold, the one that was asked for. What follows it as a path gets a slash of its own.
         let host = authority.replacing("$host", with: "host")
-        let place = ["$rest", "$request_uri"].first { host.hasSuffix($0) }
+        let place = places.first { host.hasSuffix($0) }
         let name = host.dropLast(place?.count ?? 0)
         return !name.isEmpty && !name.contains("$")
     }

@@ -17,13 +17,20 @@ final class Route {
     let authorizer: Int
     /// Whether nothing is to be done about the path before the application sees it.
     let isDirect: Bool
+    /// Whether its path is another one, which is routed anew.
+    let rewrites: Bool
+    /// What the whole path becomes; `nil` where the matched part is replaced, or nothing.
+    let rewrite: RewriteTemplate?
+    /// A folder that has nothing by the path.
+    let absence: SiteFolder?
     /// The folders whose files are served.
     let folders: [any Site]
     /// The folder of scripts that the application goes by, where it has one.
     let site: (any Site)?
 
     init(
-        _ plan: RoutePlan, folders: [any Site] = [], site: (any Site)? = nil, types: MediaTypes = .builtin
+        _ plan: RoutePlan, folders: [any Site] = [], site: (any Site)? = nil, types: MediaTypes = .builtin,
+        absence: SiteFolder? = nil
     ) {
         self.plan = plan
         files = FileRules(plan.files, types: types)
@@ -34,7 +41,12 @@ final class Route {
         errorPages = ErrorPages(plan.answers, types: types)
         application = if case .application(let index) = plan.action { index } else { -1 }
         authorizer = plan.authorizer ?? -1
-        isDirect = application >= 0 && folders.isEmpty && !plan.stripsPrefix && plan.replacement == nil
+        rewrites = plan.action == .rewrite
+        rewrite = plan.rewrite
+        self.absence = absence
+        isDirect =
+            application >= 0 && folders.isEmpty && !plan.stripsPrefix && plan.replacement == nil
+            && plan.rewrite == nil && plan.mount == nil
     }
 
     /// Opens the folders of a plan.
@@ -50,6 +62,9 @@ final class Route {
         if case .application(let index) = plan.action { site = sites[index] }
         var folders: [any Site] = []
         for folder in plan.folders { folders.append(try FolderSite(folder, refusals: refusals)) }
-        self.init(plan, folders: folders, site: site, types: types)
+        let absence = try plan.missing.map { path throws(SyscallError) in
+            try SiteFolder(path, refusals: refusals)
+        }
+        self.init(plan, folders: folders, site: site, types: types, absence: absence)
     }
 }

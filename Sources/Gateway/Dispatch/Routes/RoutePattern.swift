@@ -57,11 +57,14 @@ enum PathPattern: Equatable, Sendable {
     case exact([UInt8])
     /// Every path that begins so. One that ends in a slash is also for the path without it.
     case prefix([UInt8])
+    /// Every path that begins and ends so, with the pieces between in their order: `*.php`, `/app/*.cgi`. A star stands for any
+    /// octets, slashes too.
+    case pieces([[UInt8]])
 
     /// Every request, that for `*` too.
     static let everything = PathPattern.prefix([])
 
-    /// Reads `/path`, `/folder/*` or `*`.
+    /// Reads `/path`, `/folder/*`, `*.ending` or `*`.
     ///
     /// - Returns: `nil` where the text is none of them, or has empty, `.` or `..` segments: no path would match.
     init?(_ text: String) {
@@ -71,14 +74,29 @@ enum PathPattern: Equatable, Sendable {
         }
         let isPrefix = text.hasSuffix("*")
         let path = Array(text.utf8.dropLast(isPrefix ? 1 : 0))
-        guard path.first == ASCII.slash, !path.contains(UInt8(ascii: "*")), !path.contains(0) else {
-            return nil
+        if path.contains(UInt8(ascii: "*")) {
+            guard let pieces = Self.pieces(text) else { return nil }
+            self = .pieces(pieces)
+            return
         }
+        guard path.first == ASCII.slash, !path.contains(0) else { return nil }
         var segments = path.split(separator: ASCII.slash, omittingEmptySubsequences: false).dropFirst()
         // Of a prefix, the last one goes on.
         if let last = segments.last, isPrefix || last.isEmpty { segments.removeLast() }
         guard segments.allSatisfy({ !$0.isEmpty && !Self.isDots($0) }) else { return nil }
         self = isPrefix ? .prefix(path) : .exact(path)
+    }
+
+    /// What stands between the stars of a text: at most eight of them, and never two side by side.
+    private static func pieces(_ text: String) -> [[UInt8]]? {
+        let pieces = text.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false)
+        let inner = pieces.dropFirst().dropLast()
+        // As a path it would be matched by, with something for each star.
+        let path = (text.hasPrefix("*") ? "/" : "") + text.replacing("*", with: "x")
+        guard pieces.count <= 9, inner.allSatisfy({ !$0.isEmpty }), PathPattern(path) != nil else {
+            return nil
+        }
+        return pieces.map { Array($0) }
     }
 
     /// `.` and `..`, which never stand in a normalized path.
@@ -98,7 +116,38 @@ enum PathPattern: Equatable, Sendable {
             if isWhole { return isFolder ? Self.end(of: path, before: used) : used }
             guard isFolder, used == path.count else { return nil }
             return Self.walk(path, own.dropLast()).isWhole ? used : nil
+        case .pieces(let pieces): return Self.holds(path, pieces) ? path.count : nil
         }
+    }
+
+    /// Whether a path without slashes in a row holds the pieces in their order. The first place for each is as good as any later
+    /// one, so nothing is tried twice.
+    private static func holds(_ path: UnsafeBufferPointer<UInt8>, _ pieces: [[UInt8]]) -> Bool {
+        guard path.first == ASCII.slash, let first = pieces.first, let last = pieces.last,
+            path.count >= first.count + last.count, path.starts(with: first)
+        else { return false }
+        var start = first.count
+        let end = path.count - last.count
+        for index in 0..<last.count where path[end + index] != last[index] { return false }
+        for piece in pieces[1..<(pieces.count - 1)] {
+            guard let found = place(of: piece, in: path, start, end) else { return false }
+            start = found + piece.count
+        }
+        return true
+    }
+
+    private static func place(
+        of piece: [UInt8], in path: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int
+    ) -> Int? {
+        var place = start
+        search: while place + piece.count <= end {
+            for index in 0..<piece.count where path[place + index] != piece[index] {
+                place += 1
+                continue search
+            }
+            return place
+        }
+        return nil
     }
 
     /// Goes along a path as far as the octets of a pattern do, and over all slashes in a row.
@@ -126,11 +175,11 @@ enum PathPattern: Equatable, Sendable {
         return end
     }
 
-    /// The more, the closer it describes a path.
-    var weight: Int {
+    /// What every path begins with that it matches.
+    var beginning: [UInt8] {
         switch self {
-        case .exact: .max
-        case .prefix(let own): own.count
+        case .exact(let own), .prefix(let own): own
+        case .pieces(let pieces): pieces[0]
         }
     }
 }

@@ -13,6 +13,8 @@ struct RoutePlan: Equatable, Sendable {
         case redirect(status: Int, RedirectTemplate)
         /// An answer that is always the same.
         case respond(FixedResponse)
+        /// The path is another one, which is routed anew.
+        case rewrite
         /// There is nothing.
         case notFound
     }
@@ -21,6 +23,10 @@ struct RoutePlan: Equatable, Sendable {
     var hosts: [HostPattern] = []
     /// Any one of them; never empty.
     var paths = [PathPattern.everything]
+    /// Any one of them, where there are some; the paths do not count then.
+    var patterns: [PathExpression] = []
+    /// A folder that has nothing by the path.
+    var missing: String?
     /// Empty for every method.
     var methods: [[UInt8]] = []
     /// All of them.
@@ -34,6 +40,10 @@ struct RoutePlan: Equatable, Sendable {
     var stripsPrefix = false
     /// What takes the place of the matched part of the path.
     var replacement: [UInt8]?
+    /// What the whole path becomes, and the query.
+    var rewrite: RewriteTemplate?
+    /// Where the application is mounted, whatever is matched.
+    var mount: RouteMount?
     /// The application that is asked first.
     var authorizer: Int?
     var limits: RouteLimits
@@ -47,6 +57,22 @@ struct RoutePlan: Equatable, Sendable {
         _ files: FileSettings = FileSettings()
     ) -> RoutePlan {
         RoutePlan(action: .application(application), limits: limits, answers: answers, files: files)
+    }
+}
+
+/// A path that SCRIPT_NAME is.
+struct RouteMount: Equatable, Sendable {
+    /// Without a slash at its end.
+    let path: [UInt8]
+    /// Whether the paths of the route begin with it, so that it is taken off; else it comes on top.
+    let isTakenOff: Bool
+    /// It and all below it.
+    let paths: PathPattern
+
+    init(_ path: [UInt8], isTakenOff: Bool) {
+        self.path = path
+        self.isTakenOff = isTakenOff
+        paths = .prefix(path + [ASCII.slash])
     }
 }
 
