@@ -90,7 +90,7 @@ class AnswerTests(ResponderCase):
                     code = f"fields = [('X-A', 'b'), ('{name}', 'x'), ('X-C', 'd')]; result = iter([b'x'])"
                     answer = peer.ask(QUERY_STRING=code)
                     self.assertEqual(answer.status, "Status: 200 OK")
-                    self.assertEqual(answer.fields, [("X-A", "b"), ("X-C", "d")])
+                    self.assertEqual(answer.fields, [("X-A", "b"), ("Proxy-Authenticate", "x"), ("X-C", "d")])
                     self.assertEqual((answer.body, answer.stderr), (b"x", b""))
             self.assertEqual(self.terminate(process), 0)
             self.assertEqual(self.stderr(), (

@@ -16,9 +16,11 @@ extension ApplicationConnection {
     /// Whether the application has got all of its request.
     var isSent: Bool { output.isEmpty && bodyToSend == 0 && !isConnecting }
 
-    /// Whether the last thing that the application has said is that its response is complete.
+    /// Whether the last thing that the application has said is that its response is complete. An authorizer decides, and its
+    /// END_REQUEST may still refuse: its word is waited for.
     func hasSaidAll(_ exchange: Exchange) -> Bool {
         decoder.sawStdoutEnd && exchange.response.hasHead && !isRedirecting
+            && exchange.authorization != .asked
     }
 
     /// The client has, or gets, all of its response: it does not wait for what the application does after it.

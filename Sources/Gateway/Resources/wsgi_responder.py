@@ -43,7 +43,7 @@ from math import inf
 from os import getpid
 from signal import SIG_DFL, SIGINT, SIGTERM, default_int_handler, getsignal, pthread_kill, signal
 from types import FunctionType, GeneratorType, MethodType
-from wsgiref.util import FileWrapper, guess_scheme, is_hop_by_hop
+from wsgiref.util import FileWrapper, guess_scheme
 
 # --- What applications replace
 #
@@ -95,9 +95,10 @@ RECEIVE_TIMEOUT_AT_ONCE = struct.pack("ll", 0, 1)
 STATUS = re.compile(r"[1-9][0-9][0-9]( [^\x00-\x1f\x7f]*)?").fullmatch
 FIELD_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch  # A token (RFC 9110, §5.6.2).
 CONTROL = re.compile(r"[\x00-\x1f\x7f]").search
-# Beside those that wsgiref knows. The gateway drops the first two from every application; Status would be a
-# second status.
-KEPT_BACK = frozenset(("proxy-connection", "trailer", "status"))
+# What the gateway drops from every application, and Status, which would be a second status. wsgiref's list also has
+# Proxy-Authenticate, which a 407 needs.
+KEPT_BACK = frozenset((
+    "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "status"))
 MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -190,7 +191,7 @@ def encode_field(name, value, *, status=""):
         raise ValueError(f"{name!r} is not the name of a header")
     if not isinstance(value, str) or CONTROL(value):
         raise ValueError(f"the header {name} must be text without control characters, not {value!r}")
-    if is_hop_by_hop(name) or name.lower() in KEPT_BACK:
+    if name.lower() in KEPT_BACK:
         # PEP 3333, "Other HTTP Features", lets a server raise. Applications that pass on another server's
         # headers are common, and servers that drop these too. Upgrade belongs to 426 (RFC 9110, §15.5.22).
         if name.lower() != "upgrade" or status[:3] != "426":

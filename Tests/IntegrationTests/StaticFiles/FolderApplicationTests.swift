@@ -18,7 +18,8 @@ struct FolderApplicationTests {
         try withFiles { folder in
             for application in ["static:\(folder / "site")", folder / "site"] {
                 try GatewayProcess(
-                    application, ["--autoindex", "--cache-control", "max-age=1"], environment: [], folder: folder
+                    application, ["--autoindex", "--cache-control", "max-age=1"], environment: [],
+                    folder: folder
                 ).use { gateway in
                     #expect(try gateway.get("/").text == "index")
                     let file = try gateway.get("/sub/a.css")
@@ -36,17 +37,17 @@ struct FolderApplicationTests {
     @Test("Beside others, by routes, with settings of its own", .timeLimit(.minutes(5)))
     func beside() throws {
         try withFiles { folder in
-            try GatewayProcess(
-                file: """
-                    workers: 1
-                    applications:
-                      files: {run: 'static:site', index: [a.css]}
-                      echo: {run: 'exec:\(CProgram.echo.path)'}
-                    routes:
-                      - {path: /*, application: echo}
-                      - {path: /files/*, application: files, strip-prefix: true}
-                    """, folder: folder
-            ).use { gateway in
+            let file = """
+                workers: 1
+                applications:
+                  files: {run: 'static:site', index: [a.css]}
+                  echo: {run: "exec:\(try CProgram.echo.path)"}
+                routes:
+                  - {path: /*, application: echo}
+                  - {path: /files/*, application: files, strip-prefix: true}
+                """
+            let process = try GatewayProcess(file: file, folder: folder)
+            try process.use { (gateway: GatewayProcess) throws in
                 #expect(try gateway.get("/files/sub/").text == "a{}")
                 #expect(try gateway.get("/files/none").status == 404)
                 #expect(try gateway.get("/other").status == 200)

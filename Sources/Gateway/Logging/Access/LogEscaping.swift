@@ -86,13 +86,19 @@ enum UTF8Sequence {
 
     /// Whether a valid sequence is none that may stand in a log as it is: a control character of C1 (C2 80…9F), which is one
     /// for terminals too; a mark that turns the direction of what follows or cannot be seen, so that a line reads as another
-    /// (U+061C, U+200E, U+200F, U+202A…U+202E, U+2060…U+206F); or a line or paragraph separator (U+2028, U+2029).
+    /// (U+00AD, U+061C, U+200B, U+200E, U+200F, U+202A…U+202E, U+2060…U+206F, U+FEFF, U+FFF9…U+FFFB); or a line or paragraph separator (U+2028, U+2029).
     static func isControl(at index: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         switch (bytes[index], bytes[index + 1]) {
-        case (0xC2, let second): second < 0xA0
+        case (0xC2, let second): second < 0xA0 || second == 0xAD
         case (0xD8, let second): second == 0x9C
-        case (0xE2, 0x80): (0xA8...0xAE).contains(bytes[index + 2]) || bytes[index + 2] & 0xFE == 0x8E
+        case (0xE2, 0x80):
+            switch bytes[index + 2] {
+            case 0x8B, 0x8E, 0x8F, 0xA8...0xAE: true
+            default: false
+            }
         case (0xE2, 0x81): bytes[index + 2] >= 0xA0 && bytes[index + 2] <= 0xAF
+        case (0xEF, 0xBB): bytes[index + 2] == 0xBF
+        case (0xEF, 0xBF): (0xB9...0xBB).contains(bytes[index + 2])
         default: false
         }
     }
