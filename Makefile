@@ -14,6 +14,7 @@
 #   make streams [STREAMS="--kind events …"]  what 10 000 open WebSockets or event streams cost
 #   make websocket-cases [CASES=…]        the cases of RFC 6455 and 7692, in their full form
 #   make freeze [SECONDS=300]             everybody stands still in turn, under load, and nothing else may
+#   make real-applications [APPLICATIONS="-v wordpress"]  WordPress, MediaWiki, Redmine … behind one file
 #   make endurance                        reload, upgrade and kill under load, and count failed requests
 #   make install [PREFIX=/usr/local]      build and copy the binary
 
@@ -35,7 +36,7 @@ UNIT_SUITES = ^(?!IntegrationTests)
 SUITES ?=
 
 .PHONY: run run-python run-php run-swift test test-address test-thread fuzz check docs format example-hummingbird bench \
-	endurance freeze slow faults streams websocket-cases install clean
+	endurance freeze slow faults streams websocket-cases real-applications install clean
 
 run: run-$(EXAMPLE)
 
@@ -144,6 +145,17 @@ websocket-cases:
 	@PYTHON=$(PYTHON) scripts/python-packages
 	swift build --product TestApplication
 	scripts/websocket-cases --full $(CASES)
+
+# Not part of the tests: the packages of the applications take a gigabyte.
+REAL_APPLICATIONS = wordpress wordpress-theme-twentytwentythree phpmyadmin mediawiki dokuwiki gitweb cgit smokeping \
+	mariadb-server php-cgi php-mysql php-sqlite3 php-mbstring php-xml php-gd php-intl request-tracker5 rt5-db-sqlite \
+	rt5-fcgi redmine redmine-sqlite ruby-fcgi python3-venv iproute2 util-linux git
+
+real-applications:
+	@scripts/install-packages $(LIBRARIES) $(REAL_APPLICATIONS)
+	@scripts/real-applications-packages
+	$(RELEASE) --product gateway
+	Tests/RealApplications/run $(APPLICATIONS)
 
 install:
 	@scripts/install-packages $(LIBRARIES)
