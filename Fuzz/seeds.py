@@ -560,10 +560,16 @@ HANDSHAKES = {
     "zeros": OFFER + b"; client_max_window_bits=08, " + OFFER + b"; server_max_window_bits=015\nb,b\nws://A:\na",
 }
 
+REWRITES = {
+    "wiki": b"^/wiki/(.*)$\n/index.php?title=$1\nx=1&y\n/wiki/A%26b%3Dc/%C3%A9", "slash": b"^(/.+)/$\n$1\nq\n//a//b/",
+    "swapped": b"^/([^/]*)/(.*)$\n/x/$2/$1?$query_string&a=$2?\na=1\n/a/b%0Ac/d", "steps": b"^/(a+)+$\n/x\n\n/" + b"a" * 48 + b"!",
+    "no-part": b"^/(a)?(b)|(c)\n/$1$2$3?x=$3\n\n/b", "names": b"(?i)\\.PHP$\n/r$path?p=$path&r=$rest?\nq=2\n/x/y.php",
+}
+
 SEEDS = {
     "request-head": HEADS, "request-stream": {**HEADS, **STREAMS}, "request-body": BODIES, "path": PATHS, "byte-range": RANGES,
     "http-date": DATES, "response-records": ANSWERS, "request-records": REQUESTS, "name-value-pairs": PAIRS, "cgi-head": CGI,
-    "swift-answer": SWIFT, "yaml": YAML, "environ": HEADS, "route-path": ROUTE_PATHS, "redirect": REDIRECTS, "site-path": PATHS,
+    "swift-answer": SWIFT, "yaml": YAML, "environ": HEADS, "route-path": ROUTE_PATHS, "redirect": REDIRECTS, "rewrite": REWRITES, "site-path": PATHS,
     "log-lines": LOG_LINES, "script-params": SCRIPT_PARAMS,
     "request-rules": RULED, "proxy-header": PROXY, "forwarded": FORWARDED, "accept-encoding": ACCEPT_ENCODINGS, "trace-parent": TRACES,
     "preconditions": CONDITIONS, "access-log": ACCESS_LOG, "log-format": LOG_FORMATS, "media-types": MEDIA_TYPES, "compression": COMPRESSION,
@@ -604,6 +610,9 @@ WORDS = {
     "redirect": [
         b"\n", b"$rest", b"$host", b"$scheme", b"$request_uri", b"$query_string", b"://", b"https://a", b"//", b"\\", b"@", b"?", b"#", b"/",
         b"\r", b"\t",
+    ],
+    "rewrite": [
+        b"\n", b"$1", b"$9", b"$rest", b"$path", b"$query_string", b"?", b"&", b"^/", b"(.*)", b"$", b"\\.php", b"(?:", b"%2e%2e", b"//", b"%26", b"%0A",
     ],
     "script-params": [b"\x0a\0HTTP_PROXY", b"\4\0PATH", b"\6\0LISTED", b"\0", b"=", b"\x80\0\0\1"],
     "log-lines": [b"\n", b"\r\n", b"\r", b"\0", b"x" * 60],

@@ -8,6 +8,7 @@
             FuzzTarget("environ", EnvironPromises.check),
             FuzzTarget("route-path", RoutePathPromises.check),
             FuzzTarget("redirect", RedirectPromises.check),
+            FuzzTarget("rewrite", RewritePromises.check),
             FuzzTarget("site-path", SitePathPromises.check),
             FuzzTarget("script-params", ScriptParamPromises.check),
             FuzzTarget("log-lines", LogLinePromises.check),

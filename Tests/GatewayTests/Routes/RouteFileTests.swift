@@ -43,11 +43,14 @@ struct RouteFileTests {
     @Test("A mistake in a route is one line that names the line of the file and what to do")
     func mistakes() throws {
         let rows = [
-            ("- {}", "5: this route leads nowhere: add application, static, redirect or respond"),
-            ("- {path: /a}", "5: this route leads nowhere: add application, static, redirect or respond"),
+            ("- {}", "5: this route leads nowhere: add application, static, redirect, respond or rewrite"),
+            (
+                "- {path: /a}",
+                "5: this route leads nowhere: add application, static, redirect, respond or rewrite"
+            ),
             (
                 "- {application: shop, path: a}",
-                "5: path is 'a': write a path: /exactly/this, /all/below/* or *"
+                "5: path is 'a': write a path: /exactly/this, /all/below/*, *.ending or *"
             ),
             ("- {application: shop, path: []}", "5: path is empty: write a value, or remove the line"),
             ("- {application: shop, host: []}", "5: host is empty: write a value, or remove the line"),

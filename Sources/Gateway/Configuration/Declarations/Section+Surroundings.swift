@@ -95,7 +95,7 @@ struct SurroundingsOptions: DeclaredOptions {
     @Option(declared: "python") var python: String?
     @Option(declared: "php") var php: String?
     @Option(declared: "php-ini") var phpIni: [String] = []
-    @Option(declared: "script-root") var scriptRoot: String?
     @Option(declared: "root") var root: String?
+    @Option(declared: "script-root") var scriptRoot: String?
     @Option(declared: "temporary-folder") var temporaryFolder: String?
 }

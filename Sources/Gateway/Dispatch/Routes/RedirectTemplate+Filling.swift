@@ -30,7 +30,7 @@ extension RedirectTemplate {
             case .requestTarget: Self.append(path: Self.path(ofTarget: value("REQUEST_URI")), to: &location)
             case .queryMark: if !value("QUERY_STRING").isEmpty { location.append(UInt8(ascii: "?")) }
             case .group(let place, let isValue):
-                guard let octets = groups?[place] else { continue }
+                let octets = groups?[place] ?? UnsafeBufferPointer(rebasing: rest[..<0])
                 if isValue {
                     var encoded = ByteBuffer(capacity: 256)
                     RewriteTemplate.encode(octets, to: &encoded)
