@@ -55,7 +55,7 @@ struct LinkTests {
                 chown -R 60001 data; chown -R 60002 other
                 ln -s ../data/deep/file root/roots; ln -s "$0/data" root/absolute
                 ln -s ../data/deep root/own; ln -s ../other root/foreign; ln -s ../data/more root/chain
-                ln -s ../other/file data/away; ln -s deep data/more; ln -s ../root/roots data/deep/round
+                ln -s ../other/file data/away; ln -s deep data/more; ln -s ../../root/roots data/deep/round
                 ln -s ../data/trusted root/toTrusted; ln -s ../other/file data/trusted
                 ln -s /proc/self/cwd root/magic; ln -s a root/b; ln -s b root/a
                 chown -h 60001 root/own root/foreign root/chain data/away data/more data/deep/round

@@ -35,7 +35,7 @@ struct UnixSocketTests {
         }
     }
 
-    @Test("A nameless socket needs a folder that is there, with a path that is not too long")
+    @Test("A nameless socket needs a folder that is there, however long its path is")
     func noFolder() throws {
         let error = #expect(throws: SyscallError.self) {
             _ = try NamelessSocket(backlog: 8, folder: "/nonexistent")
@@ -45,7 +45,7 @@ struct UnixSocketTests {
             let long = folder + "/" + String(repeating: "a", count: 100)
             let made = try Shell.run("mkdir \"$0\"", [long])
             #expect(made.isEmpty)
-            #expect(throws: SyscallError.self) { _ = try NamelessSocket(backlog: 8, folder: long) }
+            _ = try NamelessSocket(backlog: 8, folder: long)
             #expect(try Shell.run("ls -A \"$0\"", [long]).isEmpty)
         }
     }

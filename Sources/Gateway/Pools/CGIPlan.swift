@@ -24,7 +24,9 @@ struct CGIPlan {
             arguments += ["--root", folder, "--follow-links", settings.files.links.rawValue]
         }
         // By name: everybody may read the arguments of a process, and values may be secrets.
-        for name in Set(settings.variables.map(\.name) + Login.names).sorted() {
+        // A script knows nothing of who starts the gateway, and of its own user what it has to.
+        let login = settings.user == nil ? [] : Login.names
+        for name in Set(settings.variables.map(\.name) + login).sorted() {
             arguments += ["--env", name]
         }
         self.arguments = arguments

@@ -27,7 +27,7 @@ struct ConfigurationFileTests {
         for (text, expected) in [
             ("worker: 4\n", "gateway: shop.yaml:1: there is no setting 'worker'; did you mean 'workers'?\n"),
             ("\nworkers: 0\n", "gateway: shop.yaml:2: workers is 0: write a number from 1 to 64\n"),
-            ("pid: pid\nbind: [\n", "gateway: shop.yaml:3: this is no YAML: "),
+            ("pid: pid\nbind: [\n", "gateway: shop.yaml:2: this is no YAML: "),
             ("pid: pid\napplication: perl:x\n", "gateway: shop.yaml:2: application: 'perl:' is no kind"),
             ("pid: pid\n", "gateway: nothing to serve: name an APPLICATION"),
         ] {

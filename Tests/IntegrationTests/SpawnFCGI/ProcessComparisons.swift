@@ -163,13 +163,13 @@ extension Comparison {
         .init("-s", "/socket", "-c", "@/missing", "--", "/probe", "/report"),
         .init("-p", "PORT", "-c", "@/missing", "--", "/probe", "/report"),
         .init("-s", "@/socket", "-S", "-c", "@/missing", "--", "/probe", "/report", differs: [.files]),
-        // The folder is entered with the rights of the user.
+        // The folder is entered with the rights of the user. Ours says who may not enter what.
         .init(
             "-s", "@/socket", "-u", "nobody", "-d", "@/closed", "--", "@/probe", "@/report",
-            before: "mkdir -m 700 closed", differs: [.files]),
+            before: "mkdir -m 700 closed", differs: [.files, .errors]),
         .init(
             "-n", "-s", "@/socket", "-u", "nobody", "-d", "@/closed", "--", "@/probe", "@/report",
-            before: "mkdir -m 700 closed", differs: [.files]),
+            before: "mkdir -m 700 closed", differs: [.files, .errors]),
         .init(
             "-n", "-s", "@/closed/socket", "-u", "nobody", "--", "/missing", before: "mkdir -m 700 closed",
             differs: [.files]),
