@@ -48,7 +48,12 @@ struct LoginTests {
 
     @Test("Scripts find them too, by name, and never in the arguments of a process")
     func scripts() throws {
-        let plan = try ApplicationPlan(.cgi("/tmp"), name: "a", settings: Settings())
+        var settings = Settings()
+        let nobody = try ApplicationPlan(.cgi("/tmp"), name: "a", settings: settings)
+        #expect(nobody.program?.arguments.contains("HOME") == false)
+        settings.user = "\(SystemProcess.effectiveUser)"
+        settings.group = "\(SystemProcess.effectiveGroup)"
+        let plan = try ApplicationPlan(.cgi("/tmp"), name: "a", settings: settings)
         let arguments = try #require(plan.program?.arguments)
         for name in Login.names { #expect(arguments.contains(name)) }
         #expect(!arguments.contains { $0.hasPrefix("HOME=") })

@@ -84,7 +84,7 @@ struct RewriteTests {
               - {match: ^/q2/, rewrite: /index.php}
               - {match: '^/(?!wiki|q)([^/.]+)$', missing: '\(site)', rewrite: '/index.php?page=$1'}
               - {match: ^/s(/.+)/$, redirect: $1$is_args$query_string, status: 301}
-              - {match: ^/(circle), rewrite: /$1}
+              - {match: ^/circle(.*)$, rewrite: /circle$1}
               - {match: ^/steps/(a+)+$, application: site}
               - {path: /moved/*.html, redirect: /index.php}
             """
