@@ -70,6 +70,9 @@ def judge(ask):
         "nothing": (b"", True),
         "cut": (record(STDOUT, b"Status: 200\r\nVariable-REMOTE_USER: alice\r\n\r\n"), True),
         "cut-in-head": (record(STDOUT, b"Status: 200\r\nVariable-REMOTE_"), True),
+        # The response is whole, and the end of the request takes the word back.
+        "taken-back": (stdout(b"Status: 200\r\n\r\n") + record(STDOUT)
+                       + record(END_REQUEST, struct.pack(">IB3x", 0, 1)), False),
         "garbage": (b"HTTP/1.1 200 OK\r\n\r\n", True),
         "split": (b"".join(record(STDOUT, bytes([byte])) for byte in b"Status: 200\r\nVariable-REMOTE_USER: bob\r\n\r\n")
                   + answer(b""), False),

@@ -104,7 +104,7 @@ struct AuthorizerTests {
     @Test("An answer that breaks off grants nothing", .timeLimit(.minutes(5)))
     func breaksOff() throws {
         try withAuthorizer { gateway, servers in
-            for way in ["nothing", "cut", "cut-in-head", "garbage"] {
+            for way in ["nothing", "cut", "cut-in-head", "garbage", "taken-back"] {
                 for (method, path) in [("GET", "/x"), ("POST", "/x"), ("GET", "/file.txt")] {
                     let response = try ask(gateway, way, method, path, body: method == "POST" ? "x" : nil)
                     #expect(response.status == 502, "\(way) \(method) \(path)")
@@ -113,7 +113,7 @@ struct AuthorizerTests {
             }
             #expect(try ask(gateway, "hang").status == 504)
             #expect(gateway.hasLogged("no answer within 2 s", "GET /x?y"))
-            #expect(servers.asked("app").count == 4)
+            #expect(servers.asked("app").count == 5)
             servers.kill()
             #expect(try ask(gateway, "allow").status == 502)
         }
