@@ -84,18 +84,23 @@ class AnswerTests(ResponderCase):
             peer = self.connect()
             for name in (
                 "Connection", "TRANSFER-ENCODING", "Keep-Alive", "Upgrade", "TE", "Trailer", "Proxy-Connection",
-                "Proxy-Authenticate", "status",
+                "status",
             ):
                 for _ in range(2):  # The second time the head is remembered.
                     code = f"fields = [('X-A', 'b'), ('{name}', 'x'), ('X-C', 'd')]; result = iter([b'x'])"
                     answer = peer.ask(QUERY_STRING=code)
                     self.assertEqual(answer.status, "Status: 200 OK")
-                    self.assertEqual(answer.fields, [("X-A", "b"), ("Proxy-Authenticate", "x"), ("X-C", "d")])
+                    self.assertEqual(answer.fields, [("X-A", "b"), ("X-C", "d")])
                     self.assertEqual((answer.body, answer.stderr), (b"x", b""))
             self.assertEqual(self.terminate(process), 0)
             self.assertEqual(self.stderr(), (
                 "wsgi responder: warning: the application sends the header Connection, which belongs to the gateway's "
                 "connection: this header and others of its kind are dropped; remove them from the application\n"))
+
+    def test_a_challenge_of_a_proxy_is_passed_on_as_from_any_other_application(self):
+        self.start(self.MAKE)
+        code = "status = '407 Who'; fields = [('Proxy-Authenticate', 'Basic realm=x')]; result = []"
+        self.assertEqual(self.ask(QUERY_STRING=code).fields[:1], [("Proxy-Authenticate", "Basic realm=x")])
 
     def test_426_says_what_to_upgrade_to(self):
         self.start(self.MAKE)
