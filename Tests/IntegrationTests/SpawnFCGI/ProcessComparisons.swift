@@ -150,7 +150,7 @@ extension Comparison {
             before: root + "; mkdir root/in; ln -s /in root/link"),
         .init(
             "-s", "/socket", "-c", "@/root", "--", "/probe", "/report",
-            before: root + "; cd root; /usr/bin/spawn-fcgi -s socket -- /bin/true; test -S socket"),
+            before: root + "; cd root; /usr/bin/spawn-fcgi -n -s socket -- /bin/true; test -S socket"),
         .init("-s", "@/socket", "-c", "@/root", "-S", "--", "/probe", "/report", before: root),
         .init("-s", "socket", "-S", "-c", "@/root", "-n", "--", "/probe", "/report", before: root),
         .init("-s", "@/socket", "-S", "--", "@/probe", "@/report"),

@@ -69,10 +69,10 @@ extension Comparison {
         // What has the name already.
         .init(
             "-s", "@/socket", "--", "@/probe", "@/report",
-            before: "/usr/bin/spawn-fcgi -s @/socket -M 0644 -- /bin/true 2>&1; test -S @/socket"),
+            before: "/usr/bin/spawn-fcgi -n -s @/socket -M 0644 -- /bin/true 2>&1; test -S @/socket"),
         .init(
             "-s", "@/link", "--", "@/probe", "@/report",
-            before: "/usr/bin/spawn-fcgi -s @/socket -- /bin/true; ln -s socket link"),
+            before: "/usr/bin/spawn-fcgi -n -s @/socket -- /bin/true; ln -s socket link"),
         .init("-s", "@/link", "--", "@/probe", "@/report", before: "ln -s missing link"),
         .init("-s", "@/socket", "--", "@/probe", "@/report", occupied: "@/socket"),
         .init("-s", "@/socket", "--", "@/probe", "@/report", before: "mkdir socket"),
