@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CSyscalls.h"
+#include "limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,14 +171,14 @@ bool CSyscalls_exited(int status) { return WIFEXITED(status); }
 int CSyscalls_exit_code(int status) { return WEXITSTATUS(status); }
 int CSyscalls_term_signal(int status) { return WTERMSIG(status); }
 
-static void close_range_or_each(unsigned first, unsigned last) {
+void CSyscalls_close_between(unsigned first, unsigned last) {
     if (first > last || close_range(first, last, 0) == 0) return;
     for (unsigned number = first; number <= last && number < 65536; number++) close((int)number);
 }
 
 void CSyscalls_close_all_but(int kept) {
-    if (kept > 3) close_range_or_each(3, (unsigned)kept - 1);
-    close_range_or_each((unsigned)kept + 1, ~0U);
+    if (kept > 3) CSyscalls_close_between(3, (unsigned)kept - 1);
+    CSyscalls_close_between((unsigned)kept + 1, ~0U);
 }
 
 void CSyscalls_block_interrupts(bool blocks) {

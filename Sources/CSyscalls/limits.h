@@ -5,4 +5,7 @@
 /* Puts the limit of open descriptors back that this process inherited. Async-signal-safe. */
 void CSyscalls_restore_descriptor_limit(void);
 
+/* Closes the descriptors from `first` to `last`, if there are any between the two. Async-signal-safe. */
+void CSyscalls_close_between(unsigned first, unsigned last);
+
 #endif

@@ -102,7 +102,8 @@ static void limit_descriptors(const struct CSyscalls_program *program, int repor
     }
 }
 
-static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent, int report) {
+/* The first half of a start: all that does not depend on which program is run. Returns the number that the report has then. */
+static int prepare(const struct CSyscalls_program *program, pid_t parent, int report) {
     sigset_t none;
     /* Away from the numbers that descriptors are to have. */
     if ((report = fcntl(report, F_DUPFD_CLOEXEC, 16)) == -1) _exit(127);
@@ -121,6 +122,11 @@ static _Noreturn void run(const struct CSyscalls_program *program, pid_t parent,
     place_descriptors(program, report);
     limit_descriptors(program, report);
     if (program->umask >= 0) umask((mode_t)program->umask);
+    return report;
+}
+
+/* The second half. */
+void CSyscalls_finish(const struct CSyscalls_program *program, int report) {
     if (program->directory && chdir(program->directory) == -1) give_up_folder(program->directory, report);
     if (program->is_trial) {
         if (access(program->path, X_OK) == 0) _exit(0);
@@ -140,13 +146,17 @@ static int check(const struct CSyscalls_program *program) {
     return 0;
 }
 
-pid_t CSyscalls_begin(const struct CSyscalls_program *program, int *report) {
+/* fork; in the new process, the first half. */
+static pid_t begin(const struct CSyscalls_program *program, int *report) {
     int ends[2];
     if ((errno = check(program)) != 0) return -1;
     if (CSyscalls_pipe(ends, true) == -1) return -1;
     pid_t parent = getpid();
     pid_t pid = fork();
-    if (pid == 0) run(program, parent, ends[1]);
+    if (pid == 0) {
+        *report = prepare(program, parent, ends[1]);
+        return 0;
+    }
     int code = errno;
     close(ends[1]);
     if (pid == -1) close(ends[0]);
@@ -154,6 +164,30 @@ pid_t CSyscalls_begin(const struct CSyscalls_program *program, int *report) {
     *report = ends[0];
     errno = code;
     return pid;
+}
+
+pid_t CSyscalls_begin(const struct CSyscalls_program *program, int *report) {
+    pid_t pid = begin(program, report);
+    if (pid == 0) CSyscalls_finish(program, *report);
+    return pid;
+}
+
+pid_t CSyscalls_begin_undecided(const struct CSyscalls_program *program, int held, int *report) {
+    pid_t pid = begin(program, report);
+    if (pid != 0) return pid;
+    /* Not only at exec, which may be far: whoever waits for the end of a pipe or of a connection would wait for this process. */
+    int low = held < 0 || *report < held ? *report : held;
+    int high = low == *report ? held : *report;
+    CSyscalls_close_between((unsigned)program->descriptor_count, (unsigned)low - 1);
+    if (high > low) CSyscalls_close_between((unsigned)low + 1, (unsigned)high - 1);
+    CSyscalls_close_between((unsigned)(high > low ? high : low) + 1, ~0U);
+    return 0;
+}
+
+void CSyscalls_say(int report, int code, int reach) {
+    struct CSyscalls_failure word = {.code = code, .step = CSYSCALLS_WORD, .reach = reach};
+    ssize_t written = write(report, &word, sizeof word);
+    (void)written;
 }
 
 int CSyscalls_read_report(int report, struct CSyscalls_failure *failure) {

@@ -5,6 +5,20 @@
 import CSyscalls
 import Glibc
 
+/// What a new process that looks for its program itself says about what it has found: two numbers of the caller's own.
+public struct StartWord: Equatable, Sendable {
+    /// What was found.
+    public let code: Int32
+    /// More about it.
+    public let detail: Int32
+
+    /// A word made of its parts.
+    public init(_ code: Int32, _ detail: Int32) {
+        self.code = code
+        self.detail = detail
+    }
+}
+
 /// A process that was forked, and of which nobody knows yet whether it runs its program.
 public struct StartingProcess: ~Copyable {
     /// What is known of a start.
@@ -24,11 +38,23 @@ public struct StartingProcess: ~Copyable {
 
     /// Looks how far it is. An end is told once.
     public func progress() -> Progress {
-        var failure = CSyscalls_failure()
-        switch CSyscalls_read_report(report.number, &failure) {
-        case 1: return .failed(SpawnError(failure))
-        case 0: return .begun
-        default: return .starting
+        var words: [StartWord] = []
+        return progress(&words)
+    }
+
+    /// The same for a process that says something on its way.
+    ///
+    /// - Parameter words: Gets what it has said since it was last asked.
+    public func progress(_ words: inout [StartWord]) -> Progress {
+        while true {
+            var failure = CSyscalls_failure()
+            switch CSyscalls_read_report(report.number, &failure) {
+            case 1 where failure.step == Int32(bitPattern: CSYSCALLS_WORD.rawValue):
+                words.append(StartWord(failure.code, failure.reach))
+            case 1: return .failed(SpawnError(failure))
+            case 0: return .begun
+            default: return .starting
+            }
         }
     }
 

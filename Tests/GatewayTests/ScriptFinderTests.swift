@@ -30,12 +30,30 @@ struct ScriptFinderTests {
         let finder = try ScriptFinder(ResponderOptions(parsing: options))
         func text(_ octets: [UInt8]?) -> String? { octets.map { String(decoding: $0, as: UTF8.self) } }
         do throws(ScriptRefusal) {
-            let script = try finder.find(&params)
+            let name = try finder.name(in: params)
+            let finding = finder.look(for: name)
+            // It comes to the responder as two numbers.
+            #expect(ScriptFinding(finding.word, of: name) == finding)
+            guard case .found(let end) = finding else {
+                guard case .refused(let obstacle, _) = finding else { return .refused(0) }
+                throw obstacle.refusal
+            }
+            let script = name.script(end: end)
+            name.settle(&params, end: end)
             return .run(
                 text(script.path)!, in: text(script.directory), name: text(params["SCRIPT_NAME"]),
                 info: text(params["PATH_INFO"]))
         } catch {
             return .refused(Int(error.status.prefix(3)) ?? 0)
+        }
+    }
+
+    @Test("Numbers that no look can have said are nothing")
+    func words() {
+        let name = ScriptName(path: Array("/a/b".utf8), folder: nil, isFixed: false, wantedDirectory: nil)
+        #expect(ScriptFinding(StartWord(0, 4), of: name) == .found(end: 4))
+        for (code, end) in [(0, -1), (0, 5), (99, 1), (-1, 1)] as [(Int32, Int32)] {
+            #expect(ScriptFinding(StartWord(code, end), of: name) == nil)
         }
     }
 

@@ -150,6 +150,7 @@ enum CSyscalls_step {
     CSYSCALLS_PREPARE,
     CSYSCALLS_DIRECTORY,
     CSYSCALLS_EXEC,
+    CSYSCALLS_WORD, /* No failure: what CSyscalls_say was called with. */
 };
 
 /* Why a program was not run. */
@@ -165,7 +166,17 @@ struct CSyscalls_failure {
  * runs or the process has ended. */
 pid_t CSyscalls_begin(const struct CSyscalls_program *program, int *report);
 
-/* What a report says: 1 that a step has failed (the process ends then), 0 that it is over, -1 nothing yet. */
+/* The same for a program that the new process itself has to find, where a file system may hold it. Returns 0 in there, with
+ * the end of the report to write to; of the request only the path, the arguments, the environment and the working folder
+ * have not been used by then. It has no descriptors but those of the request, `held` (-1: none) and the report. The caller
+ * has one thread. */
+pid_t CSyscalls_begin_undecided(const struct CSyscalls_program *program, int held, int *report);
+/* In the new process: tells something before it goes on. */
+void CSyscalls_say(int report, int code, int reach);
+/* In the new process: enters the working folder and runs the program, or tells why not and ends. */
+_Noreturn void CSyscalls_finish(const struct CSyscalls_program *program, int report);
+
+/* What a report says: 1 that a step has failed (the process ends then) or a word, 0 that it is over, -1 nothing yet. */
 int CSyscalls_read_report(int report, struct CSyscalls_failure *failure);
 
 /* A descriptor that stands for a process, and becomes readable when it has ended has ended. C because Glibc's import has no pidfd_open. */

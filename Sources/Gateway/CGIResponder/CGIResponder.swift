@@ -16,7 +16,7 @@ final class CGIResponder {
     let options: ResponderOptions
     let loop: EventLoop
     let finder: ScriptFinder
-    let environment: ScriptEnvironment
+    private let environment: ScriptEnvironment
     private let listener: OwnedDescriptor
     private let signals: SignalDescriptor
     private let lifeline: Lifeline
@@ -105,10 +105,10 @@ final class CGIResponder {
     private func startScripts() {
         while scripts.count < options.scripts, !waiting.isEmpty {
             let connection = waiting.removeFirst()
-            connection.start { script, environment throws(SyscallError) in
+            connection.start { request throws(SyscallError) in
                 let process = try ScriptProcess(
-                    script, environment: environment, timeout: options.timeout, loop: loop, memory: memory,
-                    listener: connection, complain: { [unowned self] in write($0) },
+                    request, finder: finder, environment: environment, timeout: options.timeout, loop: loop,
+                    memory: memory, listener: connection, complain: { [unowned self] in write($0) },
                     onOver: { [unowned self] in over($0) })
                 scripts[process.pid] = process
                 leftGroups.remove(process.pid)

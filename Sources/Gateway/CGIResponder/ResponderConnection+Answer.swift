@@ -15,6 +15,13 @@ extension ResponderConnection {
         end(.requestComplete, exitCode: 0)
     }
 
+    /// No script answers it.
+    func refuse(_ refusal: ScriptRefusal) {
+        let name = ScriptRefusal.brief(refusal.script)
+        complain(name.isEmpty ? refusal.reason : "\(name): \(refusal.reason)")
+        answer(refusal.status, refusal.explanation)
+    }
+
     /// A line for the operator about the request.
     func complain(_ line: String) {
         guard responder.options.sendsErrors else { return responder.log(line) }
@@ -98,6 +105,13 @@ extension ResponderConnection: ScriptListener {
     }
 
     func scriptHasRoom() { decode() }
+
+    func scriptFound(_ path: [UInt8]) { scriptName = ScriptRefusal.brief(path) }
+
+    func scriptRefused(_ refusal: ScriptRefusal) {
+        script = nil
+        refuse(refusal)
+    }
 
     func scriptNotStarted(_ why: String) {
         script = nil

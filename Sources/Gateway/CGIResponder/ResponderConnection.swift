@@ -53,8 +53,8 @@ final class ResponderConnection: Stream {
     var isIdle = false
     /// Whether it has a request, or may be about to send its first one.
     var holdsPlace: Bool { !isIdle && ending == .none }
-    /// The script that the request means, and what it is to get: from when it is known until it is started.
-    var work: (script: Script, environment: [[UInt8]])?
+    /// What the request means: from when it is known until its turn comes.
+    var work: ScriptRequest?
     var scriptName = ""
 
     init(_ descriptor: consuming OwnedDescriptor, responder: CGIResponder) {
@@ -235,28 +235,26 @@ final class ResponderConnection: Stream {
 
     // MARK: The script
 
-    /// The variables are complete: finds the script, and waits for its turn.
+    /// The variables are complete: waits for its turn, unless they are enough for an answer.
     private func prepare() {
         do throws(ScriptRefusal) {
             guard !hasTooManyParams else { throw .tooLarge }
-            var decoded = try ScriptParams(decoding: params.bytes)
-            let script = try responder.finder.find(&decoded)
-            scriptName = ScriptRefusal.brief(script.path)
-            work = (script, responder.environment.entries(decoded))
+            let decoded = try ScriptParams(decoding: params.bytes)
+            let name = try responder.finder.name(in: decoded)
+            scriptName = ScriptRefusal.brief(name.path)
+            work = ScriptRequest(name: name, params: decoded)
             responder.admit(self)
         } catch {
-            let name = ScriptRefusal.brief(error.script)
-            complain(name.isEmpty ? error.reason : "\(name): \(error.reason)")
-            answer(error.status, error.explanation)
+            refuse(error)
         }
     }
 
     /// It is the request's turn.
-    func start(_ run: (Script, [[UInt8]]) throws(SyscallError) -> ScriptProcess) {
+    func start(_ run: (ScriptRequest) throws(SyscallError) -> ScriptProcess) {
         guard let work else { return }
         self.work = nil
         do throws(SyscallError) {
-            script = try run(work.script, work.environment)
+            script = try run(work)
             isAnswerHeld = !isBodyComplete
             bodyMovedAt = loop.now
             if isBodyComplete, bodyWaiting == 0 { script?.endInput() }

@@ -1,4 +1,6 @@
-// One script at work: its pipes, its process group, and the clock. It tells its connection what the script says and how
+// One script at work: its pipes, its process group, and the clock. The new process looks for the script itself, before it
+// becomes that: where a file system does not answer, it is held, and the loop with all other scripts is not. It costs a fork for a
+// script that is not there, as well. It tells its connection what the script says and how
 // the answer ends; it outlives the connection where the script has to be ended, or goes on after its answer.
 
 import Octets
@@ -10,13 +12,25 @@ protocol ScriptListener: AnyObject {
     func scriptComplained(_ bytes: UnsafeBufferPointer<UInt8>)
     /// Its input, which was full, has room.
     func scriptHasRoom()
+    /// It was found under this path, and is about to run.
+    func scriptFound(_ path: [UInt8])
+    /// It is not there, or not to be run.
+    func scriptRefused(_ refusal: ScriptRefusal)
     /// It does not come to run.
     func scriptNotStarted(_ why: String)
     /// It says no more.
     func scriptEnded(_ verdict: ScriptLife.Verdict)
 }
 
-/// A script that was started.
+/// What a script is to be run for.
+struct ScriptRequest {
+    /// The script that is meant.
+    let name: ScriptName
+    /// Its variables, as far as they are known without looking for the script.
+    let params: ScriptParams
+}
+
+/// A script that was started, or a process that still looks for it.
 final class ScriptProcess {
     /// How long a script may take to end when it is told to, in milliseconds.
     static let patience: UInt64 = 1000
@@ -24,6 +38,9 @@ final class ScriptProcess {
     let pid: ProcessID
     /// Who waits for the answer; `nil` when nobody does any more.
     private(set) weak var listener: (any ScriptListener)?
+    private let name: ScriptName
+    /// What is run; `nil` before it was found.
+    private var script: Script?
     private let loop: EventLoop
     private let input: ScriptInput
     private let output: ScriptOutput
@@ -47,18 +64,19 @@ final class ScriptProcess {
     /// Called when nothing more is to be done for it.
     private let onOver: (ScriptProcess) -> Void
 
-    /// Starts a script.
+    /// Starts a script, or finds out that it cannot be run.
     ///
     /// - Parameters:
+    ///   - environment: Makes that of the script, in its process.
     ///   - timeout: Seconds that it may run; 0 for ever.
     ///   - memory: See ``ScriptOutput``.
     ///   - complain: Takes what the script writes to its standard error when the listener has gone.
     ///   - onOver: Called once, when the process has been reaped and its answer is over.
     /// - Throws: Why there is no process. That it does not come to run is told to the listener.
     init(
-        _ script: Script, environment: [[UInt8]], timeout: Int, loop: EventLoop,
-        memory: UnsafeMutableBufferPointer<UInt8>, listener: any ScriptListener,
-        complain: @escaping (UnsafeBufferPointer<UInt8>) -> Void,
+        _ request: ScriptRequest, finder: ScriptFinder, environment: ScriptEnvironment, timeout: Int,
+        loop: EventLoop, memory: UnsafeMutableBufferPointer<UInt8>,
+        listener: any ScriptListener, complain: @escaping (UnsafeBufferPointer<UInt8>) -> Void,
         onOver: @escaping (ScriptProcess) -> Void
     ) throws(SyscallError) {
         // Both ends by number: each of those of the script is closed here as soon as it has been started.
@@ -74,12 +92,14 @@ final class ScriptProcess {
         let process: StartingProcess
         do throws(SpawnError) {
             process = try ChildProcess.begin(
-                OctetProgram(path: script.path, environment: environment, directory: script.directory),
-                descriptors: [scriptInput.number, scriptOutput.number, scriptErrors.number])
+                descriptors: [scriptInput.number, scriptOutput.number, scriptErrors.number],
+                held: finder.rootNumber
+            ) { Self.find(request, finder, environment) }
         } catch {
             throw SyscallError(call: "fork", code: error.code)
         }
         pid = process.pid
+        name = request.name
         self.loop = loop
         self.listener = listener
         self.onOver = onOver
@@ -87,20 +107,54 @@ final class ScriptProcess {
         deadline = timeout == 0 ? .max : loop.now + UInt64(timeout) * 1000
         listen()
         let limit = timeout == 0 ? ProcessStart.patience : min(ProcessStart.patience, UInt64(timeout) * 1000)
-        start = ProcessStart(process, loop: loop, patience: limit) { [unowned self] in started($0, script) }
+        start = ProcessStart(process, loop: loop, patience: limit) { [unowned self] in started($0) }
+        start?.onWord = { [unowned self] in found($0) }
+    }
+
+    /// In the new process: looks for its script.
+    private static func find(
+        _ request: ScriptRequest, _ finder: ScriptFinder, _ environment: ScriptEnvironment
+    ) -> (StartWord, OctetProgram?) {
+        let finding = finder.look(for: request.name)
+        guard case .found(let end) = finding else { return (finding.word, nil) }
+        var params = request.params
+        request.name.settle(&params, end: end)
+        let script = request.name.script(end: end)
+        let program = OctetProgram(
+            path: script.path, environment: environment.entries(params), directory: script.directory)
+        return (finding.word, program)
+    }
+
+    /// The new process has looked.
+    private func found(_ word: StartWord) {
+        switch ScriptFinding(word, of: name) {
+        case .found(let end)?:
+            script = name.script(end: end)
+            listener?.scriptFound(name.script(end: end).path)
+        case .refused(let obstacle, let end)?:
+            fail { $0.scriptRefused(obstacle.refusal.of(Array(name.path[..<end]))) }
+        // It has not come from ourselves: the end of the process tells the rest.
+        case nil: break
+        }
     }
 
     /// It runs, or does not come to run; then it has nothing to say.
-    private func started(_ outcome: ProcessStart.Outcome, _ script: Script) {
-        let path = String(decoding: script.path, as: UTF8.self)
-        let folder = script.directory.map { String(decoding: $0, as: UTF8.self) }
+    private func started(_ outcome: ProcessStart.Outcome) {
+        let path = String(decoding: script?.path ?? name.path, as: UTF8.self)
+        let folder = script?.directory.map { String(decoding: $0, as: UTF8.self) }
         let why = outcome.explanation(path: path) { $0.explanation(path: path, directory: folder) }
         guard let why else { return }
+        fail { $0.scriptNotStarted(why) }
+    }
+
+    /// The process ends by itself, or was killed.
+    private func fail(_ tell: (any ScriptListener) -> Void) {
         killedAt = loop.now
+        start?.close()
         guard !isAnswered else { return }
         let listener = listener
         leave()
-        listener?.scriptNotStarted(why)
+        if let listener { tell(listener) }
         endWhenOver()
     }
 

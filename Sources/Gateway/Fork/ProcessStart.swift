@@ -21,10 +21,13 @@ final class ProcessStart: Source {
 
     let pid: ProcessID
     private var process: StartingProcess?
+    private var isClosed = false
     private unowned let loop: EventLoop
     private let patience: UInt64
     private let ends: UInt64
     private let onEnd: (Outcome) -> Void
+    /// Called with what the process says on its way.
+    var onWord: (StartWord) -> Void = { _ in }
 
     /// - Parameters:
     ///   - patience: How long it may take, in milliseconds.
@@ -50,6 +53,10 @@ final class ProcessStart: Source {
     /// Looks at the report, and at the clock. Called now and then, and when the process has been reaped: what it has said last
     /// is not lost then.
     func look(_ now: UInt64) {
+        var words: [StartWord] = []
+        let progress = progress(&words)
+        for word in words { onWord(word) }
+        guard !isClosed else { return }
         switch progress {
         case nil: break
         case .begun: end(.begun)
@@ -64,12 +71,13 @@ final class ProcessStart: Source {
     /// Tells nobody any more: the process has been reaped, or does not matter.
     func close() {
         if isWatched { loop.remove(self) }
+        isClosed = true
         process = nil
     }
 
-    private var progress: StartingProcess.Progress? {
+    private func progress(_ words: inout [StartWord]) -> StartingProcess.Progress? {
         switch process {
-        case .some(let process): process.progress()
+        case .some(let process): process.progress(&words)
         case .none: nil
         }
     }

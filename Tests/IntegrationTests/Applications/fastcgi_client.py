@@ -257,7 +257,8 @@ def half_given_up(path, scripts):
 def cheap_questions(path, scripts, pid):
     """Asks much and reads nothing."""
     refused = begin(2, keep=True)
-    answered = request(scripts + "/missing", keep=True)
+    # By its name alone: what has to be looked for takes a process, and the next request may not come before its answer.
+    answered = request("relative", keep=True)
     for opening, question in [(begin(1, keep=True), record(99, b"", 0)), (begin(1, keep=True), refused),
                               (b"", record(GET_VALUES, pair("FCGI_MAX_REQS", ""), 0)), (b"", answered)]:
         before = resident(pid)
@@ -309,6 +310,47 @@ def deaf_log(path, scripts):
         connection = Connection(path)
         connection.send(request(scripts + "/shouts.py"))
         assert b"shouted" in connection.answer()[0]
+
+
+def hung_folder(path, scripts):
+    """The file system does not answer for some scripts: all others go on."""
+    notes = os.path.dirname(scripts) + "/notes/"
+    reader = Connection(path)
+    reader.send(begin() + params(SCRIPT_FILENAME=scripts + "/reads.py", DOCUMENT_ROOT=scripts,
+                                 REQUEST_METHOD="POST", CONTENT_LENGTH="2") + record(STDIN, b"ab"))
+    wait_for(notes + "reads")
+    hung = [Connection(path), Connection(path)]
+    hung[0].send(request(scripts + "/hung/script.sh"))
+    hung[1].send(begin() + params(DOCUMENT_ROOT=scripts, SCRIPT_NAME="/hung/script.sh/info", REQUEST_METHOD="GET")
+                 + record(STDIN))
+    wait_for(notes + "held.2")
+    for _ in range(3):
+        connection = Connection(path)
+        connection.send(request(scripts + "/env.sh"))
+        assert b"arguments: 0" in connection.answer()[0]
+        connection = Connection(path)
+        connection.send(request(scripts + "/missing.sh"))
+        assert connection.answer()[0].startswith(b"Status: 404")
+    # What waits for the file system does not hold the end of another one's body open.
+    reader.send(record(STDIN))
+    assert b"read 2" in reader.answer()[0]
+    for connection in hung:
+        connection.socket.settimeout(120)
+        out, errors, application, protocol = connection.answer()
+        assert (out, application, protocol) == (b"", 127, COMPLETE), (out, application, protocol)
+        assert b"hung/script.sh" in errors and b"did not begin to run within" in errors, errors
+
+
+def hung_given_up(path, scripts):
+    """Gives up what waits for a file system: the only place is free again."""
+    connection = Connection(path)
+    connection.send(request(scripts + "/hung/script.sh"))
+    wait_for(os.path.dirname(scripts) + "/notes/held.1")
+    connection.socket.close()
+    connection = Connection(path)
+    connection.socket.settimeout(120)
+    connection.send(request(scripts + "/env.sh"))
+    assert b"arguments: 0" in connection.answer()[0]
 
 
 def unread(path, scripts, pid):

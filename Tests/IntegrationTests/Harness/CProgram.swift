@@ -17,6 +17,9 @@ struct CProgram {
     /// Writes down what it finds itself to be. Linked statically: it runs where there is no other file.
     static let probe = CProgram(name: "probe", libraries: ["-static"])
 
+    /// Runs a program for which a part of the file system does not answer.
+    static let hung = CProgram(name: "hung", libraries: [])
+
     private static let compiled = Mutex<[String: Result<String, any Error>]>([:])
     private let name: String
     private let libraries: [String]
