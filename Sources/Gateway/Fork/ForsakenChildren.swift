@@ -18,6 +18,9 @@ final class ForsakenChildren {
     /// keeps it.
     func add(_ pid: ProcessID) { pids.insert(pid) }
 
+    /// Whether a process is one of these.
+    func contains(_ pid: ProcessID) -> Bool { pids.contains(pid) }
+
     /// It has ended after all.
     ///
     /// - Returns: Whether it was one of these.

@@ -34,10 +34,25 @@ extension Master {
                 }
                 context.log.error("upgrade failed, this master goes on: \(why)")
                 hasSuccessorFailed = true
+                // It ends by itself, unless something keeps it from that.
+                successorKilledAt = context.loop.now
+                if let successor { ChildProcess.signalLeader(successor, .kill) }
             }
         } catch {
             context.log.error("upgrade failed, this master goes on: \(error.explanation(of: program))")
         }
+    }
+
+    /// Looks how far the successor is. One that has failed and does not end is in nobody's way: the next upgrade may begin.
+    func superviseSuccessor(_ now: UInt64) {
+        successorStart?.look(now)
+        guard let successor, let killedAt = successorKilledAt, killedAt + ForsakenChildren.patience <= now
+        else { return }
+        context.log.error(
+            "upgrade: the new master (pid \(successor)) cannot be ended: it is still there \(ForsakenChildren.patience / 1000) s after KILL, and is left to itself"
+        )
+        context.forsaken.add(successor)
+        successorEnded(.signalled(9))
     }
 
     /// The successor is gone: this master is alone again.
@@ -47,6 +62,7 @@ extension Master {
         successorStart = nil
         if !hasSuccessorFailed { context.log.error("upgrade: the new master \(status); this one goes on") }
         hasSuccessorFailed = false
+        successorKilledAt = nil
         successor = nil
         guard stopDeadline == nil else { return }
         // Its workers may have been dismissed in favour of others that are not there any more.

@@ -52,6 +52,8 @@ final class Master {
     var successorStart: ProcessStart?
     /// Whether it has not come to run its program, which has been said.
     var hasSuccessorFailed = false
+    /// When it was killed for that; its end is not waited for without a limit.
+    var successorKilledAt: UInt64?
     var reloader: Reloader?
     /// What the same process is to listen on when it has begun anew as another program.
     var restarts: [Listener]?
@@ -275,7 +277,7 @@ final class Master {
         context.lines.flush()
         careForListeners(now)
         superviseTrial()
-        successorStart?.look(now)
+        superviseSuccessor(now)
         // While there is a predecessor the service manager may already take this process for the main one.
         if let interval = notifier.watchdogInterval, now >= nextWatchdog {
             nextWatchdog = now + interval

@@ -177,6 +177,7 @@ final class ApplicationPool {
     /// - Parameter workers: Those that may wait for a slot; none where the pool is on its way out and only ends.
     func tick(_ now: UInt64, workers: [Int]) {
         for process in processes { process.tick(now) }
+        nameLookup?.forsakeLate(now)
         say(reports.due(now))
         if now >= nextSocketLook {
             nextSocketLook = now + 200

@@ -17,6 +17,8 @@ final class NameLookup {
 
     /// Milliseconds that an application waits at its start for the first answers.
     private static let patience: UInt64 = 1000
+    /// Look-ups that could not be ended, before no other one begins: what holds them would hold it too.
+    private static let forsakenLimit = 4
 
     private let application: String
     private var servers: [Server]
@@ -27,6 +29,10 @@ final class NameLookup {
     private var patienceEnds: UInt64?
     private var hasEnded = false
     private var pid: ProcessID = 0
+    /// When it was killed; its end is not waited for without a limit.
+    private var killedAt: UInt64?
+    /// Those of before that were killed and have not ended.
+    private var left: [ProcessID] = []
     private var answers: NameAnswers?
 
     /// - Returns: `nil` where no server has a name.
@@ -56,8 +62,10 @@ final class NameLookup {
         // It ends, and the names that have not answered are told apart from those that have. The next one is due then.
         guard pid == 0 else {
             next = now
-            return ChildProcess.signal(pid, .kill)
+            return kill(now)
         }
+        left.removeAll { !context.forsaken.contains($0) }
+        guard left.count < Self.forsakenLimit else { return }
         do {
             try start(prepare)
         } catch {
@@ -82,6 +90,7 @@ final class NameLookup {
             lookUp(writeEnd)
         }
         pid = child
+        killedAt = nil
         Descriptor.closeInherited(writeEnd)
         for index in servers.indices { servers[index].hasAnswered = false }
         answers = try NameAnswers(OwnedDescriptor(adopting: readEnd), loop: context.loop) {
@@ -143,18 +152,42 @@ final class NameLookup {
     func stop() {
         answers?.close()
         answers = nil
-        if pid != 0 { ChildProcess.signal(pid, .kill) }
+        kill(context.loop.now)
+    }
+
+    private func kill(_ now: UInt64) {
+        guard pid != 0 else { return }
+        killedAt = killedAt ?? now
+        ChildProcess.signal(pid, .kill)
+    }
+
+    /// Lets go of a process that was killed and does not end: a library may wait in the system for a file system that does not
+    /// answer. Neither the next look-up nor the end of the application waits for it.
+    func forsakeLate(_ now: UInt64) {
+        guard let killedAt, pid != 0, killedAt + ForsakenChildren.patience <= now else { return }
+        context.log.error(
+            "\(application): the process that looks up names (pid \(pid)) cannot be ended: it is still there \(ForsakenChildren.patience / 1000) s after KILL, and is left to itself"
+        )
+        context.forsaken.add(pid)
+        left.append(pid)
+        ended()
     }
 
     /// - Returns: Whether the process was the one that looks up.
     func reaped(_ pid: ProcessID) -> Bool {
         guard pid == self.pid else { return false }
-        self.pid = 0
-        guard let answers else { return true }
+        ended()
+        return true
+    }
+
+    /// What has not been answered is not answered any more.
+    private func ended() {
+        pid = 0
+        killedAt = nil
+        guard let answers else { return }
         answers.finish()
         self.answers = nil
         hasEnded = true
         for index in servers.indices where !servers[index].hasAnswered { lost(index) }
-        return true
     }
 }

@@ -189,4 +189,51 @@ struct NameLookupTests {
             #expect(try gateway.answering(4) == ["two": 4])
         }
     }
+
+    /// The process that looks up names: it has children of its own.
+    private func lookup(of gateway: GatewayProcess) throws -> ProcessID? {
+        let entries = try gateway.tree.entries
+        return entries.first { entry in
+            entry.parent == gateway.pid && entries.contains { $0.parent == entry.pid }
+        }?.pid
+    }
+
+    /// Has a tracer hide the end of a look-up that is under way.
+    private func hide(_ gateway: GatewayProcess, _ hosts: Hosts) throws -> (
+        lookup: ProcessID, tracer: StartedProcess
+    ) {
+        try eventually("a look-up is traced") {
+            guard let pid = try lookup(of: gateway) else { return nil }
+            return try Held.ifPossible("trace.py", "\(pid)", in: hosts.folder).map { (pid, $0) }
+        }
+    }
+
+    @Test(
+        "A look-up that cannot be ended holds up neither the next one nor the end",
+        .timeLimit(.minutes(5)))
+    func hidden() throws {
+        let hosts = try Hosts()
+        try hosts.silenceResolver()
+        try hosts.lead(["known.test": "127.0.0.1"])
+        let gateway = try hosts.gateway(
+            """
+            graceful-timeout: 3
+            applications:
+              app: {run: 'fcgi:silent.test:\(hosts.port), known.test:\(hosts.port)', resolve-interval: 4}
+            """)
+        try gateway.use { gateway in
+            #expect(try gateway.answering(1) == ["one": 1])
+            let first = try hide(gateway, hosts)
+            defer { first.tracer.kill() }
+            try hosts.lead(["known.test": "127.0.0.2"])
+            try eventually("nobody waits for it") {
+                gateway.hasLogged("looks up names (pid \(first.lookup)) cannot be ended", "left to itself")
+            }
+            try eventually("names are looked up again") { try gateway.answering(1) == ["two": 1] }
+            let second = try hide(gateway, hosts)
+            defer { second.tracer.kill() }
+            gateway.signal(.term)
+            #expect(try gateway.process.waitForEnd(within: 20) == .exited(0))
+        }
+    }
 }

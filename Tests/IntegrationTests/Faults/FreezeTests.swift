@@ -31,29 +31,26 @@ struct FreezeTests {
         return folder / "gateway.yaml"
     }
 
-    /// Starts a helper, and waits until it says that it has what it is to hold.
-    private func hold(_ script: String, _ subject: String, in folder: TemporaryFolder) throws
-        -> StartedProcess
-    {
-        let mark = folder / "held-\(Clock.monotonicMilliseconds())"
-        let helper = try StartedProcess(["python3", Build.application(script), subject, mark])
-        try eventually("\(script) holds \(subject)") {
-            try #require(helper.status == nil, "\(script) could not hold \(subject)")
-            return Files.status(mark) != nil
-        }
-        return helper
-    }
-
-    /// Expects that the master still does all that it is there for. One process of the application that answers `/` is killed.
+    /// Expects that the master does all that it is there for, and that it does not wait before. One process of the application that
+    /// answers `/` is killed.
     private func expectMasterGoesOn(_ gateway: GatewayProcess) throws {
+        try expectTurn(of: gateway)
         let victim = try #require(ProcessID(try gateway.get("/pid").text.trimmed))
         ChildProcess.signal(victim, .kill)
-        try eventually("what has been killed is replaced") {
+        // Three turns of the master, and the start of a program, each of which has its time.
+        try eventually("what has been killed is replaced", within: 3 * Held.patience) {
             let answer = try gateway.get("/pid")
             return answer.status == 200 && answer.text.trimmed != "\(victim)"
         }
+        try expectTurn(of: gateway)
+    }
+
+    /// Expects that the master hears a signal, and does what it asks for.
+    private func expectTurn(of gateway: GatewayProcess) throws {
+        func turns() -> Int { gateway.log.lines.count { $0.contains("logs opened anew") } }
+        let before = turns()
         gateway.signal(.usr1)
-        try eventually("logs are opened anew") { gateway.hasLogged("logs opened anew") }
+        try eventually("logs are opened anew", within: Held.patience) { turns() > before }
     }
 
     @Test("A lease holds the program of an application", .timeLimit(.minutes(5)))
@@ -64,20 +61,28 @@ struct FreezeTests {
         let gateway = try GatewayProcess(nil, ["--config", file], environment: [], folder: folder)
         try gateway.use { gateway in
             let old = try #require(ProcessID(try gateway.get("/held/pid").text.trimmed))
-            let holder = try hold("hold.py", program, in: folder)
+            let holder = try Held.by("hold.py", program, in: folder)
             defer { holder.kill() }
             ChildProcess.signal(old, .kill)
-            try eventually("its death is noticed") { gateway.hasLogged("held: application 1 (pid \(old))") }
-            try expectMasterGoesOn(gateway)
+            try eventually("its death is noticed", within: Held.patience) {
+                gateway.hasLogged("held: application 1 (pid \(old))")
+            }
+            // Not between two starts: the same one is held before and after.
+            try eventually("the master goes on while a start is held") {
+                guard let start = try Held.start(of: gateway.pid) else { return false }
+                try expectMasterGoesOn(gateway)
+                return try Held.start(of: gateway.pid) == start
+            }
             // A reload cannot succeed either, and is not waited for.
             gateway.signal(.hup)
-            try eventually("the reload begins") { gateway.hasLogged("reload (HUP)") }
+            try eventually("the reload begins", within: Held.patience) { gateway.hasLogged("reload (HUP)") }
+            try expectTurn(of: gateway)
             try eventually("a start has a limit", within: 60) {
                 gateway.hasLogged("held: cannot start application 1", program, "did not begin to run within")
             }
             #expect(try gateway.get("/").status == 200)
             gateway.signal(.term)
-            #expect(try gateway.process.waitForEnd(within: 30) == .exited(0))
+            #expect(try gateway.process.waitForEnd(within: 20) == .exited(0))
         }
     }
 
@@ -86,12 +91,17 @@ struct FreezeTests {
         let scripts = try ScriptFolder()
         try withGateway("cgi:\(scripts.path)", "--processes", "4", folder: scripts.folder) { gateway in
             #expect(try gateway.get("/env.sh").status == 200)
-            let holder = try hold("hold.py", scripts.path + "/fields.pl", in: scripts.folder)
+            let holder = try Held.by("hold.py", scripts.path + "/fields.pl", in: scripts.folder)
             defer { holder.kill() }
-            let waiting = try gateway.connect()
-            waiting.send("GET /fields.pl HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            for _ in 0..<5 { #expect(try gateway.get("/env.sh").status == 200) }
-            #expect(try waiting.receive().status == 502)
+            try eventually("others are answered while one is held") {
+                let waiting = try gateway.connect()
+                waiting.send("GET /fields.pl HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                try waiting.sendAll()
+                for _ in 0..<5 { #expect(try gateway.get("/env.sh").status == 200) }
+                let early = try waiting.poll()
+                #expect(try (early ?? waiting.receive()).status == 502)
+                return early == nil
+            }
             #expect(gateway.hasLogged("fields.pl", "cannot be run", "did not begin to run within"))
         }
     }
@@ -115,15 +125,18 @@ struct FreezeTests {
         }
         try eventually("both run") { try processes().count == 2 }
         let first = try processes()
-        let holder = try hold("hold.py", folder / "program", in: folder)
+        let holder = try Held.by("hold.py", folder / "program", in: folder)
         defer { holder.kill() }
-        for pid in first { ChildProcess.signal(pid, .kill) }
-        try eventually("the end of each is noticed") {
+        ChildProcess.signal(first[0], .kill)
+        let start = try eventually("the next one is held") { try Held.start(of: watch.pid) }
+        ChildProcess.signal(first[1], .kill)
+        try eventually("the end of each is noticed", within: Held.patience) {
             let text = TextFile.read(log)
             return first.allSatisfy { text.contains("process \($0) ") }
         }
+        #expect(SystemProcess.isRunning(start))
         watch.signal(.term)
-        #expect(try watch.waitForEnd(within: 30) == .exited(0))
+        #expect(try watch.waitForEnd(within: Held.patience) == .exited(0))
     }
 
     @Test("Guardian, worker, application and CGI responder stand still", .timeLimit(.minutes(5)))
@@ -146,14 +159,14 @@ struct FreezeTests {
             for pid in [responder, guardian] { try run("kill", "-STOP", "\(pid)") }
             try expectMasterGoesOn(gateway)
             gateway.signal(.hup)
-            try eventually("a reload succeeds") { gateway.hasLogged("generation 2 serves") }
+            try eventually("a reload succeeds", within: 20) { gateway.hasLogged("generation 2 serves") }
             try eventually("what stood still is gone, but for the guardian", within: 60) {
                 !SystemProcess.isRunning(responder) && !workers.contains(where: SystemProcess.isRunning)
             }
             let worker = try #require(try gateway.workers.first { $0 != responder })
             for pid in [worker] + (try gateway.applications) { try run("kill", "-STOP", "\(pid)") }
             gateway.signal(.term)
-            #expect(try gateway.process.waitForEnd(within: 30) == .exited(0))
+            #expect(try gateway.process.waitForEnd(within: 20) == .exited(0))
         }
     }
 
@@ -169,7 +182,7 @@ struct FreezeTests {
             try expectMasterGoesOn(gateway)
             try eventually("the sockets are put right") { gateway.hasLogged("made blocking", "not any more") }
             gateway.signal(.hup)
-            try eventually("a reload succeeds") { gateway.hasLogged("generation 2 serves") }
+            try eventually("a reload succeeds", within: 20) { gateway.hasLogged("generation 2 serves") }
             try gateway.expectAllProcessesServe()
             #expect(!gateway.hasLogged("its loop stood still"))
         }
@@ -179,19 +192,53 @@ struct FreezeTests {
     func hiddenEnd() throws {
         try withGateway("exec:\(CProgram.responder.path)", "--graceful-timeout", "3") { gateway in
             let first = try #require(ProcessID(try gateway.get("/pid").text.trimmed))
-            let tracer = try hold("trace.py", "\(first)", in: gateway.folder)
+            let tracer = try Held.by("trace.py", "\(first)", in: gateway.folder)
             defer { tracer.kill() }
             ChildProcess.signal(first, .kill)
             gateway.signal(.hup)
-            try eventually("a reload succeeds") { gateway.hasLogged("generation 2 serves") }
+            try eventually("a reload succeeds", within: 20) { gateway.hasLogged("generation 2 serves") }
             try eventually("nobody waits for it", within: 60) {
                 gateway.hasLogged("(pid \(first)) cannot be ended", "left to itself")
             }
             let second = try #require(ProcessID(try gateway.get("/pid").text.trimmed))
-            let other = try hold("trace.py", "\(second)", in: gateway.folder)
+            let other = try Held.by("trace.py", "\(second)", in: gateway.folder)
             defer { other.kill() }
             gateway.signal(.term)
-            #expect(try gateway.process.waitForEnd(within: 30) == .exited(0))
+            #expect(try gateway.process.waitForEnd(within: 20) == .exited(0))
+        }
+    }
+
+    @Test("A tracer hides the end of a new master that could not begin", .timeLimit(.minutes(5)))
+    func hiddenSuccessor() throws {
+        let folder = try TemporaryFolder()
+        let program = folder / "program"
+        try run("ln", "-s", Build.gateway, program)
+        let gateway = try GatewayProcess(
+            "exec:\(CProgram.responder.path)", ["--graceful-timeout", "3"], environment: [], folder: folder,
+            program: program)
+        try gateway.use { gateway in
+            try TextFile.write("#!/bin/sh\nexec \(Build.gateway) \"$@\"\n", to: program, mode: 0o755)
+            let holder = try Held.by("hold.py", program, in: folder)
+            defer { holder.kill() }
+            gateway.signal(.usr2)
+            let held = try eventually("a new master is held") { try Held.start(of: gateway.pid) }
+            // Out of execve(2), in which nobody may begin to trace it.
+            try run("kill", "-STOP", "\(held)")
+            let tracer = try Held.by("trace.py", "\(held)", in: folder)
+            defer { tracer.kill() }
+            try expectMasterGoesOn(gateway)
+            try eventually("nobody waits for it", within: 60) {
+                gateway.hasLogged("new master (pid \(held)) cannot be ended", "left to itself")
+            }
+            #expect(gateway.hasLogged("upgrade failed", "did not begin to run within"))
+            holder.kill()
+            let new = try gateway.upgrade()
+            #expect(new != held)
+            gateway.signal(.term)
+            #expect(try gateway.process.waitForEnd(within: 20) == .exited(0))
+            try eventually("the new master has taken over") { gateway.hasLogged("[\(new)]", "takes over") }
+            ChildProcess.signal(new, .term)
+            try eventually("it has ended") { !SystemProcess.isRunning(new) }
         }
     }
 }
