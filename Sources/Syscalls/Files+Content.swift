@@ -6,6 +6,12 @@ extension Files {
     /// - Parameter limit: Octets that it may have.
     /// - Throws: EFBIG where it has more, EINVAL for what is no file.
     public static func content(_ path: String, limit: Int) throws(SyscallError) -> [UInt8] {
+        try Findings.attempt("content \(limit) \(path)") { () throws(SyscallError) in
+            ToldOctets(try wholeContent(path, limit: limit))
+        }.octets
+    }
+
+    private static func wholeContent(_ path: String, limit: Int) throws(SyscallError) -> [UInt8] {
         // Nobody is waited for: a pipe in the place of a file is refused.
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         let file = OwnedDescriptor(adopting: try require("open") { open(path, flags) })

@@ -5,6 +5,12 @@ extension Files {
     ///
     /// - Parameter limit: Octets; the rest of a longer file is left out.
     public static func contents(_ path: String, limit: Int) throws(SyscallError) -> [UInt8] {
+        try Findings.attempt("contents \(limit) \(path)") { () throws(SyscallError) in
+            ToldOctets(try beginning(path, limit: limit))
+        }.octets
+    }
+
+    private static func beginning(_ path: String, limit: Int) throws(SyscallError) -> [UInt8] {
         let file = OwnedDescriptor(
             adopting: try require("open \(path)") { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) })
         let number = file.number

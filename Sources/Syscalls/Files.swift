@@ -2,9 +2,9 @@ import CSyscalls
 import Glibc
 
 /// What the file system says about a path.
-public struct FileStatus: Sendable {
+public struct FileStatus: Sendable, BitwiseCopyable {
     /// What it is; a device is one that takes characters, as /dev/null.
-    public enum Kind: Sendable {
+    public enum Kind: Sendable, BitwiseCopyable {
         case regular, directory, device, other
     }
     /// What it is.
@@ -39,7 +39,7 @@ public struct FileStatus: Sendable {
 }
 
 /// What tells a file from every other one that exists at the same time.
-public struct FileIdentity: Equatable, Sendable {
+public struct FileIdentity: Equatable, Sendable, BitwiseCopyable {
     let device: UInt64
     let inode: UInt64
 }
@@ -48,8 +48,15 @@ public struct FileIdentity: Equatable, Sendable {
 public enum Files {
     /// stat(2); `nil` where there is nothing.
     public static func status(_ path: String) -> FileStatus? {
-        var status = stat()
-        return stat(path, &status) == 0 ? FileStatus(status) : nil
+        Findings.ask("status \(path)", unknown: nil) {
+            var status = stat()
+            return stat(path, &status) == 0 ? FileStatus(status) : nil
+        }
+    }
+
+    /// access(2).
+    private static func allows(_ path: String, _ mode: CInt) -> Bool {
+        Findings.ask("access \(mode) \(path)", unknown: false) { access(path, mode) == 0 }
     }
 
     /// fstat(2).
@@ -60,25 +67,29 @@ public enum Files {
 
     /// Whether this process may run the file at `path`.
     public static func isExecutable(_ path: String) -> Bool {
-        status(path)?.kind == .regular && access(path, X_OK) == 0
+        status(path)?.kind == .regular && allows(path, X_OK)
     }
 
     /// Whether the path itself is a symbolic link.
     public static func isLink(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        Findings.ask("link \(path)", unknown: false) {
+            var status = stat()
+            return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        }
     }
 
     /// Whether this process may create files in the folder at `path`.
     public static func canWriteInDirectory(_ path: String) -> Bool {
-        status(path)?.kind == .directory && access(path, W_OK | X_OK) == 0
+        status(path)?.kind == .directory && allows(path, W_OK | X_OK)
     }
 
     /// Which file a path itself, not what it links to, names now; `nil` where there is nothing.
     public static func identity(_ path: String) -> FileIdentity? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        Findings.ask("identity \(path)", unknown: nil) {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        }
     }
 
     /// Whether the path itself, not what it links to, is a socket.
@@ -89,25 +100,27 @@ public enum Files {
 
     /// Whether this process may write the file at `path`, or create it where it is missing.
     public static func canWriteFile(_ path: String) -> Bool {
-        if let status = status(path) { return status.kind != .directory && access(path, W_OK) == 0 }
+        if let status = status(path) { return status.kind != .directory && allows(path, W_OK) }
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        return status(folder)?.kind == .directory && access(folder, W_OK | X_OK) == 0
+        return status(folder)?.kind == .directory && allows(folder, W_OK | X_OK)
     }
 
     /// Whether this process may read the file at `path`.
-    public static func isReadable(_ path: String) -> Bool { access(path, R_OK) == 0 }
+    public static func isReadable(_ path: String) -> Bool { allows(path, R_OK) }
 
     /// Whether this process may list and enter the folder at `path`.
     public static func isReadableDirectory(_ path: String) -> Bool {
-        status(path)?.kind == .directory && access(path, R_OK | X_OK) == 0
+        status(path)?.kind == .directory && allows(path, R_OK | X_OK)
     }
 
     /// The path without links and dots; `nil` where there is nothing.
     public static func absolutePath(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
+        Findings.ask("path \(path)", unknown: nil) {
+            guard let resolved = realpath(path, nil) else { return nil }
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
     }
 
     /// Opens a folder, to open what is in it.

@@ -10,7 +10,18 @@ public final class FolderReference: Sendable {
     private let descriptor: OwnedDescriptor
 
     /// - Parameter path: Links are followed.
-    public init(_ path: String) throws(SyscallError) {
+    public static func find(_ path: String) throws(SyscallError) -> FolderReference {
+        try Findings.folder(path) { () throws(SyscallError) in try FolderReference(path) }
+    }
+
+    /// One that was found before.
+    init(_ descriptor: consuming OwnedDescriptor, path: String, _ identity: FileIdentity) {
+        self.descriptor = descriptor
+        self.path = path
+        self.identity = identity
+    }
+
+    private init(_ path: String) throws(SyscallError) {
         let descriptor = OwnedDescriptor(
             adopting: try require("open \(path)") { CSyscalls_open_folder(path) })
         var status = stat()
@@ -21,10 +32,14 @@ public final class FolderReference: Sendable {
         self.descriptor = descriptor
     }
 
+    var number: CInt { descriptor.number }
+
     /// Whether it has been removed: no folder has its name any more.
     public var isGone: Bool {
-        var status = stat()
-        return fstat(descriptor.number, &status) != 0 || status.st_nlink == 0
+        Findings.ask("gone \(identity.device) \(identity.inode)", unknown: true) {
+            var status = stat()
+            return fstat(descriptor.number, &status) != 0 || status.st_nlink == 0
+        }
     }
 
     /// Its path as it is now; `nil` where it is gone.
@@ -39,8 +54,10 @@ public final class FolderReference: Sendable {
 extension Files {
     /// Which file a path leads to now, links followed; `nil` where there is nothing.
     public static func target(_ path: String) -> FileIdentity? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        Findings.ask("target \(path)", unknown: nil) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        }
     }
 }

@@ -59,6 +59,12 @@ public struct Login: Sendable, Equatable {
         variables = zip(Self.names, values).map { ($0, $1) }
     }
 
+    /// In the order of ``names``; what is left out is not to be there.
+    fileprivate init(_ values: [String?]) {
+        let values = values + Array(repeating: nil, count: max(0, Self.names.count - values.count))
+        variables = zip(Self.names, values).map { ($0, $1) }
+    }
+
     /// Compares the values; the names are the same.
     public static func == (one: Login, other: Login) -> Bool {
         one.variables.elementsEqual(other.variables) { $0.value == $1.value }
@@ -80,6 +86,13 @@ public enum Accounts {
     ///
     /// - Parameter number: Of a user who has no account under this name.
     public static func login(_ name: String, number: UInt32) -> Login {
+        let values = Findings.ask("login \(number) \(name)", unknown: []) {
+            lookUpLogin(name, number).variables.map(\.value)
+        }
+        return Login(values)
+    }
+
+    private static func lookUpLogin(_ name: String, _ number: UInt32) -> Login {
         var entry = passwd()
         func read(_ entry: passwd) -> Login {
             Login(
@@ -92,12 +105,12 @@ public enum Accounts {
 
     /// The account with a name, and no other.
     public static func user(named name: String) -> (name: String, uid: UInt32, gid: UInt32?)? {
-        account { getpwnam_r(name, $0, $1, $2, $3) }
+        account("user \(name)") { getpwnam_r(name, $0, $1, $2, $3) }
     }
 
     /// The account with a number.
     public static func user(numbered number: UInt32) -> (name: String, uid: UInt32, gid: UInt32?)? {
-        account { getpwuid_r(number, $0, $1, $2, $3) }
+        account("number \(number)") { getpwuid_r(number, $0, $1, $2, $3) }
     }
 
     /// The number of the group with a name or, where no group is named so, the number itself; `nil` for an unknown name.
@@ -107,16 +120,22 @@ public enum Accounts {
 
     /// The number of the group with a name, and no other.
     public static func group(named name: String) -> UInt32? {
-        var entry = Glibc.group()
-        return lookUp(&entry) {
-            getgrnam_r(name, $0, $1, $2, $3)
-        } read: {
-            $0.gr_gid
+        Findings.ask("group \(name)", unknown: nil) {
+            var entry = Glibc.group()
+            return lookUp(&entry) {
+                getgrnam_r(name, $0, $1, $2, $3)
+            } read: {
+                $0.gr_gid
+            }
         }
     }
 
     /// All groups that a user is a member of, with `group` among them.
     public static func supplementaryGroups(user name: String, group: UInt32) -> [UInt32] {
+        Findings.ask("groups \(group) \(name)", unknown: []) { lookUpGroups(name, group) }
+    }
+
+    private static func lookUpGroups(_ name: String, _ group: UInt32) -> [UInt32] {
         var count: CInt = 64
         while true {
             var groups = [gid_t](repeating: 0, count: Int(count))
@@ -133,13 +152,19 @@ public enum Accounts {
     }
 
     private static func account(
+        _ question: @autoclosure () -> String,
         _ call: (
             UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
             UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
         ) -> CInt
     ) -> (name: String, uid: UInt32, gid: UInt32?)? {
-        var entry = passwd()
-        return lookUp(&entry, call) { (String(cString: $0.pw_name), $0.pw_uid, $0.pw_gid) }
+        let found = Findings.ask(question(), unknown: nil) {
+            var entry = passwd()
+            return lookUp(&entry, call) {
+                ToldAccount(name: String(cString: $0.pw_name), user: $0.pw_uid, group: $0.pw_gid)
+            }
+        }
+        return found.map { ($0.name, $0.user, $0.group) }
     }
 
     private static func lookUp<Entry, Value>(
@@ -197,4 +222,28 @@ extension SystemProcess {
     ///
     /// - Returns: False where it has ended already; then nothing would ever come, and the caller ends.
     public static func dieWithParent(_ parent: pid_t) -> Bool { CSyscalls_die_with_parent(parent, SIGKILL) }
+}
+
+/// An account, as it is told.
+private struct ToldAccount: Told {
+    let name: String
+    let user: UInt32
+    let group: UInt32
+
+    init(name: String, user: UInt32, group: UInt32) {
+        (self.name, self.user, self.group) = (name, user, group)
+    }
+
+    func tell(_ octets: inout [UInt8]) {
+        name.tell(&octets)
+        user.tell(&octets)
+        group.tell(&octets)
+    }
+
+    init?(_ reader: inout ToldReader) {
+        guard let name = String(&reader), let user = UInt32(&reader), let group = UInt32(&reader) else {
+            return nil
+        }
+        self.init(name: name, user: user, group: group)
+    }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// An address that a socket can have: IPv4, IPv6, a unix path or an abstract unix name.
-public struct SocketAddress: Sendable, CustomStringConvertible {
+public struct SocketAddress: Sendable, BitwiseCopyable, CustomStringConvertible {
     var storage = sockaddr_storage()
     var length: socklen_t = 0
 
@@ -42,6 +42,20 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     ///
     /// - Parameter host: Empty for every address of this machine.
     public static func resolve(host: String, port: UInt16) throws(ResolutionError) -> [SocketAddress] {
+        guard !host.isEmpty, IPAddress(host) == nil else { return try lookUp(host, port) }
+        let unknown = ToldAddresses(failure: "it was not looked up")
+        let told = Findings.ask("addresses \(port) \(host)", unknown: unknown) {
+            do throws(ResolutionError) {
+                return ToldAddresses(addresses: try lookUp(host, port))
+            } catch {
+                return ToldAddresses(failure: error.reason)
+            }
+        }
+        if let reason = told.failure { throw ResolutionError(host: host, reason: reason) }
+        return told.addresses
+    }
+
+    private static func lookUp(_ host: String, _ port: UInt16) throws(ResolutionError) -> [SocketAddress] {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         hints.ai_flags = host.isEmpty ? AI_PASSIVE : 0
@@ -177,4 +191,24 @@ public struct ResolutionError: Error, Equatable {
     public let host: String
     /// The resolver's words.
     public let reason: String
+}
+
+/// The addresses of a name, or why there are none.
+private struct ToldAddresses: Told {
+    var addresses: [SocketAddress] = []
+    var failure: String?
+
+    init(addresses: [SocketAddress] = [], failure: String? = nil) {
+        (self.addresses, self.failure) = (addresses, failure)
+    }
+
+    func tell(_ octets: inout [UInt8]) {
+        addresses.tell(&octets)
+        failure.tell(&octets)
+    }
+
+    init?(_ reader: inout ToldReader) {
+        guard let addresses = [SocketAddress](&reader), let failure = String?(&reader) else { return nil }
+        self.init(addresses: addresses, failure: failure)
+    }
 }

@@ -105,7 +105,7 @@ extension SpawnError {
             return "cannot enter the folder '\(directory)': \(reason)"
         case .exec:
             if self == .late {
-                return "'\(path)' did not begin to run in time, killed: \(SpawnError.lateReason)"
+                return "'\(path)' did not begin to run in time, KILL is sent: \(SpawnError.lateReason)"
             }
             if reach > 0 {
                 return

@@ -84,25 +84,6 @@ public enum SystemProcess {
         return (Int(fields[1]) ?? 0) * sysconf(CInt(_SC_PAGESIZE))
     }
 
-    /// How long this process has waited for others since it was forked, in milliseconds: it neither ran nor waited for a
-    /// processor. 0 where that cannot be told.
-    public static var waitedMilliseconds: UInt64 {
-        // Nanoseconds on a processor, and waiting for one (proc(5)); the start in clock ticks since the machine's.
-        let times = Files.text("/proc/self/schedstat")?.split(whereSeparator: \.isWhitespace).compactMap {
-            UInt64($0)
-        }
-        guard let times, times.count > 1, let stat = Files.text("/proc/self/stat"),
-            let end = stat.lastIndex(of: ")")
-        else { return 0 }
-        let fields = stat[stat.index(after: end)...].split(separator: " ")
-        guard fields.count > 19, let start = UInt64(fields[19]) else { return 0 }
-        var now = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &now)
-        let milliseconds = UInt64(now.tv_sec) * 1000 + UInt64(now.tv_nsec) / 1_000_000
-        let age = milliseconds - min(milliseconds, start * 1000 / UInt64(max(1, sysconf(CInt(_SC_CLK_TCK)))))
-        return age - min(age, (times[0] + times[1]) / 1_000_000)
-    }
-
     /// The working folder.
     public static var currentDirectory: String { workingDirectory ?? "." }
 

@@ -46,7 +46,7 @@ struct WatchTableTests {
         #expect(table.due(now: 349) == [] && table.due(now: 350) == [0])
     }
 
-    @Test("The first signal asks gently and ends respawning, the second is passed on")
+    @Test("The first signal asks gently and ends respawning, the second is passed on, the third is KILL")
     func stopping() {
         var table = WatchTable([1, 2, nil], now: 0)
         #expect(!table.isOver)
@@ -55,7 +55,7 @@ struct WatchTableTests {
         #expect(table.ended(1, now: 5) == .init(life: 5, pause: nil, weight: .worthALine))
         #expect(!table.isOver && table.running == [2])
         #expect(table.stop(.int, gentle: .usr1) == .int)
-        #expect(table.stop(.term, gentle: .usr1) == .term)
+        #expect(table.stop(.term, gentle: .usr1) == .kill)
         #expect(table.ended(2, now: 6)?.pause == nil)
         #expect(table.isOver)
     }

@@ -132,12 +132,15 @@ extension ResponderConnection: ScriptListener {
             complain("\(scriptName): \(status) in the middle of its answer")
             cut()
         case .timedOut(let said):
-            complain("\(scriptName): killed after \(responder.options.timeout) s (--timeout)")
+            complain(
+                "\(scriptName): timed out after \(responder.options.timeout) s (--timeout), KILL is sent to it"
+            )
             guard said else { return answer("504 Gateway Timeout", "The script did not answer in time.") }
             cut()
         case .starved(let said):
             complain(
-                "\(scriptName): killed, because the system has no memory left to pass the request's body on")
+                "\(scriptName): KILL is sent to it, because the system has no memory left to pass the request's body on"
+            )
             if said { cut() } else { end(.overloaded, exitCode: 127) }
         }
     }

@@ -67,6 +67,9 @@ enum BindAddress: Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is a path that depends on the folder of the process.
+    var isRelative: Bool { if case .unix(let path) = self { !path.hasPrefix("/") } else { false } }
+
     /// The same, with a path that does not depend on the folder of the process, where that is not too long for a socket.
     ///
     /// - Parameter folder: Where relative paths begin.

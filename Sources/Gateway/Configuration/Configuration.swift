@@ -1,3 +1,5 @@
+import Syscalls
+
 /// One reading of the settings, and what they say is to be served. The master asks for another one at each reload.
 struct Configuration: Sendable {
     var settings: Settings
@@ -6,6 +8,8 @@ struct Configuration: Sendable {
     var warnings: [String] = []
     /// Where the settings stand.
     var places = SettingPlaces()
+    /// What was found out about them in another process, so that nobody is asked here.
+    var findings: Findings?
 }
 
 /// What a program brings along beside its application.

@@ -54,7 +54,7 @@ struct StartFolder: Sendable {
     private let first: FolderReference?
 
     private init() {
-        first = try? FolderReference(".")
+        first = try? FolderReference.find(".")
         let variable = SystemProcess.environmentValue("PWD")
         path = Self.path(
             working: SystemProcess.workingDirectory, variable: variable,
@@ -73,7 +73,7 @@ struct StartFolder: Sendable {
 
     /// What the path leads to now. A folder that was only given another name is gone on in.
     func look() -> WorkFolder {
-        if let found = try? FolderReference(path) {
+        if let found = try? FolderReference.find(path) {
             // In a folder that was removed there is nothing, though another one may be at its path: that is the new one.
             return WorkFolder(start: path, found)
         }

@@ -184,7 +184,11 @@ extension Lifeline.News {
                 "there is no guardian process (\(reason)): what applications have started may outlive a killed master; the next is tried in \(pause) ms",
                 true
             )
-        case .stuck: ("the guardian process does not read what it is told: killed, and started anew", true)
+        case .stuck:
+            (
+                "the guardian process does not read what it is told: KILL is sent to it, and another is started",
+                true
+            )
         }
     }
 }

@@ -100,7 +100,7 @@ extension ProcessStart.Outcome {
         case .begun: nil
         case .failed(let error): explain(error)
         case .late(let seconds):
-            "'\(path)' did not begin to run within \(seconds) s, killed: \(SpawnError.lateReason)"
+            "'\(path)' did not begin to run within \(seconds) s, KILL is sent: \(SpawnError.lateReason)"
         }
     }
 }

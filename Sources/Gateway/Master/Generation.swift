@@ -35,6 +35,8 @@ final class Generation {
     let patienceEnds: UInt64
     var workers: WorkerTable
     var phase = Phase.bootingPool
+    /// Until when it is not said yet that it serves, because workers of those before it may still accept.
+    var announcement: UInt64?
     /// When its workers were killed.
     var killedAt: UInt64?
     /// Where its workers note their requests in flight, by their index.

@@ -42,7 +42,10 @@ final class Listener {
     /// Opens a socket.
     ///
     /// - Parameter wanted: One of the addresses that `bind` stands for.
-    init(_ bind: BindAddress, at wanted: SocketAddress, settings: Settings) throws(ListenFailure) {
+    init(
+        _ bind: BindAddress, at wanted: SocketAddress, _ configuration: Configuration
+    ) throws(ListenFailure) {
+        let settings = configuration.settings
         let place = "\(bind)" == "\(wanted)" ? "\(bind)" : "\(wanted) (\(bind))"
         do {
             if case .unix(let path) = bind {
@@ -55,7 +58,9 @@ final class Listener {
                 try SocketFile.clear(path, wanted)
             }
             let owner = try settings.socketOwner.map { text throws(ConfigurationError) in
-                try SocketOwner.resolve(text)
+                try configuration.goingByFindings { () throws(ConfigurationError) in
+                    try SocketOwner.resolve(text)
+                }
             }
             socket = try Socket.listen(
                 wanted, backlog: settings.backlog, isNonBlocking: true, reusesPort: settings.reusesPort,

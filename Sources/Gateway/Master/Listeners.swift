@@ -9,17 +9,20 @@ enum Listeners {
     ///
     /// - Parameter existing: What is open: of the running generation, or inherited.
     static func open(
-        _ settings: Settings, over existing: [Listener]
+        _ configuration: Configuration, over existing: [Listener]
     ) throws(ConfigurationError) -> [Listener] {
+        let settings = configuration.settings
         let activated = existing.filter { $0.origin == .activated }
-        // The default address is for those who say nothing; a service manager has said something.
-        let chosen = settings.hasChosenBinds || activated.isEmpty ? settings.binds : []
-        settings.folder.enter()
-        let binds = chosen.map { $0.absolute(in: settings.folder) }
+        let binds = chosen(settings, over: existing)
+        // Their folder is looked at, and one that has stopped would hold whoever does so.
+        if binds.contains(where: \.isRelative) { settings.folder.enter() }
         var listeners: [Listener] = []
-        do {
-            for (bind, addresses) in try wanted(binds, over: existing) {
-                let found = try open(bind, addresses, settings, existing, activated)
+        do throws(ConfigurationError) {
+            let sets = try configuration.goingByFindings { () throws(ConfigurationError) in
+                try wanted(binds, over: existing)
+            }
+            for (bind, addresses) in sets {
+                let found = try open(bind, addresses, configuration, existing, activated)
                 // One socket may be for both families, where another program or an older gateway has opened it.
                 for listener in found where !listeners.contains(where: { $0 === listener }) {
                     listeners.append(listener)
@@ -34,9 +37,17 @@ enum Listeners {
         return listeners + activated
     }
 
-    /// The sockets that are wanted. A name whose sockets are open is not looked up again: the master waits for no name server
-    /// while it serves.
-    private static func wanted(
+    /// The addresses that the settings ask for.
+    static func chosen(_ settings: Settings, over existing: [Listener]) -> [BindAddress] {
+        let isActivated = existing.contains { $0.origin == .activated }
+        // The default address is for those who say nothing; a service manager has said something.
+        let chosen = settings.hasChosenBinds || !isActivated ? settings.binds : []
+        return chosen.map { $0.absolute(in: settings.folder) }
+    }
+
+    /// The sockets that are wanted. A name whose sockets are open is not looked up again: a name server that is down is no
+    /// reason against a reload.
+    static func wanted(
         _ binds: [BindAddress], over existing: [Listener]
     ) throws(ConfigurationError) -> [(bind: BindAddress, addresses: [SocketAddress])] {
         var sets: [(bind: BindAddress, addresses: [SocketAddress])] = []
@@ -56,9 +67,10 @@ enum Listeners {
 
     /// Opens what an address of the settings stands for, where it is not open yet.
     private static func open(
-        _ bind: BindAddress, _ addresses: [SocketAddress], _ settings: Settings, _ existing: [Listener],
-        _ activated: [Listener]
+        _ bind: BindAddress, _ addresses: [SocketAddress], _ configuration: Configuration,
+        _ existing: [Listener], _ activated: [Listener]
     ) throws(ConfigurationError) -> [Listener] {
+        let settings = configuration.settings
         guard case .tcp = bind else {
             if let open = existing.first(where: { $0.origin == .bind(bind) && isIntact($0) }) {
                 return [kept(open, settings)]
@@ -69,7 +81,7 @@ enum Listeners {
             }
             let address = try bind.resolve()
             if activated.contains(where: { $0.has(address) }) { return [] }
-            do { return [try Listener(bind, at: address, settings: settings)] } catch { throw error.error }
+            do { return [try Listener(bind, at: address, configuration)] } catch { throw error.error }
         }
         var kept: [Listener] = []
         var missing: [SocketAddress] = []
@@ -86,7 +98,7 @@ enum Listeners {
         guard !missing.isEmpty else { return kept }
         let opened = try AddressSet.open(missing, of: addresses.count) { address throws(ListenFailure) in
             try refuseBeside(existing, bind, address, settings)
-            return try Listener(bind, at: address, settings: settings)
+            return try Listener(bind, at: address, configuration)
         } port: {
             $0.address.port
         }

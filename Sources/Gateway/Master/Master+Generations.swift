@@ -7,8 +7,8 @@ import Syscalls
 extension Master {
     /// Begins a generation: its listeners first, then its application processes, its workers when those are ready.
     func begin(_ configuration: Configuration) throws(ConfigurationError) {
-        let running = generations.last?.listeners ?? inheritedListeners
-        let listeners = try Listeners.open(configuration.settings, over: running)
+        let running = openListeners
+        let listeners = try Listeners.open(configuration, over: running)
         do {
             let backend = try makeBackend(configuration)
             try append(configuration, listeners, backend)
@@ -22,8 +22,9 @@ extension Master {
         _ configuration: Configuration, _ listeners: [Listener], _ backend: GenerationBackend
     ) throws(ConfigurationError) {
         let settings = configuration.settings
-        let identity = try RunAs.resolve(
-            user: settings.user, group: settings.group, configuration.places)
+        let identity = try configuration.goingByFindings { () throws(ConfigurationError) in
+            try RunAs.resolve(user: settings.user, group: settings.group, configuration.places)
+        }
         prepareLogs(configuration, identity)
         let errorLog = try context.errorLog(for: settings, distrusting: configuration.distrusted(identity))
         lastGeneration += 1
@@ -82,11 +83,17 @@ extension Master {
         do throws(ConfigurationError) { try tryReading() } catch { reloadFailed(error.message) }
     }
 
-    /// The settings have been tried: they can be read without making anybody wait.
-    func reloadTried() {
+    /// The settings have been read in another process.
+    ///
+    /// - Parameter findings: What that has found: the same is read from them, without making anybody wait.
+    func reloadTried(_ findings: Findings) {
         do {
-            var configuration = try readConfiguration()
-            tellFolder(configuration.settings.folder)
+            var configuration = try findings.goingByThem { () throws(ConfigurationError) in
+                let configuration = try readConfiguration()
+                tellFolder(configuration.settings.folder)
+                return configuration
+            }
+            configuration.findings = findings
             for name in configuration.settings.keepStartOnly(of: context.settings) {
                 context.log.warning(
                     "--\(name) has changed: that takes effect at the next start, not at a reload")
@@ -191,6 +198,7 @@ extension Master {
     /// Does what is due for one generation.
     func advance(_ generation: Generation) {
         let now = context.loop.now
+        announce(generation)
         if generation.isBooting, generation.bootDeadline <= now {
             return abandon(
                 generation,
@@ -209,7 +217,7 @@ extension Master {
                 generation.phase = .stoppingPool(until: deadline)
                 for pool in ownPools(of: generation) { pool.stop(until: deadline) }
             } else if until <= now {
-                context.log.warning("workers did not finish in time, killed")
+                context.log.warning("workers did not finish in time: KILL is sent to them")
                 logRunning(generation)
                 killWorkers(of: generation)
                 generation.phase = .draining(until: .max)
@@ -250,9 +258,27 @@ extension Master {
             context.log.info("listening at \(places) with \(describeProcesses(generation))")
             startsServing()
         } else {
-            context.log.info("reload: generation \(generation.number) serves, the old one drains")
-            if predecessor == nil { notifier.ready() }
+            generation.announcement = context.loop.now + Self.announcementPatience
+            announce(generation)
         }
+    }
+
+    /// Milliseconds in which old workers leave what is new to the new ones; one that stands still is not waited for.
+    private static let announcementPatience: UInt64 = 900
+
+    /// Says that a generation serves, once no older worker takes a new connection.
+    private func announce(_ generation: Generation) {
+        guard let until = generation.announcement, stopDeadline == nil else { return }
+        let older = generations.filter { $0.number < generation.number }
+        let accepting = older.flatMap(\.workers.entries).filter {
+            context.scoreboard.state(worker: $0.key) != .draining
+        }
+        guard accepting.isEmpty || until <= context.loop.now else { return }
+        generation.announcement = nil
+        let late = accepting.map { "worker \($0.key) (pid \($0.value.pid))" }.sorted()
+        let rest = late.isEmpty ? "" : "; \(late.joined(separator: ", ")) did not stop to accept yet"
+        context.log.info("reload: generation \(generation.number) serves, the old one drains\(rest)")
+        if predecessor == nil { notifier.ready() }
     }
 
     private func describeProcesses(_ generation: Generation) -> String {

@@ -7,14 +7,15 @@ import Syscalls
 
 /// Something that is being tried.
 struct Trial {
-    /// The code of a process that had to wait for somebody.
-    static let slow = 75
-
     let pid: ProcessID
     /// On its way to its program, where it has one.
     var start: ProcessStart?
     /// What is tried, for messages.
     let subject: String
+    /// What it is to tell, which others that are forked meanwhile let go of.
+    var report: FindingsReport?
+    /// What is said where it takes too long; `nil` for what is said of all.
+    var late: String?
     /// What bounds it, for messages; `nil` where no setting does.
     var option: String?
     /// When it has taken too long, in the loop's milliseconds.
@@ -123,9 +124,7 @@ extension Master {
         case .exited(0): trial.succeeded()
         case _ where trial.hasTimedOut:
             let option = trial.option.map { " (\($0))" } ?? ""
-            trial.failed(.applicationFailed("\(trial.subject) was not ready in time\(option)"))
-        case .exited(Trial.slow):
-            trial.failed(.environment("\(trial.subject) could not be tried without waiting"))
+            trial.failed(.applicationFailed(trial.late ?? "\(trial.subject) was not ready in time\(option)"))
         case .exited(4): trial.failed(.applicationNotFound("\(trial.subject) is not there"))
         default:
             trial.failed(
@@ -140,6 +139,7 @@ extension Master {
         for log in [context.errorLog] + generations.map(\.errorLog) { log.afterFork() }
         context.loop.abandonAfterFork()
         context.lifeline.closeInherited()
+        trial?.report?.closeInherited()
         for listener in generations.flatMap(\.listeners) + inheritedListeners
         where !kept.contains(listener.number) {
             Descriptor.closeInherited(listener.number)

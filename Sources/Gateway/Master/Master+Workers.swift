@@ -66,11 +66,12 @@ extension Master {
         if entry.isServing {
             let request = lastWords(ofWorker: index)
             context.log.critical(
-                "worker \(index) (pid \(entry.pid)) timed out: its loop stood still for \(patience / 1000) s, killed\(request)"
+                "worker \(index) (pid \(entry.pid)) timed out: its loop stood still for \(patience / 1000) s; ABRT is sent to it, then KILL\(request)"
             )
         } else {
             context.log.critical(
-                "worker \(index) (pid \(entry.pid)) was not ready within \(patience / 1000) s, killed")
+                "worker \(index) (pid \(entry.pid)) was not ready within \(patience / 1000) s; ABRT is sent to it, then KILL"
+            )
         }
         return true
     }

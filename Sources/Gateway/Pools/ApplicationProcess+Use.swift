@@ -39,7 +39,7 @@ extension ApplicationProcess {
             words.allSatisfy({ $0.owner == worker })
         else { return }
         context.log.warning(
-            "\(pool.name): \(name) (pid \(pid)) is at a request whose worker is gone: killed, and started again"
+            "\(pool.name): \(name) (pid \(pid)) is at a request whose worker is gone: KILL is sent to it, and it is started again"
         )
         isForsaken = true
         closeSlots()

@@ -312,7 +312,7 @@ final class ApplicationProcess {
                 kill()
             }
         case .ready where isHung, .retiring where isHung:
-            context.log.error("\(pool.name): \(name) (pid \(pid)) timed out, killed")
+            context.log.error("\(pool.name): \(name) (pid \(pid)) timed out, KILL is sent to it")
             // Not again before it is reaped.
             closeSlots()
             kill()
@@ -321,7 +321,7 @@ final class ApplicationProcess {
             let isDone = slots.allSatisfy { context.scoreboard.slot($0).state == .vacant }
             if isDone || until <= now { end(until: now + 5000) }
         case .stopping(let until) where until <= now:
-            context.log.warning("\(pool.name): \(name) (pid \(pid)) did not end in time, killed")
+            context.log.warning("\(pool.name): \(name) (pid \(pid)) did not end in time, KILL is sent to it")
             state = .stopping(until: .max)
             kill()
         default: break

@@ -51,12 +51,14 @@ struct BootReport: Sendable {
         case .importing(let target):
             let after = ", as \(place): raise --boot-timeout, or import less"
             return report(
-                .error, before: "'\(target)' was not imported \(limit), killed: ", after, after)
+                .error, before: "'\(target)' was not imported \(limit), KILL is sent: ", after, after)
         case .starting(let program):
-            let after = " did not accept a connection \(limit), killed, as \(place): \(program) was held up"
+            let after =
+                " did not accept a connection \(limit), KILL is sent to it, as \(place): \(program) was held up"
             return report(.error, after, after)
         case .unknown:
-            let after = " did not accept a connection \(limit), killed, as \(place): \(Self.question)"
+            let after =
+                " did not accept a connection \(limit), KILL is sent to it, as \(place): \(Self.question)"
             return report(.error, after, after)
         }
     }

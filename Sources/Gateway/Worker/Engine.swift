@@ -121,8 +121,10 @@ final class Engine {
     /// Serves what has been accepted or waits to be, and leaves.
     private func drain() {
         guard !context.isDraining else { return }
-        plan.scoreboard.setState(.draining, worker: plan.index)
         for acceptor in acceptors { acceptor.drain() }
+        // Not before: the master says then that a new generation serves, and nobody but that.
+        plan.scoreboard.setState(.draining, worker: plan.index)
+        plan.doorbells.ringMaster()
         context.isDraining = true
         backend.drain()
         drainingSince = loop.now

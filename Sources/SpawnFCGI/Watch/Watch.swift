@@ -9,6 +9,12 @@ import Syscalls
 final class Watch {
     private static let stopping: [Signal] = [.hup, .int, .quit, .term, .usr1]
 
+    /// How long an end is waited for, in milliseconds: a process may wait in the system, be frozen, or have a tracer that hides
+    /// its end.
+    private static let patience: UInt64 = 3000
+    /// How often it is looked for ends that are hidden, in milliseconds.
+    private static let lookInterval: UInt64 = 500
+
     private let program: Program
     private let options: Options
     private let settings: WatchOptions
@@ -20,6 +26,10 @@ final class Watch {
     private var launches: [Launch] = []
     /// Why processes did not come to run whose end is to follow.
     private var failures: [ProcessID: SpawnError] = [:]
+    /// Since when nothing but the end of a process is to come: it was sent KILL, or is dead, and has not been reaped.
+    private var overdue: [ProcessID: UInt64] = [:]
+    /// Those that did not end, and that nobody waits for any more.
+    private var forsaken: Set<ProcessID> = []
 
     init(
         _ program: Program, _ options: Options, _ settings: WatchOptions, listener: CInt, file: SocketFile?,
@@ -82,6 +92,7 @@ final class Watch {
         while true {
             lookAtLaunches()
             while let (pid, status) = ChildProcess.reap() { reaped(pid, status, &table) }
+            forsakeOverdue(&table)
             if table.isOver { return }
             for index in table.due(now: Clock.monotonicMilliseconds()) {
                 guard let launch = start(index, &table, batch) else { continue }
@@ -90,7 +101,9 @@ final class Watch {
             }
             let next = ([table.nextStart].compactMap(\.self) + launches.map(\.deadline)).min()
             let wait = Self.wait(until: next)
-            _ = try epoll.wait(milliseconds: log.flush() || (0..<500).contains(wait) ? wait : 500)
+            let isCalm = log.flush() && overdue.isEmpty && !table.isStopping
+            let limit = CInt(Self.lookInterval)
+            _ = try epoll.wait(milliseconds: isCalm || (0..<limit).contains(wait) ? wait : limit)
             while let signal = signals.next() { take(signal, &table) }
         }
     }
@@ -98,7 +111,9 @@ final class Watch {
     private func lookAtLaunches() {
         let now = Clock.monotonicMilliseconds()
         for launch in launches {
-            if let failure = launch.look(now) { failures[launch.pid] = failure }
+            guard let failure = launch.look(now) else { continue }
+            failures[launch.pid] = failure
+            if failure == .late { overdue[launch.pid] = now }
         }
         // With them their reports are closed, which takes those out of epoll.
         launches.removeAll(where: \.isSettled)
@@ -108,12 +123,37 @@ final class Watch {
         // It may have said why it does not run since the last look.
         lookAtLaunches()
         launches.removeAll { $0.pid == pid }
+        overdue[pid] = nil
+        if forsaken.remove(pid) != nil { return ChildProcess.signalGroup(pid, .kill) }
         let failure = failures.removeValue(forKey: pid)
         let now = Clock.monotonicMilliseconds()
         guard let ending = table.ended(pid, now: now, hasRun: failure == nil) else { return }
         // What it has left behind would go on to accept from the socket.
         ChildProcess.signalGroup(pid, .kill)
         report(failure?.complaint(program).message ?? "process \(pid) \(status)", ending)
+    }
+
+    /// Goes on without those that do not end.
+    private func forsakeOverdue(_ table: inout WatchTable) {
+        let now = Clock.monotonicMilliseconds()
+        if table.isStopping {
+            // They are to end, and one that is dead has nothing to do any more.
+            for pid in table.running where overdue[pid] == nil && !SystemProcess.isRunning(pid) {
+                overdue[pid] = now
+            }
+        }
+        for (pid, since) in overdue where since + Self.patience <= now {
+            overdue[pid] = nil
+            launches.removeAll { $0.pid == pid }
+            let failure = failures.removeValue(forKey: pid)
+            guard let ending = table.ended(pid, now: now, hasRun: failure == nil) else { continue }
+            forsaken.insert(pid)
+            let why =
+                SystemProcess.isRunning(pid)
+                ? "cannot be ended: it is still there \(Self.patience / 1000) s after KILL"
+                : "is dead, and cannot be reaped: somebody traces it"
+            report("process \(pid) \(why); it is left to itself", ending)
+        }
     }
 
     private static func wait(until time: UInt64?) -> CInt {
@@ -137,12 +177,14 @@ final class Watch {
     private func take(_ signal: Signal, _ table: inout WatchTable) {
         if Self.stopping.contains(signal) {
             let sent = table.stop(signal, gentle: settings.signal.signal)
+            let now = Clock.monotonicMilliseconds()
             log.say("\(signal.name) came; sending \(sent.name) to \(table.running.count) processes")
             for pid in table.running {
                 // What has not come to its program yet has nothing to finish.
                 let isPending = launches.contains { $0.pid == pid }
                 // Each leads a session: what it has started ends with it. What is stopped takes the signal all the same.
                 ChildProcess.signalLeader(pid, isPending ? .kill : sent)
+                if isPending || sent == .kill { overdue[pid] = overdue[pid] ?? now }
                 ChildProcess.signalLeader(pid, .cont)
             }
         } else if signal == .usr2 {

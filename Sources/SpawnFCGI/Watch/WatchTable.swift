@@ -29,7 +29,9 @@ struct WatchTable {
 
     private(set) var places: [Place]
     private var backoffs: [Backoff]
-    private(set) var isStopping = false
+    /// How often somebody has asked for the end.
+    private var wishes = 0
+    var isStopping: Bool { wishes > 0 }
 
     /// - Parameter processes: Those that run at first; `nil` for one that has ended already.
     init(_ processes: [ProcessID?], now: UInt64) {
@@ -86,13 +88,18 @@ struct WatchTable {
 
     /// Somebody wants an end.
     ///
-    /// - Returns: What the running processes are sent: `gentle` first, then whatever comes.
+    /// - Returns: What the running processes are sent: `gentle` first, then what comes, then KILL: whoever asks for the third time
+    ///   wants no more patience.
     mutating func stop(_ received: Signal, gentle: Signal) -> Signal {
-        defer { isStopping = true }
+        defer { wishes += 1 }
         for index in places.indices {
             if case .waiting = places[index] { places[index] = .closed }
         }
-        return isStopping ? received : gentle
+        switch wishes {
+        case 0: return gentle
+        case 1: return received
+        default: return .kill
+        }
     }
 
     private mutating func leave(_ index: Int, life: UInt64, now: UInt64) -> Ending {

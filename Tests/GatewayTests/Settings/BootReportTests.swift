@@ -28,15 +28,15 @@ struct BootReportTests {
             ])
         #expect(
             lines(boot(.cgi("a")).late(after: 60), [1]) == [
-                "application 1 (pid 41) did not accept a connection within 60 s (--boot-timeout), killed, as user www in '/srv': the CGI responder was held up"
+                "application 1 (pid 41) did not accept a connection within 60 s (--boot-timeout), KILL is sent to it, as user www in '/srv': the CGI responder was held up"
             ])
         #expect(
             lines(boot(.exec(["cat"])).late(after: 60), [1]) == [
-                "application 1 (pid 41) did not accept a connection within 60 s (--boot-timeout), killed, as user www in '/srv': is it a FastCGI program that accepts on descriptor 0?"
+                "application 1 (pid 41) did not accept a connection within 60 s (--boot-timeout), KILL is sent to it, as user www in '/srv': is it a FastCGI program that accepts on descriptor 0?"
             ])
         #expect(
             lines(boot(.wsgi("shop")).late(after: 60), [3]) == [
-                "'shop' was not imported within 60 s (--boot-timeout), killed: application 3 (pid 43), as user www in '/srv': raise --boot-timeout, or import less"
+                "'shop' was not imported within 60 s (--boot-timeout), KILL is sent: application 3 (pid 43), as user www in '/srv': raise --boot-timeout, or import less"
             ])
     }
 

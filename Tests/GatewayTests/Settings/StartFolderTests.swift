@@ -22,11 +22,11 @@ struct StartFolderTests {
     @Test("One reading goes by one folder: a link that is switched leads the next one elsewhere")
     func releases() throws {
         try withFolder("mkdir one two; ln -s one current") { folder in
-            let first = WorkFolder(start: folder + "/current", try FolderReference(folder + "/current"))
+            let first = WorkFolder(start: folder + "/current", try FolderReference.find(folder + "/current"))
             #expect(first.path.hasSuffix("/one") && !first.isGone)
             try Files.rename(folder + "/current", to: folder + "/before")
             #expect(try SettingsLoader.absolute("a", .path, in: first).hasSuffix("/one/a"))
-            let second = WorkFolder(start: folder + "/two", try FolderReference(folder + "/two"))
+            let second = WorkFolder(start: folder + "/two", try FolderReference.find(folder + "/two"))
             #expect(!second.isSame(as: first) && first.isSame(as: first))
         }
     }
@@ -55,8 +55,8 @@ struct StartFolderTests {
     @Test("A folder that was removed is gone, one that was renamed is not")
     func removed() throws {
         try withFolder("mkdir one two") { folder in
-            let one = try FolderReference(folder + "/one")
-            let two = try FolderReference(folder + "/two")
+            let one = try FolderReference.find(folder + "/one")
+            let two = try FolderReference.find(folder + "/two")
             try Files.rename(folder + "/one", to: folder + "/other")
             #expect(!one.isGone && one.currentPath == Files.absolutePath(folder + "/other"))
             try Files.removeFolder(folder + "/two")

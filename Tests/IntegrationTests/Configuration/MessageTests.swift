@@ -63,7 +63,7 @@ struct MessageTests {
         #expect(lines.count == 1, "\(errors)")
         #expect(
             lines.first?.contains(
-                ") did not accept a connection within 1 s (--boot-timeout), killed, as \(place("/tmp")): is it a FastCGI program that accepts on descriptor 0?"
+                ") did not accept a connection within 1 s (--boot-timeout), KILL is sent to it, as \(place("/tmp")): is it a FastCGI program that accepts on descriptor 0?"
             ) == true)
     }
 

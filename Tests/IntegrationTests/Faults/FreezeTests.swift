@@ -139,6 +139,36 @@ struct FreezeTests {
         #expect(try watch.waitForEnd(within: Held.patience) == .exited(0))
     }
 
+    @Test(
+        "A tracer hides the end of what spawn-fcgi --watch waits for at its own", .timeLimit(.minutes(5)),
+        arguments: [1, 3])
+    func hiddenUnderWatch(wishes: Int) throws {
+        let folder = try TemporaryFolder()
+        let watch = try StartedProcess([
+            Build.gateway, "spawn-fcgi", "--watch", "-n", "--log", folder / "log", "-s", folder / "socket",
+            "--", "/bin/sleep", "600",
+        ])
+        defer { watch.kill() }
+        var process: ProcessID = 0
+        try eventually("it runs") {
+            process = ProcessID(try outcome(of: ["pgrep", "-P", "\(watch.pid)"]).output.trimmed) ?? 0
+            return process != 0 && Files.status(folder / "socket") != nil
+        }
+        let holder = try Held.by("trace.py", "\(process)", in: folder)
+        defer { holder.kill() }
+        for wish in 1...wishes {
+            watch.signal(.term)
+            try eventually("it is heard") {
+                TextFile.read(folder / "log").lines.count { $0.contains("TERM came") } == wish
+            }
+        }
+        // TERM waits for the tracer. KILL does not: somebody else sends it, or it is sent when an end is asked for the third time.
+        if wishes == 1 { ChildProcess.signal(process, .kill) }
+        #expect(try watch.waitForEnd(within: 60) == .exited(0))
+        #expect(TextFile.read(folder / "log").contains("process \(process) is dead, and cannot be reaped"))
+        #expect(Files.status(folder / "socket") == nil)
+    }
+
     @Test("Guardian, worker, application and CGI responder stand still", .timeLimit(.minutes(5)))
     func stoppedProcesses() throws {
         let folder = try TemporaryFolder()

@@ -30,7 +30,7 @@ struct HungApplicationTests {
             try eventually("the pool is whole again") { try gateway.applications.count == 4 }
             #expect(Set(try gateway.applications).intersection(before).count == 3)
             #expect(gateway.hasLogged("no answer within 2 s to GET /hung?hang"))
-            #expect(gateway.hasLogged("timed out, killed"))
+            #expect(gateway.hasLogged("timed out, KILL is sent to it"))
             try gateway.expectAllProcessesServe()
         }
     }

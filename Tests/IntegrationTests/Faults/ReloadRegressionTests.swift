@@ -113,6 +113,45 @@ struct ReloadRegressionTests {
         }
     }
 
+    // MARK: Who accepts
+
+    @Test("Once a generation is said to serve, no older worker takes a connection", .timeLimit(.minutes(5)))
+    func nobodyElseAccepts() throws {
+        let gateway = try GatewayProcess(
+            nil, ["--workers", "3"], environment: ["TEST_APPLICATION=asynchronous"], folder: nil,
+            program: Build.testApplication)
+        try gateway.use { gateway in
+            for reload in 2...6 {
+                let old = try gateway.workers
+                let held = try gateway.connectAndHold("gate-\(reload)")
+                gateway.signal(.hup)
+                try eventually("it is reloaded") { gateway.hasLogged("generation \(reload) serves") }
+                for _ in 0..<10 {
+                    let answering = try #require(ProcessID(try gateway.get("/").text.trimmed))
+                    #expect(!old.contains(answering))
+                }
+                try gateway.open("gate-\(reload)")
+                #expect(try held.receive().status == 200)
+            }
+            #expect(!gateway.hasLogged("did not stop to accept"))
+        }
+    }
+
+    @Test("An old worker that stands still is not waited for, but named", .timeLimit(.minutes(5)))
+    func oneStandsStill() throws {
+        try withGateway(
+            "exec:\(CProgram.responder.path)", "--workers", "2", "--graceful-timeout", "2"
+        ) { gateway in
+            let old = try gateway.workers[0]
+            try run("kill", "-STOP", "\(old)")
+            gateway.signal(.hup)
+            try eventually("it is reloaded") {
+                gateway.hasLogged("generation 2 serves", "(pid \(old)) did not stop to accept yet")
+            }
+            try eventually("it has gone") { !SystemProcess.isRunning(old) }
+        }
+    }
+
     // MARK: --preload
 
     /// Runs `body` with a program whose builder waits for a file.

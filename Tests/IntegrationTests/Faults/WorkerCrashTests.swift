@@ -107,7 +107,7 @@ struct WorkerCrashTests {
             let held = try gateway.connectAndHold("never")
             gateway.signal(.term)
             #expect(try gateway.process.waitForEnd() == .exited(0))
-            #expect(gateway.hasLogged("[warning]", "workers did not finish in time, killed"))
+            #expect(gateway.hasLogged("[warning]", "workers did not finish in time: KILL is sent to them"))
             #expect(
                 gateway.hasLogged(
                     "[warning]", "was at GET /until?\(gateway.folder / "never") from 127.0.0.1", " for "))

@@ -20,6 +20,9 @@ struct CProgram {
     /// Runs a program for which a part of the file system does not answer.
     static let hung = CProgram(name: "hung", libraries: [])
 
+    /// Stands before the C library, and does not answer who is not to be answered (LD_PRELOAD).
+    static let silent = CProgram(name: "silent", libraries: ["-shared", "-fPIC", "-ldl"])
+
     private static let compiled = Mutex<[String: Result<String, any Error>]>([:])
     private let name: String
     private let libraries: [String]

@@ -101,7 +101,7 @@ struct PoolQueueTests {
             #expect(try hung.receive().status == 504)
             // Not only after --graceful-timeout.
             try eventually("it has ended") { !gateway.pids(of: "one").contains(pid) }
-            #expect(gateway.hasLogged("(pid \(pid)) timed out, killed"))
+            #expect(gateway.hasLogged("(pid \(pid)) timed out, KILL is sent to it"))
             #expect(try gateway.get("/one/").status == 200)
         }
     }

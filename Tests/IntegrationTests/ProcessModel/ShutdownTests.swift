@@ -100,7 +100,7 @@ struct ShutdownTests {
             #expect(response.status == 200)
             gateway.signal(.term)
             #expect(try gateway.process.waitForEnd() == .exited(0))
-            #expect(gateway.hasLogged("did not end in time, killed"))
+            #expect(gateway.hasLogged("did not end in time, KILL is sent to it"))
         }
     }
 
