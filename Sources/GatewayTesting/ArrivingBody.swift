@@ -51,8 +51,8 @@ final class ArrivingBody: BodySource {
 
     /// Sends the parts of a body, each when the one before it has been taken.
     ///
-    /// - Returns: False where it has more octets than it may.
-    func send(_ body: TestBody, limit: Int) async -> Bool {
+    /// - Parameter refuse: Called where it has more bytes than it may.
+    func send(_ body: TestBody, limit: Int, refuse: () -> Void) async {
         do {
             switch body.content {
             case .whole(let bytes): try await take(bytes, limit)
@@ -63,9 +63,10 @@ final class ArrivingBody: BodySource {
             }
             state.change { $0.hasEnded = true }
         } catch {
+            // The handler hears of it last: what it says of a body without an end would be quicker than the refusal.
+            if state.read({ $0.isTooLarge }) { refuse() }
             state.change { $0.isBroken = true }
         }
-        return !state.read { $0.isTooLarge }
     }
 
     /// Nothing more comes.

@@ -122,7 +122,8 @@ final class TestCall: ResponseSink {
     // MARK: The answer
 
     private func answerWhole(_ answer: Response, _ bytes: [UInt8]) {
-        begin(answer, length: bytes.count)
+        // Two may want to answer at once: one of them does, head and body.
+        guard begin(answer, length: bytes.count) else { return }
         state.change { state in
             guard state.end == nil else { return }
             if state.takesBody, !bytes.isEmpty { state.parts = [bytes] }
@@ -152,16 +153,21 @@ final class TestCall: ResponseSink {
         state.change { $0.hasReturned = true }
     }
 
-    private func begin(_ answer: Response, length: Int?) {
+    /// - Returns: Whether the client gets this head, and no other.
+    @discardableResult
+    private func begin(_ answer: Response, length: Int?) -> Bool {
         let head = TestHead(answer, length: length)
+        var isFirst = false
         state.change { state in
             guard state.head == nil else { return }
+            isFirst = true
             state.pending = nil
             state.head = head
             state.remaining = length
             state.takesBody = !isHead && answer.mayHaveBody && answer.status.code != 205
         }
         tasks.withLock { $0.dropFirst().first?.cancel() }
+        return isFirst
     }
 
     private func sendHead() {

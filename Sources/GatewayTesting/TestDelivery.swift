@@ -47,7 +47,7 @@ struct TestDelivery: Sendable {
     /// - Parameter refuse: Called where it has more octets than it may.
     func send(_ refuse: @escaping @Sendable () -> Void) {
         guard let arriving else { return }
-        Task { if !(await arriving.send(content, limit: limit)) { refuse() } }
+        Task { await arriving.send(content, limit: limit, refuse: refuse) }
     }
 
     /// The client leaves before it has sent all.

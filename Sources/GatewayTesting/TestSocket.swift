@@ -78,11 +78,17 @@ final class TestSocket: WebSocketPort {
     var closeCode: UInt16? { state.read { $0.byClient?.code } }
 
     func receive() async throws -> WebSocket.Message? {
-        try await state.wait { state -> WebSocket.Message?? in
-            if state.byHandler == nil, !state.isBroken, !state.toHandler.isEmpty {
-                return state.toHandler.removeFirst()
+        do {
+            return try await state.wait { state -> WebSocket.Message?? in
+                if state.byHandler == nil, !state.isBroken, !state.toHandler.isEmpty {
+                    return state.toHandler.removeFirst()
+                }
+                // A connection that breaks off cancels the task, and the handler is to find it cancelled by now.
+                if state.isBroken, !Task.isCancelled { return nil }
+                return state.isOpen ? nil : .some(nil)
             }
-            return state.isOpen ? nil : .some(nil)
+        } catch is CancellationError where state.read({ $0.isBroken }) {
+            return nil
         }
     }
 
