@@ -46,6 +46,11 @@ enum Launch {
         var words = Array(SystemProcess.arguments.dropFirst())
         // As other programs have it. No application is called so: each has a colon in it.
         if ["help", "version"].contains(words.first) { words = ["--\(words[0])"] }
+        // Scripts ask for it often, and it needs none of the options.
+        if words == ["--version"] {
+            print(type.configuration.version, toStandardError: false)
+            SystemProcess.exitImmediately(0)
+        }
         do {
             return try type.parse(words: words)
         } catch let error as ForeignOption {

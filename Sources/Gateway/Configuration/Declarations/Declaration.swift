@@ -153,10 +153,13 @@ struct Declaration: Sendable {
         "'\(word)' stands beside other values: write it alone, or remove it"
     }
 
+    /// By bytes: every start does it for every setting, and a search by characters took a quarter of the start.
     private static func summary(of meaning: String) -> String {
-        let plain = meaning.filter { $0 != "`" }
-        guard let end = plain.firstRange(of: ". ") else { return plain }
-        return String(plain[..<end.lowerBound]) + "."
+        let plain = meaning.utf8.filter { $0 != UInt8(ascii: "`") }
+        let end = zip(plain, plain.dropFirst()).enumerated().first {
+            $0.element == (UInt8(ascii: "."), UInt8(ascii: " "))
+        }
+        return String(decoding: plain.prefix(end.map { $0.offset + 1 } ?? plain.count), as: UTF8.self)
     }
 }
 
