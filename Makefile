@@ -5,7 +5,7 @@
 #   make test-address [SUITES=…]          the Swift tests with AddressSanitizer in all processes
 #   make test-thread [SUITES=…]           the unit tests with ThreadSanitizer
 #   make fuzz [TARGET=…] [SECONDS=…]      fuzz what reads strangers' bytes: each target for 20 seconds, or one for longer
-#   make check                            formatter, warnings, import rules, docs/settings.md
+#   make check                            formatter, warnings, import rules, what is linked, docs/settings.md
 #   make docs                             write docs/settings.md anew
 #   make example-hummingbird              build and try the example with a server of its own (minutes)
 #   make bench [BENCH="--rounds 3 …"]     measure beside nginx and lighttpd
@@ -24,8 +24,8 @@ REQUESTS ?= 100000
 BIND ?= 127.0.0.1:8000
 # The Swift runtime goes into the binary: it runs on machines without a toolchain, and calls it without a detour.
 RELEASE = swift build -c release --static-swift-stdlib
-# What is linked: FastCGI's own library, gzip and brotli, SHA-1 for the handshake of WebSockets, and regular expressions.
-LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev pkg-config
+# What is linked: FastCGI's own library, gzip and brotli, SHA-1 for the handshake of WebSockets, regular expressions, and YAML.
+LIBRARIES = libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev libyaml-dev pkg-config
 PYTHON ?= python3
 FUZZ = Fuzz/Properties Fuzz/Driver/Package.swift Fuzz/Driver/Sources
 EXAMPLES = examples/swift/Package.swift $(filter-out examples/swift/hummingbird-worker/%,$(wildcard examples/swift/*/*.swift))
@@ -90,6 +90,7 @@ check:
 	swift format lint --strict --recursive Package.swift Sources Tests $(FUZZ) $(EXAMPLES) $(HUMMINGBIRD)
 	swift build --build-tests
 	scripts/check-imports.py
+	scripts/check-linked
 	scripts/check-settings
 
 docs:

@@ -10,8 +10,8 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let hot: [SwiftSetting] =
     strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
-// Yams and GatewayJSON bring Foundation along, whose methods of String would otherwise take the place of the standard library's
-// wherever it is loaded, and they answer differently where a text is empty.
+// GatewayJSON and ArgumentParser load FoundationEssentials, whose methods of String would otherwise be found
+// wherever one of the two is imported.
 let strangers: [SwiftSetting] = [.enableUpcomingFeature("MemberImportVisibility")]
 
 let package = Package(
@@ -35,7 +35,6 @@ let package = Package(
         // Without its conveniences for Foundation's URL, which would bring Foundation along.
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Bytes and nothing else.
@@ -56,6 +55,8 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", path: "Sources/CPCRE2", pkgConfig: "libpcre2-8",
             providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CYAML", path: "Sources/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // gzip, deflate and brotli as streams of bytes.
         .target(name: "Compression", dependencies: ["Octets", "CZlib", "CBrotli"], swiftSettings: hot),
@@ -94,7 +95,9 @@ let package = Package(
             name: "FastCGIBridge", dependencies: ["Octets", "Syscalls", "GatewayInterface", "CFastCGI"],
             swiftSettings: hot),
 
-        // Values as JSON. Foundation's encoder and decoder stay in here.
+        // Values as JSON. The encoder and the decoder are FoundationEssentials', which stays in here: all of
+        // Foundation would make the gateway's binary three times as large, with tables of ICU that nothing
+        // reads.
         .target(
             name: "GatewayJSON", dependencies: ["Octets", "GatewayInterface"],
             swiftSettings: strict + strangers),
@@ -111,7 +114,7 @@ let package = Package(
             ], swiftSettings: strict + strangers),
 
         // Configuration files as text with line numbers.
-        .target(name: "YAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: strict),
+        .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
 
         // The processes: master, workers, pools.
         .target(
@@ -166,6 +169,7 @@ let package = Package(
             dependencies: ["Compression", "Octets", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "PatternsTests", dependencies: ["Patterns"], swiftSettings: strict),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(
             name: "HTTPTests", dependencies: ["HTTP", "Octets", "TestSupport"], swiftSettings: strict),
         .testTarget(

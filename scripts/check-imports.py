@@ -15,8 +15,12 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 # A module that only some folders may import: the folders, and what everybody else does instead. The bridge's
 # tests compare what it encodes with the constants of the library's own header.
 KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
-    # Programs of users import what they like: the examples show it.
-    "Foundation": (("Sources/GatewayJSON/", "examples/swift/"), "use Octets for text and numbers, Syscalls for the operating system"),
+    # Programs of users import what they like: the examples show it. The gateway's own folders may not: all of
+    # Foundation brings ICU along, which makes the binary three times as large.
+    "Foundation": (("examples/swift/",), "use Octets for text and numbers, Syscalls for the operating system"),
+    "FoundationEssentials": (
+        ("Sources/GatewayJSON/", "examples/swift/"),
+        "use GatewayJSON for JSON, Octets for text and numbers, Syscalls for the operating system"),
     "Glibc": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CSyscalls": (("Sources/Syscalls/",), "call Syscalls, and add to it what it lacks"),
     "CFastCGI": (("Sources/FastCGIBridge/", "Tests/FastCGIBridgeTests/"), "use what FastCGIBridge declares"),
@@ -29,9 +33,10 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "CPCRE2": (("Sources/Patterns/",), "use Patterns, whose searches have limits"),
     "ArgumentParser": (
         ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
-    "Yams": (("Sources/YAML/",), "use YAMLNode: Yams brings Foundation along"),
+    "CYAML": (("Sources/YAML/",), "use YAMLNode"),
     "YAML": (
-        ("Sources/Gateway/Configuration/", "Fuzz/Properties/"), "parse in Sources/Gateway/Configuration and pass the values on"),
+        ("Sources/Gateway/Configuration/", "Fuzz/Properties/", "Tests/YAMLTests/"),
+        "parse in Sources/Gateway/Configuration and pass the values on"),
     "FuzzProperties": (
         ("Fuzz/Driver/", "Tests/FuzzTests/"), "promises look at the code, and the code does not know them"),
     "Logging": (
@@ -55,7 +60,7 @@ LISTS: Dict[str, Set[str]] = {
 
 # A folder that may import, of the modules of this project, nothing beyond a list.
 PROJECT_LISTS: Dict[str, Set[str]] = {
-    "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": set(), "Sources/SpawnFCGI/": {"Syscalls"},
+    "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": {"CYAML"}, "Sources/SpawnFCGI/": {"Syscalls"},
     "Sources/ProjectTemplate/": {"Syscalls"},
     "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"},
     "Sources/Patterns/": {"CPCRE2"},
@@ -65,7 +70,7 @@ PROJECT_LISTS: Dict[str, Set[str]] = {
 
 # A module that a folder may import only so that whoever imports the folder's module does not see it: it would bring along methods
 # of String that take the place of the standard library's.
-HIDDEN: Dict[str, str] = {"Sources/GatewayJSON/": "Foundation"}
+HIDDEN: Dict[str, str] = {"Sources/GatewayJSON/": "FoundationEssentials"}
 
 # A folder that never imports one module. (That HTTP never imports FastCGIBridge is said by its list.)
 STRANGERS: Dict[str, str] = {"Sources/FastCGIBridge/": "HTTP"}
@@ -188,8 +193,9 @@ def code_of(text: str) -> str:
 
 def import_violations(file: SwiftFile, project: Set[str]) -> Iterator[Violation]:
     for line, module in file.found(IMPORT):
-        # FoundationEssentials and FoundationNetworking are parts of Foundation.
-        family = "Foundation" if module.startswith("Foundation") else module
+        # FoundationNetworking and the like stand on Foundation; FoundationEssentials is what it stands on.
+        is_foundation = module.startswith("Foundation") and module != "FoundationEssentials"
+        family = "Foundation" if is_foundation else module
         folders, instead = KEEPERS.get(family, ((), ""))
         if family in KEEPERS and not file.path.startswith(folders):
             where = " and ".join(folders) or "no file"

@@ -14,6 +14,8 @@ enum YAMLPromises {
         } catch {
             try require((0...lines).contains(error.line), "it is wrong in line \(error.line) of \(lines)")
             try require(!error.problem.isEmpty, "it is wrong, and nobody knows why")
+            try require(
+                !error.problem.contains { $0.isNewline }, "what is wrong with it is more than one line")
             return
         }
         if let root { try checkNode(root, lines, depth) }

@@ -1,5 +1,6 @@
-// Values as JSON (RFC 8259), by Foundation's encoder and decoder. Foundation is imported for this module alone: whoever
-// imports GatewayJSON keeps the standard library's String.
+// Values as JSON (RFC 8259), by the encoder and decoder of FoundationEssentials, which is imported for this module alone.
+// Whoever imports GatewayJSON keeps the standard library's String, and no program gets ICU, which only all of
+// Foundation needs.
 
 internal import FoundationEssentials
 

@@ -91,9 +91,9 @@ struct ProjectFiles {
             swift test                                       # the application, without a socket
             swift build -c release --static-swift-stdlib     # .build/release/\(name.text)
 
-        To be built on Debian it needs `apt-get install libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev pkg-config`.
-        The release needs no Swift where it runs, but libfcgi, libbrotlienc, libmd, libpcre2 and libz: they are linked dynamically
-        (Debian 12: libfcgi0ldbl libbrotli1 libmd0 libpcre2-8-0 zlib1g).
+        To be built on Debian it needs `apt-get install libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev libyaml-dev pkg-config`.
+        The release needs no Swift where it runs, but libfcgi, libbrotlienc, libmd, libpcre2, libyaml and libz: they are linked
+        dynamically (Debian 12: libfcgi0ldbl libbrotli1 libmd0 libpcre2-8-0 libyaml-0-2 zlib1g).
 
         `Sources/\(name.text)/main.swift` has a form, an answer in JSON and one that is streamed.
 

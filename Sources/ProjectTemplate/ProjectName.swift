@@ -17,14 +17,14 @@ struct ProjectName: Equatable {
         "regexbuilder",
         "runtime", "swiftononesupport", "swiftshims", "synchronization", "testing", "xctest",
         "applicationlibrary", "cbrotli", "cdigest", "cfastcgi", "cgatewayapplication", "cpcre2", "csyscalls",
-        "czlib",
+        "cyaml", "czlib",
         "compression", "fastcgibridge", "gateway", "gatewayinterface", "gatewayjson", "gatewaytesting",
         "gatewaytool",
         "http", "middleware", "octets", "patterns", "projecttemplate", "spawnfcgi", "syscalls", "websockets",
         "yaml",
-        "argumentparser", "argumentparsertoolinfo", "cyaml", "httptypes", "httptypesfoundation",
+        "argumentparser", "argumentparsertoolinfo", "httptypes", "httptypesfoundation",
         "inmemorylogging",
-        "logging", "yams",
+        "logging",
     ]
 
     /// Swift's reserved words (The Swift Programming Language, "Lexical Structure"): no module has such a name.

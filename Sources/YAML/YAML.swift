@@ -1,7 +1,6 @@
-// A module of its own, because Yams brings Foundation along: imported where the gateway is, Foundation's methods of
-// String would take the place of the standard library's there, which do other things with empty texts.
-
-internal import Yams
+// A YAML document as nodes that know their lines. libyaml reads the text (YAMLEvents.swift), and
+// Composer.swift makes nodes of its events. No scalar is taken for a number or a date: the caller knows what
+// a text means.
 
 /// A part of a YAML document: scalars as they are written, lists and maps.
 public struct YAMLNode {
@@ -13,60 +12,41 @@ public struct YAMLNode {
         case list([YAMLNode])
         /// A mapping, in its order.
         case map([(key: YAMLNode, value: YAMLNode)])
-        /// A list or map in a place where none of the wanted depth can be.
+        /// A list or map in a position where none of the wanted depth can be.
         case tooDeep
     }
 
     /// What it is.
     public let content: Content
-    /// Where it begins, from 1.
+    /// Where it begins, from 1. What an alias repeats begins where it is written.
     public let line: Int
-    /// Parts of a document at the most, those that aliases repeat counted each time: lists of aliases of lists of
-    /// aliases would otherwise take all memory.
-    private static let limit = 100_000
 
     /// Reads a document.
     ///
     /// - Parameters:
     ///   - text: At most one document.
-    ///   - depth: Lists and maps inside of each other; deeper ones are ``Content/tooDeep``. Aliases can multiply what
-    ///     is in them, and a bound keeps that small.
-    /// - Returns: `nil` where there is no document.
+    ///   - depth: Lists and maps inside of each other; deeper ones are ``Content/tooDeep``.
+    /// - Returns: `nil` where there is no document, or an empty one.
+    /// - Throws: A text that is no YAML, a name that a map has twice, and a text beyond a limit: 64 lists and
+    ///   maps inside of each other, or 100 000 parts, each alias counted as all that it repeats.
     public static func parse(_ text: String, depth: Int) throws(YAMLError) -> YAMLNode? {
-        do {
-            // Without rules, no scalar is taken for a number: names that differ in writing differ.
-            guard let root = try Yams.compose(yaml: text, .basic, .default, .utf8) else { return nil }
-            var count = 0
-            let node = YAMLNode(root, depth: depth, count: &count)
-            guard count <= limit else { throw YAMLError(line: 1, problem: "it has more than \(limit) parts") }
-            if case .scalar("", isPlain: true) = node.content { return nil }
-            return node
-        } catch let error as YAMLError {
-            throw error
-        } catch YamlError.duplicatedKeysInMapping {
-            throw DuplicateKey(in: text)?.error ?? YAMLError(line: 1, problem: "a name is set more than once")
-        } catch {
-            throw YAMLError(error, text)
-        }
+        let composer = Composer(text)
+        guard let root = try composer.document() else { return nil }
+        if case .scalar("", isPlain: true) = root.content { return nil }
+        return root.limited(to: depth)
     }
 
-    private init(_ node: Node, depth: Int, count: inout Int) {
-        line = node.mark?.line ?? 1
-        count += 1
-        let depth = count > Self.limit ? 0 : depth
-        switch node {
-        case .scalar(let scalar): content = .scalar(scalar.string, isPlain: scalar.style == .plain)
-        case .sequence(let items) where depth > 0:
-            content = .list(items.map { YAMLNode($0, depth: depth - 1, count: &count) })
-        case .mapping(let pairs) where depth > 0:
-            content = .map(
-                pairs.map {
-                    (
-                        YAMLNode($0.key, depth: depth - 1, count: &count),
-                        YAMLNode($0.value, depth: depth - 1, count: &count)
-                    )
-                })
-        case .sequence, .mapping, .alias: content = .tooDeep
-        }
+    /// The same without what lies deeper. The composer has counted what aliases repeat, which bounds the
+    /// work.
+    private func limited(to depth: Int) -> YAMLNode {
+        let limited: Content =
+            switch content {
+            case .list(let items) where depth > 0: .list(items.map { $0.limited(to: depth - 1) })
+            case .map(let pairs) where depth > 0:
+                .map(pairs.map { ($0.key.limited(to: depth - 1), $0.value.limited(to: depth - 1)) })
+            case .list, .map, .tooDeep: .tooDeep
+            case .scalar: content
+            }
+        return YAMLNode(content: limited, line: line)
     }
 }

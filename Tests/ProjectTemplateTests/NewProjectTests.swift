@@ -36,7 +36,7 @@ struct NewProjectTests {
         #expect(try content("README.md").hasPrefix("# my-shop\n"))
         #expect(
             try content("README.md").contains(
-                "libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev pkg-config"))
+                "libfcgi-dev zlib1g-dev libbrotli-dev libmd-dev libpcre2-dev libyaml-dev pkg-config"))
         #expect(try content(".gitignore") == ".build/\n")
     }
 

@@ -37,7 +37,7 @@ struct OrderTests {
     @Test(
         "Words of Swift's are no names, and names of modules that a program is built with are not free",
         arguments: [
-            "for", "a/class", "Self", "HTTPTypes", "Logging", "ArgumentParser", "Yams", "CYaml", "Foundation",
+            "for", "a/class", "Self", "HTTPTypes", "Logging", "ArgumentParser", "YAML", "CYaml", "Foundation",
             "Dispatch", "Testing", "xctest", "Gateway", "gatewayJSON",
         ])
     func takenNames(_ folder: String) throws {
