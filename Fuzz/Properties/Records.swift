@@ -66,6 +66,10 @@ enum ResponseRecordPromises {
                     parts.append(.stderr(Array(waiting[range])))
                 }
                 return (consumed, false)
+            case .nothing(let consumed):
+                try require(
+                    consumed > 0 && consumed <= waiting.count, "a record that says nothing has no end")
+                return (consumed, false)
             case .end(let status, let application, let consumed):
                 parts.append(.end(status: status.rawValue, application: application))
                 return (consumed, false)

@@ -71,7 +71,7 @@ public struct CGIField: Equatable, Sendable {
     /// The value without white space at its ends.
     public let value: ByteRange
     /// What it means.
-    public let kind: CGIFieldName
+    public internal(set) var kind: CGIFieldName
 }
 
 /// The parsed head of an application's answer: offsets into the bytes it came from.

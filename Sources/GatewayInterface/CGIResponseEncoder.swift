@@ -45,7 +45,7 @@ public enum CGIResponseEncoder {
             output.append(text: response.status.reasonPhrase)
         }
         output.append("\r\n")
-        for field in response.fields {
+        for field in response.fields.endToEnd {
             var (name, value) = field
             name.withUTF8 { name in
                 switch CGIFieldName.recognise(ByteRange(0, name.count), in: name.span) {

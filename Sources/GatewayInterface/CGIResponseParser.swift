@@ -9,6 +9,7 @@ public struct CGIResponseParser: Sendable {
     private var scanned = 0
     private var sawStatus = false
     private var sawLocation = false
+    private var sawHopByHop = false
 
     /// A parser before the first byte.
     public init() {}
@@ -74,6 +75,7 @@ public struct CGIResponseParser: Sendable {
         case .accelBuffering: if bytes.matches(value, lowercase: "no") { head.isUnbuffered = true }
         case .accel: break
         default:
+            if kind == .hopByHop { sawHopByHop = true }
             if kind == .contentType, isEventStream(value, in: bytes) { head.isUnbuffered = true }
             head.fields.append(CGIField(name: name, value: value, kind: kind))
         }
@@ -103,6 +105,7 @@ public struct CGIResponseParser: Sendable {
     }
 
     private func conclude(_ head: inout CGIResponseHead, _ bytes: Span<UInt8>) throws(CGIResponseError) {
+        if sawHopByHop { head.nominate(in: bytes) }
         guard sawStatus || head.contentLength != nil || !head.fields.isEmpty else { throw .noFields }
         guard !sawStatus, let location = head.fields.first(where: { $0.kind == .location }) else { return }
         guard !location.value.isEmpty else { throw .malformedLocation }

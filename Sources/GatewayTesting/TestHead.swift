@@ -11,7 +11,7 @@ struct TestHead: Sendable {
     init(_ answer: Response, length: Int?) {
         status = answer.status
         var fields = ResponseFields()
-        for (name, value) in answer.fields where Self.isSent(name) { fields.append(name, value) }
+        for (name, value) in answer.fields.endToEnd where Self.isSent(name) { fields.append(name, value) }
         if let length, answer.mayHaveBody { fields.append(.contentLength, "\(length)") }
         self.fields = fields
     }

@@ -178,6 +178,9 @@ public enum Descriptor {
         _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
+    /// Shuts the receiving side down: what the peer of a unix socket still sends fails (EPIPE), and its close shows as a hang-up.
+    public static func shutdownReceiving(_ descriptor: CInt) { _ = shutdown(descriptor, CInt(SHUT_RD)) }
+
     /// Shuts the sending side down: the peer sees the end, and what it still sends can be read.
     public static func shutdownSending(_ descriptor: CInt) { _ = shutdown(descriptor, CInt(SHUT_WR)) }
 }

@@ -41,6 +41,9 @@ extension [Said] {
                     if case .stderr = event { isError = true }
                     said.add(bytes[(used + range.start)..<(used + range.end)], isError: isError)
                     used += consumed
+                case .nothing(let consumed):
+                    #expect(consumed > 0 && consumed <= waiting.count)
+                    used += consumed
                 case .end(let status, let application, let consumed):
                     #expect(consumed <= waiting.count)
                     said.append(.end(status: status.rawValue, application: application))

@@ -30,11 +30,40 @@ struct ResponseDecoderTests {
             while used < bytes.count {
                 switch try decoder.next(bytes.span.extracting(droppingFirst: used)) {
                 case .more(let consumed), .stdout(_, let consumed), .stderr(_, let consumed),
-                    .end(_, _, let consumed):
+                    .nothing(let consumed), .end(_, _, let consumed):
                     used += consumed
                 }
             }
             #expect(decoder.sawStdoutEnd == isEnd)
+        }
+    }
+
+    @Test(
+        "Each record that says nothing is told, so that a flood of them counts; the end of STDOUT alone is not"
+    )
+    func nothing() throws {
+        for (bytes, least) in [
+            (Records.stderr(""), 1), (Records.stderr("", padding: 8), 1), (Records.stdout(""), 0),
+            (Records.stdout("") + Records.stdout("") + Records.stdout(""), 2),
+            (Records.stderr("") + Records.stdout("") + Records.stderr(""), 2),
+            (Records.record(10, id: 0, [1, 2]), 1), (Records.record(11, id: 0, []), 1),
+        ] {
+            var decoder = ResponseDecoder()
+            var (used, count) = (0, 0)
+            read: while true {
+                switch try decoder.next(bytes.span.extracting(droppingFirst: used)) {
+                case .nothing(let consumed):
+                    used += consumed
+                    count += 1
+                case .more(let consumed):
+                    used += consumed
+                    break read
+                case let event:
+                    Issue.record("\(event)")
+                    break read
+                }
+            }
+            #expect(used == bytes.count && count == least)
         }
     }
 

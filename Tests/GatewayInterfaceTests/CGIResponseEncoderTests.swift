@@ -30,6 +30,17 @@ struct CGIResponseEncoderTests {
                 == "Status: 200 OK\r\nContent-Length: 0\r\n\r\n")
     }
 
+    @Test("Nor is what its Connection field names")
+    func nominated() {
+        let fields: ResponseFields = [
+            ("X-Secret", "1"), ("connection", "close, x-secret,\tX-Other"), ("X-OTHER", "2"), ("X-Kept", "3"),
+        ]
+        #expect(
+            head(Response(fields: fields)) == "Status: 200 OK\r\nX-Kept: 3\r\nContent-Length: 0\r\n\r\n")
+        #expect(fields.endToEnd.map(\.name) == ["connection", "X-Kept"])
+        #expect(ResponseFields([("Connectivity", "X"), ("X", "1")]).endToEnd.count == 2)
+    }
+
     @Test("An answer that has no body has no length", arguments: [204, 304])
     func noBody(_ code: Int) {
         let status = HTTPResponse.Status(code: code)

@@ -48,6 +48,21 @@ struct CGIResponseTests {
         #expect(CGIOutcome.of(head) == .refused(.noFields))
     }
 
+    @Test("What a Connection field names is about the connection, wherever it stands; the framing is not")
+    func nominated() throws {
+        let answer = try #require(
+            CGIOutcome.of(
+                "x-secret: 1\nConnection: close,X-Secret ,, Content-Length\nX-Kept: 2\nContent-Length: 5\n"
+                    + "connection:\tX-Later\nX-Later: 3\nX-Secrets: 4\n\n"
+            ).answer)
+        #expect(answer.kinds == [.hopByHop, .hopByHop, .other, .hopByHop, .hopByHop, .other])
+        #expect(answer.contentLength == 5)
+        // Options without end cost no more than some.
+        let many = String(repeating: "a,", count: 200)
+        let last = try #require(CGIOutcome.of("Connection: \(many)X-B\nX-B: 1\nA: 2\n\n").answer)
+        #expect(last.kinds == [.hopByHop, .other, .hopByHop])
+    }
+
     @Test(
         "A head without its blank line is not complete",
         arguments: ["", "A", "A: b", "A: b\n", "A: b\r\n\r", "no field yet"])

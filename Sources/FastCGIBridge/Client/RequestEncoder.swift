@@ -65,6 +65,11 @@ public enum RequestEncoder {
         output.append(RecordHeader(type: .stdin, requestID: requestID, contentLength: 0))
     }
 
+    /// ABORT_REQUEST (§5.4): nobody wants the answer any more.
+    public static func appendAbort(to output: inout ByteBuffer) {
+        output.append(RecordHeader(type: .abortRequest, requestID: requestID, contentLength: 0))
+    }
+
     /// GET_VALUES (§4.1) for the three variables that every application knows. It carries padding because libfcgi
     /// waits for more input when a management record has none.
     public static func appendGetValues(to output: inout ByteBuffer) {

@@ -12,6 +12,8 @@ public enum ResponseEvent: Equatable, Sendable {
     case stdout(ByteRange, consumed: Int)
     /// A part of a message for the log.
     case stderr(ByteRange, consumed: Int)
+    /// A record that says nothing: it costs its reader something all the same.
+    case nothing(consumed: Int)
     /// The exchange is over.
     case end(status: ProtocolStatus, applicationStatus: UInt32, consumed: Int)
 }
@@ -23,6 +25,8 @@ public struct ResponseDecoder: Sendable {
     private var state = State.header
     private var content = 0
     private var padding = 0
+    /// Whether the record that was entered last is empty, and neither ends anything nor follows what would count.
+    private var isIdle = false
     /// Whether the application has said that its answer is complete; it may close instead of ending the request.
     public private(set) var sawStdoutEnd = false
 
@@ -43,6 +47,7 @@ public struct ResponseDecoder: Sendable {
                 }
                 index += RecordHeader.byteCount
                 try enter(header)
+                if isIdle { return .nothing(consumed: index) }
             case .content(let type):
                 let count = min(content, bytes.count - index)
                 guard count > 0 else { return .more(consumed: index) }
@@ -51,7 +56,7 @@ public struct ResponseDecoder: Sendable {
                 content -= count
                 if content == 0 { state = .padding }
                 if type == .stdout { return .stdout(range, consumed: index) }
-                if type == .stderr { return .stderr(range, consumed: index) }
+                return type == .stderr ? .stderr(range, consumed: index) : .nothing(consumed: index)
             case .endRequest:
                 guard bytes.count - index >= content + padding else { return .more(consumed: index) }
                 let status = ProtocolStatus(rawValue: bytes[index + 4])
@@ -86,6 +91,8 @@ public struct ResponseDecoder: Sendable {
             }
         default: throw .unexpectedType(header.type.rawValue)
         }
+        // Every answer may end with an empty STDOUT record: the first one comes without an event of its own.
+        isIdle = content == 0 && (header.type != .stdout || sawStdoutEnd)
         // Some applications write an empty record to flush: what follows it takes the end back.
         if header.type == .stdout { sawStdoutEnd = content == 0 }
         if header.type == .endRequest {

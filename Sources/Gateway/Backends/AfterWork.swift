@@ -11,6 +11,10 @@ import Octets
 struct AfterWork: ~Copyable {
     /// Whether there is such a rest.
     private(set) var isOn = false
+    /// Whether its client has left: nobody has got the response, and nothing is wrong with how it ends.
+    private(set) var isAbandoned = false
+    /// Whether what the application says is not received any more.
+    private(set) var isUnheard = false
     /// Whether more of a response is worth a line in the log.
     private var warnsOfMore = false
     /// What the request is called.
@@ -18,12 +22,16 @@ struct AfterWork: ~Copyable {
 
     mutating func begin(_ exchange: Exchange) {
         isOn = true
+        (isAbandoned, isUnheard) = (false, false)
         warnsOfMore = exchange.takesBody
         name.clear()
         if let text = NameValuePairs.value(of: "REQUEST_ID", in: exchange.environ.bytes) { name.append(text) }
     }
 
-    mutating func end() { isOn = false }
+    /// Its client has left.
+    mutating func abandon(isUnheard: Bool) { (isAbandoned, self.isUnheard) = (true, isUnheard) }
+
+    mutating func end() { (isOn, isUnheard) = (false, false) }
 
     /// What the request is called; for messages.
     var requestName: String { String(decoding: name.bytes, as: UTF8.self) }

@@ -51,11 +51,13 @@ extension ApplicationConnection {
                 case .stdout(_, let consumed):
                     share.takeRecord()
                     input.consume(consumed)
+                    // It writes to somebody who is gone: the close tells it.
+                    if afterWork.isAbandoned { return endAfterWork(nil) }
                     if afterWork.sawMore() { backend.sawMore(self) }
                 case .stderr(let range, let consumed):
-                    let lines = backend.logStandardError(
-                        input.bytes[range], position: position, request: afterWork.requestName)
-                    share.takeRecord(lines: lines)
+                    hearStandardError(range, consumed, request: afterWork.requestName)
+                case .nothing(let consumed):
+                    share.takeRecord()
                     input.consume(consumed)
                 case .end(let status, _, let consumed):
                     input.consume(consumed)
@@ -72,6 +74,7 @@ extension ApplicationConnection {
     ///
     /// - Parameter complaint: What is wrong with how it has ended the request.
     func endAfterWork(_ complaint: String?, canKeep: Bool = false) {
+        let complaint = afterWork.isAbandoned ? nil : complaint
         afterWork.end()
         deadline = 0
         stopReceiving()

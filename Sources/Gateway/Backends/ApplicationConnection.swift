@@ -47,13 +47,13 @@ final class ApplicationConnection: Stream, AnswerSource {
     var bodyToSend: UInt64 = 0
     var sawAnswer = false
     /// Whether a part of the answer has come for the client since the deadline was set.
-    private var hasProgress = false
+    var hasProgress = false
     var isPaused = false
     var share = TurnShare()
     var wasCutWhileSending = false
     var isConnecting = false
     /// Whether the exchange's client is gone, and the connection waits for the application to be done with it.
-    private var isOrphaned = false
+    var isOrphaned = false
     /// Whether the exchange goes elsewhere when the application has come to its end.
     var isRedirecting = false
     /// Whether the deadline is that of an empty STDOUT record after which nothing has come.
@@ -159,7 +159,7 @@ final class ApplicationConnection: Stream, AnswerSource {
         renewDeadline()
     }
 
-    private func sendOutput() {
+    func sendOutput() {
         while !output.isEmpty {
             switch send(output.bytes) {
             case .bytes(let count):
@@ -204,75 +204,11 @@ final class ApplicationConnection: Stream, AnswerSource {
             return backend.lostIdle(self)
         }
         sawAnswer = true
-        if isOrphaned, exchange.response.hasHead { return end(.done(canKeep: false)) }
         decode(exchange)
     }
 
-    private func decode(_ exchange: Exchange) {
-        while true {
-            if share.isSpent(in: loop.turns) { return giveWay() }
-            do {
-                switch try decoder.next(input.bytes.span) {
-                case .more(let consumed):
-                    input.consume(consumed)
-                    return goOn(exchange)
-                case .stdout(_, let consumed) where isRedirecting:
-                    share.takeRecord()
-                    input.consume(consumed)
-                case .stdout(let range, let consumed):
-                    share.takeRecord()
-                    switch exchange.receive(input.bytes[range]) {
-                    case .accepted:
-                        guard self.exchange === exchange else { return }
-                        hasProgress = hasProgress || exchange.response.isHeadSent
-                        input.consume(consumed)
-                    case .malformed(let error): return end(.failed("its answer is malformed: \(error)"))
-                    case .redirected where backend.pool.endsByClosing:
-                        // To close now would end it in the middle of what it still has to do.
-                        isRedirecting = true
-                        input.consume(consumed)
-                    case .redirected:
-                        input.consume(consumed)
-                        return redirect()
-                    }
-                case .stderr(let range, let consumed):
-                    let lines = backend.logStandardError(
-                        input.bytes[range], position: position, request: exchange.idText)
-                    share.takeRecord(lines: lines)
-                    input.consume(consumed)
-                case .end(let status, _, let consumed):
-                    input.consume(consumed)
-                    return finish(exchange, status)
-                }
-            } catch {
-                return fail(exchange, "it does not speak FastCGI: \(error)")
-            }
-        }
-    }
-
-    /// Passes on what has come, and asks for more unless the client is too far behind.
-    private func goOn(_ exchange: Exchange) {
-        if isSent, exchange.isAnswered || backend.pool.isKnownProgram && hasSaidAll(exchange) {
-            return letGo(of: exchange)
-        }
-        exchange.flush()
-        guard !isClosed, self.exchange === exchange else { return }
-        if exchange.response.isHeadSent, exchange.isBackedUp {
-            isPaused = true
-            deadline = 0
-        } else {
-            // Complaints, empty records and the drops of a head do not count: an application could go on like that for
-            // ever, and its client would never have an answer.
-            if hasProgress || mayHaveEnded { renewDeadline() }
-            mayHaveEnded = isSent && hasSaidAll(exchange)
-            if mayHaveEnded { deadline = min(deadline, loop.now + Self.pauseAfterEnd) }
-            receive()
-        }
-        hasProgress = false
-    }
-
     override func turnCame() {
-        if let exchange { decode(exchange) } else if afterWork.isOn { readOn() }
+        if let exchange { decode(exchange) } else if afterWork.isOn, !afterWork.isUnheard { readOn() }
     }
 
     func clientHasRoom() {
@@ -280,22 +216,6 @@ final class ApplicationConnection: Stream, AnswerSource {
         isPaused = false
         renewDeadline()
         receive()
-    }
-
-    private func finish(_ exchange: Exchange, _ status: ProtocolStatus) {
-        guard status == .requestComplete else {
-            return fail(
-                exchange, status == .overloaded ? "overloaded" : "it refused the request",
-                status: status == .overloaded ? 503 : 502)
-        }
-        if isRedirecting { return redirect() }
-        guard exchange.response.hasHead || exchange.connection == nil else {
-            return end(.failed("it ended the request without an answer"))
-        }
-        // What is left of a request that was not sent or read whole would be taken for the next one.
-        let isClean = output.isEmpty && bodyToSend == 0 && input.isEmpty && !wasCutWhileSending
-        let canKeep = isClean && (exchange.bodyToSend == 0 || backend.pool.drainsBody)
-        end(.done(canKeep: canKeep))
     }
 
     override func receivedEnd(error: CInt?) {
@@ -320,6 +240,7 @@ final class ApplicationConnection: Stream, AnswerSource {
     }
 
     override func hungUp() {
+        if afterWork.isUnheard { return endAfterWork(nil) }
         guard !givesWay else { return }  // What was received already comes first.
         guard exchange == nil, !afterWork.isOn else { return receive() }
         backend.lostIdle(self)
@@ -330,7 +251,7 @@ final class ApplicationConnection: Stream, AnswerSource {
     /// The time runs from the start for the head as a whole, from its last part for the request's body, which an
     /// application takes as it can, and from its last part for the answer's. After sending: what is waited for depends on
     /// whether the socket is full.
-    private func renewDeadline() {
+    func renewDeadline() {
         // While the client is behind, the application is not late.
         guard let exchange, !isPaused else { return }
         // A client that owes a part of the body has its own deadline.
@@ -361,20 +282,21 @@ final class ApplicationConnection: Stream, AnswerSource {
         end(.timedOut("no answer within \(exchange.route.limits.timeout / 1000) s"))
     }
 
-    /// The client is gone. Until the application shows a sign of life the slot stays busy: a new request would only
-    /// wait behind the old one. An answer that has begun is not read on; closing tells the application. So it does, at any
-    /// time, where that ends what was begun.
     /// It still gets its answer.
     func clientHasEnded() {}
 
+    /// The client is gone. Until the application shows a sign of life the slot stays busy: a new request would only
+    /// wait behind the old one. An answer that has begun is not read on, and the application is told.
     func clientLeft() {
         isOrphaned = true
         // Before a connection is made, the application knows nothing of it, and never will.
-        if isConnecting || backend.pool.endsByClosing || exchange?.response.hasHead == true
-            // It would wait for the rest of the body for ever, and must not take what it has for all of it.
-            || exchange?.bodyState.isOwed == true
-        {
+        if isConnecting {
             end(.done(canKeep: false))
+        } else if let exchange,
+            exchange.response.hasHead || exchange.bodyState.isOwed || backend.pool.endsByClosing
+        {
+            // It would wait for the rest of a body for ever, and must not take what it has for all of it.
+            abandon(exchange)
         } else if isPaused {
             clientHasRoom()
         }

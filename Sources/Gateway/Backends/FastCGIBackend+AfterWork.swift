@@ -14,6 +14,18 @@ extension FastCGIBackend {
         exchange.complete()
     }
 
+    /// The client of an exchange has left, and its process works on: the slot is free when that is over.
+    func abandoned(_ connection: ApplicationConnection, _ exchange: Exchange) {
+        if exchange.response.hasHead { noteSuccess(connection.position) }
+        exchange.complete()
+    }
+
+    /// Looks which processes listen again whose clients have left. Those of a known program close instead, when they are free.
+    func noticeHeardAborts() {
+        guard !pool.isKnownProgram else { return }
+        for case let connection? in running where connection.hasHeardAbort { connection.endAfterWork(nil) }
+    }
+
     /// A process has come to the end of what it had to do after a response.
     ///
     /// - Parameter complaint: What is wrong with how it has ended the request; the client has its response all the same.
@@ -36,8 +48,9 @@ extension FastCGIBackend {
 
     /// A process works on for longer than it may after a response.
     func worksTooLong(_ connection: ApplicationConnection) {
+        let since = connection.afterWork.isAbandoned ? "its client has left" : "its response"
         log.error(
-            "\(pool.name): request \(connection.afterWork.requestName): \(describe(connection)) has worked on for \(finishTimeout / 1000) s after its response (--finish-timeout)"
+            "\(pool.name): request \(connection.afterWork.requestName): \(describe(connection)) has worked on for \(finishTimeout / 1000) s after \(since) (--finish-timeout)"
         )
         forget(connection)
         if pool.isSupervised, !pool.endsByClosing {

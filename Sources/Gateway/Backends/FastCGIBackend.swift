@@ -39,9 +39,9 @@ final class FastCGIBackend: Backend {
     private var hasKept = false
     /// Connections in a row that it was asked to keep, and closed after their first answer.
     private var closings = 0
-    private var queue = ExchangeQueue()
+    var queue = ExchangeQueue()
     private var isServingQueue = false
-    private var standardError: StandardErrorLog
+    var standardError: StandardErrorLog
     /// What the log calls who answers, by the position of the slot.
     private(set) lazy var upstreams = pool.slots.indices.map { position in
         Upstream(application: pool.name, place: pool.describe(position))
@@ -94,7 +94,7 @@ final class FastCGIBackend: Backend {
         if !queue.isEmpty { leases.recall() }
     }
 
-    private func showQueue() { leases.setWaiting(queue.oldest, count: queue.count) }
+    func showQueue() { leases.setWaiting(queue.oldest, count: queue.count) }
 
     /// An exchange has got its slot. The master must not take it for one that waits as long as it is being sent: it
     /// would start another process for it.
@@ -110,7 +110,8 @@ final class FastCGIBackend: Backend {
     private func start(_ exchange: Exchange, in positions: Range<Int>?) -> Bool {
         while let index = indexOfKept(in: positions) {
             // A slot that nobody holds may have been free for longer.
-            if leases.mayHaveFree, connectToFree(exchange, in: positions, freeBefore: kept[index].endedAt) {
+            let limit = prefersConnecting(exchange) ? .max : kept[index].endedAt
+            if leases.mayHaveFree, connectToFree(exchange, in: positions, freeBefore: limit) {
                 return true
             }
             let connection = index == kept.count - 1 ? kept.removeLast() : kept.remove(at: index)
@@ -130,6 +131,10 @@ final class FastCGIBackend: Backend {
         }
         return connectToFree(exchange, in: positions, freeBefore: .max)
     }
+
+    /// A process behind a kept connection may still work, although it has ended its request (`fastcgi_finish_request`). A request that
+    /// cannot be taken back from it, once it has been sent, rather goes to whichever process of a server accepts.
+    private func prefersConnecting(_ exchange: Exchange) -> Bool { servers != nil && !mayRepeat(exchange) }
 
     private func connectToFree(_ exchange: Exchange, in positions: Range<Int>?, freeBefore limit: UInt64)
         -> Bool
@@ -215,7 +220,7 @@ final class FastCGIBackend: Backend {
         return servers.address(servers.server(ofPosition: position))
     }
 
-    private func serveQueue() {
+    func serveQueue() {
         // An exchange that fails at once may bring the next request of its connection here: the outer loop takes it.
         guard !isServingQueue else { return }
         isServingQueue = true
@@ -287,7 +292,7 @@ final class FastCGIBackend: Backend {
         leases.release(connection.position, age: connection.age, now: loop.now)
     }
 
-    private func releaseKept(where condition: (ApplicationConnection) -> Bool) {
+    func releaseKept(where condition: (ApplicationConnection) -> Bool) {
         var index = 0
         while index < kept.count {
             guard condition(kept[index]) else {
@@ -326,63 +331,5 @@ final class FastCGIBackend: Backend {
         } else {
             exchange.context.giveBack(exchange)
         }
-    }
-
-    // MARK: Others, and time
-
-    /// Processes that still work are waited for: who gets their slots next would wait for them too.
-    var isBusy: Bool { running.contains { $0?.afterWork.isOn == true } }
-
-    func wake() {
-        leases.mayHaveFree = true
-        releaseKept { leases.isWanted($0.position, age: $0.age) }
-        for case let connection? in running where !leases.holds(connection.position, age: connection.age) {
-            moveIfUnread(connection)
-        }
-        serveQueue()
-        while leases.poolState == .failed, let exchange = queue.first {
-            queue.removeFirst()
-            refuse(exchange)
-        }
-        showQueue()
-        if queue.isEmpty { leases.returnGrants() }
-    }
-
-    /// The process behind a connection is dead, and the request may sit in its backlog, where only a successor would
-    /// find it. One that may be executed twice goes to another process instead.
-    private func moveIfUnread(_ connection: ApplicationConnection) {
-        guard let exchange = connection.takeUnread() else { return }
-        forget(connection)
-        connection.close()
-        if exchange.connection == nil { exchange.context.giveBack(exchange) } else { serve(exchange) }
-    }
-
-    func sweep(_ now: UInt64) {
-        standardError.sweep(now)
-        leases.mayHaveFree = true
-        while let exchange = queue.takeOverdue(now: now) {
-            log.error(
-                "\(pool.name): no free process within \(exchange.route.limits.queueTimeout / 1000) s for \(exchange.mention)"
-            )
-            exchange.fail(status: 503, "No application process became free in time.", retryAfter: 1)
-        }
-        releaseKept { leases.isWanted($0.position, age: $0.age) }
-        passOverBusy(now)
-        serveQueue()
-    }
-
-    // MARK: FCGI_STDERR
-
-    /// Logs what an application complains about.
-    ///
-    /// - Returns: How many lines were logged.
-    func logStandardError(
-        _ bytes: UnsafeBufferPointer<UInt8>, position: Int, request: @autoclosure () -> String
-    ) -> Int {
-        standardError.add(bytes, position: position, request: request(), now: loop.now)
-    }
-
-    func endStandardError(_ connection: ApplicationConnection, request: @autoclosure () -> String) {
-        standardError.finish(position: connection.position, request: request(), now: loop.now)
     }
 }

@@ -7,37 +7,23 @@ import Octets
 extension ByteBuffer {
     /// Appends text as it is, but for what must not reach a terminal or could deceive a reader: `\n` and `\r` for line ends,
     /// `\xHH` for any other control character of ASCII and for a byte that is no part of valid UTF-8, `\uHHHH` for what
-    /// ``UTF8Sequence/isControl(at:in:)`` names.
+    /// ``UTF8Sequence/isControl(at:in:)`` names (`\UHHHHHHHH` where it has more than four digits).
     mutating func append(legible value: UnsafeBufferPointer<UInt8>) {
-        var start = 0
-        var index = 0
-        while index < value.count {
-            let byte = value[index]
-            if byte >= 0x20 && byte < 0x7F || byte == ASCII.tab {
-                index += 1
-                continue
-            }
-            let count = byte < 0x80 ? 0 : UTF8Sequence.length(at: index, in: value)
-            if count > 1, !UTF8Sequence.isControl(at: index, in: value) {
-                index += count
-                continue
-            }
-            append(UnsafeBufferPointer(rebasing: value[start..<index]))
-            if count > 1 {
-                let scalar = UTF8Sequence.scalar(at: index, count: count, in: value)
-                append("\\u")
-                append(hexadecimal: UInt64(scalar), digits: 4)
-            } else if byte == ASCII.lineFeed {
-                append("\\n")
-            } else if byte == ASCII.carriageReturn {
-                append("\\r")
-            } else {
-                append("\\x", escaping: byte)
-            }
-            index += max(1, count)
-            start = index
-        }
-        append(UnsafeBufferPointer(rebasing: value[start...]))
+        append(
+            value, where: { $0 >= 0x20 && $0 < 0x7F || $0 == ASCII.tab },
+            escape: { output, escaped in
+                switch escaped {
+                case .scalar(let scalar) where scalar > 0xFFFF:
+                    output.append("\\U")
+                    output.append(hexadecimal: UInt64(scalar), digits: 8)
+                case .scalar(let scalar):
+                    output.append("\\u")
+                    output.append(hexadecimal: UInt64(scalar), digits: 4)
+                case .byte(ASCII.lineFeed): output.append("\\n")
+                case .byte(ASCII.carriageReturn): output.append("\\r")
+                case .byte(let byte): output.append("\\x", escaping: byte)
+                }
+            })
     }
 
     /// The same for a text of the program's own, which may quote somebody.

@@ -93,7 +93,7 @@ final class HealthProbe: Stream {
                     text.append(input.bytes[range])
                     input.consume(consumed)
                     if try parser.parse(text.bytes.span, into: &head) { return judge() }
-                case .stderr(_, let consumed): input.consume(consumed)
+                case .stderr(_, let consumed), .nothing(let consumed): input.consume(consumed)
                 case .end: return answered("it ended without an answer")
                 }
             }

@@ -219,17 +219,20 @@ def encode_head(status, *headers):
     """
     if not isinstance(status, str) or not STATUS(status):
         raise ValueError(f"a status must be three digits, or these with a space and a reason, not {status!r}")
-    lines = [f"Status: {status}\r\n"]
-    length = inf
+    lines, named, length = [], set(), inf
     for name, value in headers:
         line = encode_field(name, value, status=status)
         if name.lower() == "content-length":
             if not (value.isascii() and value.isdigit()):
                 raise ValueError(f"Content-Length must be a decimal number, not {value!r}")
             length = int(value)
-        lines.append(line)
+        elif name.lower() == "connection":
+            named.update(option.strip(" \t").lower() for option in value.split(","))
+        lines.append((name.lower(), line))
+    # What Connection names is about the connection too (RFC 9110, §7.6.1). Framing cannot be named away.
+    kept = [line for name, line in lines if name not in named or name in KEPT_BACK or name == "content-length"]
     may_add_length = length == inf and status[0] != "1" and status[:3] not in ("204", "304")
-    return "".join(lines).encode("latin-1"), length, may_add_length
+    return f"Status: {status}\r\n{''.join(kept)}".encode("latin-1"), length, may_add_length
 
 
 # --- What an application reads and writes

@@ -124,7 +124,7 @@ extension Exchange {
         case .file(let file):
             response.status = answer.status.code
             let fields = FileFields()
-            for field in answer.fields {
+            for field in answer.fields.endToEnd {
                 var (name, value) = field
                 name.withUTF8 { name in
                     value.withUTF8 { value in
@@ -170,7 +170,7 @@ extension Exchange {
         var hasServer = false
         var hasDate = false
         let coding = response.coding
-        for field in answer.fields {
+        for field in answer.fields.endToEnd {
             var (name, value) = field
             name.withUTF8 { name in
                 value.withUTF8 { value in

@@ -27,7 +27,7 @@ extension Exchange {
         // Of one that is all there: the loop does nothing else meanwhile.
         if let bytes = answer.body.bytes, bytes.count > Self.wholeLimit { return }
         let coding = beginCoding(policy, status: answer.status.code, length: length)
-        for field in answer.fields {
+        for field in answer.fields.endToEnd {
             var (name, value) = field
             name.withUTF8 { name in value.withUTF8 { coding.look(name, $0) } }
         }

@@ -41,7 +41,7 @@ extension Exchange {
         connection?.write { output in
             ResponseEncoder.appendStatusLine(101, to: &output)
             for field in handshake.fields { output.appendLine(field.name, field.value) }
-            for field in answer.fields {
+            for field in answer.fields.endToEnd {
                 var name = field.name
                 let kind = name.withUTF8 {
                     CGIFieldName.recognise(ByteRange(0, $0.count), in: $0.span)

@@ -32,7 +32,7 @@ extension Exchange {
     /// Takes note of the answer in ``head``. The page is sent when the application has ended its own: then its slot is free.
     func replaceAnswer(_ bytes: UnsafeBufferPointer<UInt8>) -> ResponseProgress {
         let replaced = ReplacedAnswer(status: head.status)
-        for field in head.fields where !isVariable(field, bytes) {
+        for field in head.fields where field.kind != .hopByHop && !isVariable(field, bytes) {
             replaced.take(bytes[field.name], bytes[field.value])
         }
         response.replaced = replaced
@@ -44,7 +44,7 @@ extension Exchange {
     /// Sends a page in the place of a Swift application's answer.
     func replaceAnswer(_ answer: Response) {
         let replaced = ReplacedAnswer(status: answer.status.code)
-        for field in answer.fields {
+        for field in answer.fields.endToEnd {
             var (name, value) = field
             name.withUTF8 { name in value.withUTF8 { replaced.take(name, $0) } }
         }

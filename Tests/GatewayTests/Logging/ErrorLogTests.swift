@@ -44,6 +44,13 @@ struct ErrorLogTests {
             ([0xE2, 0x81, 0xA6, 0xE2, 0x81, 0xA9], #"\u2066\u2069"#), ([0xD8, 0x9C], #"\u061c"#),
             ([0xE2, 0x80, 0x8F], #"\u200f"#), ([0xFF, 0xC3], #"\xFF\xC3"#), ([0xE2, 0x80], #"\xE2\x80"#),
             ([0x0D, 0x0A, 0x00, 0x1B], #"\r\n\x00\x1B"#), (Array("äé€𝄞 שלום".utf8), "äé€𝄞 שלום"),
+            (Array("\u{E0041}\u{E01EF}".utf8), #"\U000e0041\U000e01ef"#),
+            (Array("\u{180E}".utf8), #"\u180e"#),
+            (
+                Array("\u{1D173}\u{1D17A}\u{1BCA0}\u{1BCA3}".utf8),
+                #"\U0001d173\U0001d17a\U0001bca0\U0001bca3"#
+            ),
+            (Array("\u{1D172}\u{1D17B}\u{1BC9F}\u{F0000}".utf8), "\u{1D172}\u{1D17B}\u{1BC9F}\u{F0000}"),
             (Array("C:\\x".utf8), "C:\\x"),
         ] as [([UInt8], String)])
     func legible(_ bytes: [UInt8], _ expected: String) {

@@ -38,6 +38,7 @@ struct LogEscapingTests {
             ([0xF4, 0x90, 0x80, 0x80], #""\u00f4\u0090\u0080\u0080""#), ([0xE2, 0x82], #""\u00e2\u0082""#),
             ([0xF0, 0x9D, 0x84], #""\u00f0\u009d\u0084""#), ([0xC2, 0x9B], #""\u009b""#),
             ([0xE2, 0x80, 0xA8, 0xE2, 0x80, 0xA9], #""\u2028\u2029""#), ([0x80, 0xFF], #""\u0080\u00ff""#),
+            (Array("\u{E0041}\u{1D173}𝄞".utf8), #""\udb40\udc41\ud834\udd73𝄞""#),
             ([0xE2, 0x80, 0xAE, 0xD8, 0x9C, 0xE2, 0x81, 0xA6], #""\u202e\u061c\u2066""#),
         ] as [([UInt8], String)])
     func json(_ bytes: [UInt8], _ expected: String) {

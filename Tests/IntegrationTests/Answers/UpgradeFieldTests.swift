@@ -27,6 +27,23 @@ struct UpgradeFieldTests {
     }
 
     @Test(
+        "What an application's Connection field names is not for the client", .timeLimit(.minutes(5)),
+        arguments: AnswerPath.allCases)
+    func named(_ way: AnswerPath) throws {
+        try way.withApplication { gateway in
+            let client = try gateway.connect()
+            let lines = [
+                "Content-Type: text/x", "X-Secret: 1", "Connection: close, X-Secret , x-other", "X-Other: 2",
+                "X-Kept: 3",
+            ]
+            client.send("GET \(Saying(lines: lines, body: "x").target) HTTP/1.1\r\nHost: a\r\n\r\n")
+            let response = try client.receive()
+            #expect(response.text == "x" && response["X-Kept"] == "3")
+            for name in ["X-Secret", "X-Other", "Connection"] { #expect(response[name] == nil) }
+        }
+    }
+
+    @Test(
         "An application may name protocols with 426, and with nothing else", .timeLimit(.minutes(5)),
         arguments: AnswerPath.allCases)
     func required(_ way: AnswerPath) throws {

@@ -144,6 +144,41 @@ struct AfterWorkTests {
         }
     }
 
+    @Test(
+        "A client that leaves in the middle of its response frees no process that works on",
+        .timeLimit(.minutes(5)), arguments: ["closes", "listens"])
+    func abandoned(_ what: String) throws {
+        try withGateway(Self.application, "--processes", "2") { gateway in
+            let client = try gateway.connect()
+            client.send("GET /unheard/\(what)?\(gateway.folder / "gate") HTTP/1.1\r\nHost: a\r\n\r\n")
+            try client.awaitHead()
+            client.reset()
+            let free = try pid(gateway)
+            for method in ["POST", "GET", "POST", "POST"] {
+                #expect(try pid(gateway, method: method) == free)
+            }
+            #expect(Files.status(gateway.folder / "gate.done") == nil)
+            try open(gateway)
+            // The slot is there again, and nothing was wrong.
+            try eventually("the other one serves") { try pid(gateway) != free }
+            #expect(!gateway.hasLogged("killed") && !gateway.hasLogged("[error]"))
+        }
+    }
+
+    @Test("The work behind a client that has left has the same bound", .timeLimit(.minutes(5)))
+    func abandonedForLong() throws {
+        try withGateway(Self.application, "--finish-timeout", "1") { gateway in
+            let client = try gateway.connect()
+            client.send("GET /unheard/closes?\(gateway.folder / "gate") HTTP/1.1\r\nHost: a\r\n\r\n")
+            try client.awaitHead()
+            client.reset()
+            let next = try gateway.connect()
+            next.send("POST /pid HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+            #expect(try next.receive().status == 200)
+            #expect(gateway.hasLogged("has worked on for 1 s after its client has left (--finish-timeout)"))
+        }
+    }
+
     @Test("A gateway that stops waits for the work, as it does for requests", .timeLimit(.minutes(5)))
     func drain() throws {
         try withGateway(Self.application) { gateway in

@@ -99,6 +99,21 @@ def go_on(connection, what, gate):
         connection.sendall(record(STDERR, b"the work is done\n") + end())
 
 
+def work_unheard(connection, what, gate):
+    """Begins a response, and works until there is a file of that name. Then it goes on with the response, and finds
+    that nobody reads it: as libraries do it closes, or, with `listens`, minds nothing and waits for the next request."""
+    connection.sendall(stdout(OK + b"begun"))
+    while not os.path.exists(gate):
+        time.sleep(0.005)
+    with open(gate + ".done", "w"):
+        pass
+    try:
+        connection.sendall(stdout(b".") + end())
+    except ConnectionError:
+        if what == "closes":
+            raise
+
+
 def receive(connection, count):
     data = b""
     while len(data) < count:
@@ -156,6 +171,8 @@ def serve(connection):
         return two_writes(connection, environ["QUERY_STRING"])
     if path.startswith("/goes-on/"):
         return go_on(connection, path[9:], environ["QUERY_STRING"])
+    if path.startswith("/unheard/"):
+        return work_unheard(connection, path[9:], environ["QUERY_STRING"])
     if path == "/until":
         return until(connection, environ["QUERY_STRING"])
     if path.startswith("/arm/"):
