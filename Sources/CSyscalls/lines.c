@@ -38,14 +38,16 @@ int CSyscalls_send_descriptor(int line, int32_t number, int descriptor) {
     return (int)sendmsg(line, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-int CSyscalls_receive_descriptor(int line, int32_t *number, int *descriptor) {
+int CSyscalls_receive_descriptor(int line, int32_t *number, int *descriptor, bool *is_truncated) {
     union control control;
     struct iovec part = {.iov_base = number, .iov_len = sizeof *number};
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof control.room};
     *descriptor = -1;
+    if (is_truncated) *is_truncated = false;
     ssize_t count = recvmsg(line, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (count < 0) return -1;
+    if (is_truncated) *is_truncated = message.msg_flags & MSG_CTRUNC;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
         memcpy(descriptor, CMSG_DATA(header), sizeof *descriptor);

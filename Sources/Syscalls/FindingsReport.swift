@@ -48,7 +48,7 @@ public final class FindingsReport {
         for (index, folder) in told.enumerated() {
             var number: CInt = 0
             var descriptor: CInt = -1
-            guard CSyscalls_receive_descriptor(own.number, &number, &descriptor) > 0, descriptor >= 0
+            guard CSyscalls_receive_descriptor(own.number, &number, &descriptor, nil) > 0, descriptor >= 0
             else { return nil }
             let held = OwnedDescriptor(adopting: descriptor)
             guard number == CInt(index) else { return nil }

@@ -61,9 +61,13 @@ public final class LogOutput: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter number: A descriptor that others may share; it stays its owner's.
-    public init(_ number: CInt) {
-        edge = nil
-        state = Mutex(Self.open(number))
+    /// - Parameter edge: What processes that share it know of its end.
+    public init(_ number: CInt, edge: LogEdge? = nil) {
+        self.edge = edge
+        var state = Self.open(number)
+        // It may be a file, and whoever has cut its last line may be gone.
+        state.isCut = Files.endsWithinLine(number)
+        self.state = Mutex(state)
     }
 
     /// A file or device that was opened for the log, without blocking.

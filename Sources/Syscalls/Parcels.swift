@@ -24,6 +24,8 @@ public enum Parcels {
     /// What came.
     public enum Message: Equatable, Sendable {
         case number(CInt)
+        /// A number whose descriptor was lost: this process has as many as it may have.
+        case lost(CInt)
         /// The other end is closed, or the line is broken.
         case end
     }
@@ -31,17 +33,20 @@ public enum Parcels {
     /// Takes the next message. A descriptor that comes with it takes the message's number as its own: what was open there is
     /// closed.
     ///
-    /// - Parameter willPlace: Called before with the number.
+    /// - Parameter accepts: Whether a descriptor may take this number. One that may not is closed, and nothing else happens.
     /// - Returns: `nil` where none waits.
-    public static func receive(on line: CInt, willPlace: (CInt) -> Void = { _ in }) -> Message? {
+    public static func receive(on line: CInt, accepts: (CInt) -> Bool) -> Message? {
         var number: CInt = 0
         var descriptor: CInt = -1
-        let count = CSyscalls_receive_descriptor(line, &number, &descriptor)
+        var isTruncated = false
+        let count = CSyscalls_receive_descriptor(line, &number, &descriptor, &isTruncated)
         if count == -1 { return errno == EAGAIN || errno == EINTR ? nil : .end }
         guard count > 0 else { return .end }
         if descriptor >= 0 {
-            willPlace(number)
-            replace(number, by: OwnedDescriptor(adopting: descriptor))
+            let fresh = OwnedDescriptor(adopting: descriptor)
+            if accepts(number) { replace(number, by: fresh) }
+        } else if isTruncated {
+            return .lost(number)
         }
         return .number(number)
     }

@@ -61,8 +61,8 @@ struct CGISiteTests {
             let site = try CGISite(try #require(Files.absolutePath(folder + "/root")))
             for (path, status) in [
                 ("/", 403), ("/sub", 403), ("/sub/", 403), ("/sub/deep/", 403), ("/plain", 403),
-                ("/plain/x", 403), ("/pipe", 403), ("/.secret", 403), ("/.hidden/c", 403), ("/sub/.x", 403),
-                ("/..", 403), ("/../out", 403), ("/missing", 404), ("/sub/missing/x", 404),
+                ("/plain/x", 403), ("/pipe", 404), ("/.secret", 403), ("/.hidden/c", 403), ("/sub/.x", 404),
+                ("/.no/c", 404), ("/..", 404), ("/../out", 404), ("/missing", 404), ("/sub/missing/x", 404),
                 ("*", 404), ("a", 404),
             ] {
                 let (pairs, answer) = try meaning(path, in: site)

@@ -141,7 +141,7 @@ struct PHPSiteTests {
             ("/dir.php/inner.txt", .file("dir.php/inner.txt")), ("/docs//page.txt", .file("docs/page.txt")),
             ("/missing.css", .refused(404)), ("/style.css/", .refused(404)), ("/style.css/x", .refused(404)),
             ("//style.css", .file("style.css")),
-            ("/pipe", .refused(403)), ("/dangling", .refused(404)),
+            ("/pipe", .refused(404)), ("/dangling", .refused(404)),
         ])
     }
 
@@ -215,7 +215,7 @@ struct PHPSiteTests {
                 ("/style.css", .file("style.css")),
                 ("/hello.php", .script("/hello.php")), ("/docs/", .file("docs/index.html")),
                 ("/.env", .refused(403)),
-                ("/.git/config", .refused(403)), ("/upper.PHP", .refused(403)), ("/pipe", .refused(403)),
+                ("/.git/config", .refused(403)), ("/upper.PHP", .refused(403)), ("/pipe", .refused(404)),
             ], front: true)
     }
 

@@ -135,6 +135,15 @@ def files_of(browser, page, pattern, least=1):
     return len(names)
 
 
+def closed(browser, *paths):
+    """What nobody is to read: databases, sources, what is not there to be asked for."""
+    last = browser.last
+    for path in paths:
+        page = browser.get(path, status=(403, 404))
+        assert "<?php" not in page.text, f"{path} is a source"
+    browser.last = last
+
+
 # What each application is asked. Each function is one story; what it returns is said behind its name.
 
 def wordpress():
@@ -163,6 +172,8 @@ def wordpress():
     media = json.loads(browser.get("/wp-json/wp/v2/media").text)
     address = media[0]["source_url"]
     assert browser.get(address).body == picture(side=400)
+    closed(browser, "/wp-content/uploads/x.php", "/wp-content/uploads/x.php/y")
+    assert browser.get("/wp-content/index.php").text == "", "a script of wp-content is sent, not run"
     front = browser.get("/")
     files += files_of(browser, front, r"\.(css|js)(\?|$)")
     browser.get("/wp-content/themes/twentytwentythree/style.css")
@@ -209,6 +220,7 @@ def mediawiki():
     page = browser.upload(action, fields, {"wpUploadFile": ("tea.png", "image/png", picture())})
     address = re.search(r'href="(/images/[^"]+Tea\.png)"', page.text).group(1)
     assert browser.get(address).body == picture()
+    closed(browser, "/data/my_wiki.sqlite", "/maintenance/install.php", "/includes/Setup.php", "/cache/", "/vendor/autoload.php")
     return f"{files} files"
 
 

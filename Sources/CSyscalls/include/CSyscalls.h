@@ -46,7 +46,7 @@ int CSyscalls_message_pair(int ends[2]);
 /* Sends a number, and a descriptor where that is not negative, or fails at once. C because of CMSG_DATA. */
 int CSyscalls_send_descriptor(int line, int32_t number, int descriptor);
 /* The next message: its bytes, 0 at the end, -1 with EAGAIN where none waits. */
-int CSyscalls_receive_descriptor(int line, int32_t *number, int *descriptor);
+int CSyscalls_receive_descriptor(int line, int32_t *number, int *descriptor, bool *is_truncated);
 /* Gives an open file the number of another one, close-on-exec. C because dup3 wants _GNU_SOURCE. */
 int CSyscalls_replace(int descriptor, int number);
 /* Takes flags, owner and time-outs away from a socket. C because fcntl is variadic. */

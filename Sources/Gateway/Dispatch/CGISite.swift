@@ -30,12 +30,14 @@ final class CGISite: Site {
         while end < path.count {
             let start = end + 1
             end = path[start...].firstIndex(of: ASCII.slash) ?? path.count
-            if start < path.count, path[start] == UInt8(ascii: ".") { return .refused(status: 403) }
             let script = UnsafeBufferPointer(rebasing: path[..<max(end, 1)])
+            if start < path.count, path[start] == UInt8(ascii: ".") {
+                return .refused(status: folder.hasAnything(script, links: rules.links) ? 403 : 404)
+            }
             switch folder.programStanding(script, links: rules.links) {
             case .directory: continue
             case .missing: return .refused(status: 404)
-            case .other: return .refused(status: 403)
+            case .other: return folder.refuseSpecial(script)
             case .notExecutable:
                 folder.noteRefusal(of: script) { "the workers' user may not run it (chmod +x)" }
                 return .refused(status: 403)

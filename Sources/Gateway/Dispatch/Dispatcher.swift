@@ -44,6 +44,8 @@ final class Dispatcher {
     private let backend: any Backend
     private let router: Router
     private var path = ByteBuffer(capacity: 1024)
+    /// The path before routes have rewritten it, where one has.
+    private var asked = ByteBuffer(capacity: 64)
     private var rest = ByteBuffer(capacity: 1024)
     /// What a proxy has taken off the front of the path.
     private var prefix = ByteBuffer(capacity: 64)
@@ -125,6 +127,7 @@ final class Dispatcher {
     private func follow(
         _ environ: inout ByteBuffer, _ local: LocalEnd, isInternal: Bool
     ) -> (Route, Destination) {
+        asked.clear()
         for _ in 0...Self.mostRewrites {
             let match = router.match(path.bytes, environ.bytes, isInternal: isInternal)
             guard !match.isUndecided else {
@@ -133,6 +136,7 @@ final class Dispatcher {
             guard match.route.rewrites else { return settle(match, &environ, local) }
             let next = rewritten(match, UnsafeBufferPointer(rebasing: path.bytes[match.matched...]), &environ)
             guard !hasDotSegment(next) else { return (match.route, .refused(status: 404)) }
+            if asked.isEmpty { asked.append(path.bytes) }
             path.clear()
             path.append(next)
         }
@@ -177,7 +181,9 @@ final class Dispatcher {
         let behind = UnsafeBufferPointer(rebasing: path.bytes[match.matched...])
         var (mount, own) = (nothing, path.bytes)
         if route.plan.stripsPrefix {
-            (mount, own) = (UnsafeBufferPointer(rebasing: path.bytes[..<match.matched]), behind)
+            (mount, own) = (
+                withSingleSlashes(UnsafeBufferPointer(rebasing: path.bytes[..<match.matched])), behind
+            )
         } else if route.plan.replacement != nil || route.rewrite != nil {
             own = rewritten(match, behind, &environ)
             // `/old../x` below `/old*` would become `/new/../x`.
@@ -213,6 +219,23 @@ final class Dispatcher {
         }
     }
 
+    /// SCRIPT_NAME begins links, and one that begins with two slashes would lead to another host.
+    private func withSingleSlashes(_ path: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        var last: UInt8 = 0
+        let hasRow = path.contains { byte in
+            defer { last = byte }
+            return byte == ASCII.slash && last == ASCII.slash
+        }
+        guard hasRow else { return path }
+        mounted.clear()
+        last = 0
+        for byte in path {
+            if byte != ASCII.slash || last != ASCII.slash { mounted.append(byte) }
+            last = byte
+        }
+        return mounted.bytes
+    }
+
     /// Whether the request is about the server as a whole. No other method than OPTIONS has such a target.
     private var isServerWide: Bool { path.count == 1 && path.bytes[0] == UInt8(ascii: "*") }
     /// Something has to answer whoever only asks whether the server is there (RFC 9110, §9.3.7). It names no methods: those
@@ -221,12 +244,13 @@ final class Dispatcher {
 
     /// A folder that needs a slash is, for a client, where it has asked for it, and not where the route has looked.
     private func asClientsSee(_ destination: Destination, _ route: Route) -> Destination {
-        guard case .redirect = destination, route.plan.replacement != nil || route.rewrite != nil else {
-            return destination
-        }
+        let isElsewhere = route.plan.replacement != nil || route.rewrite != nil || !asked.isEmpty
+        guard case .redirect = destination, isElsewhere else { return destination }
+        let place = asked.isEmpty ? path.bytes : asked.bytes
+        // A pattern has taken its slash off: another one would lead nowhere.
+        guard place.last != ASCII.slash else { return destination }
         let before = prefix.isEmpty ? [] : SiteFolder.escaped(prefix.bytes)
-        return .redirect(
-            before + SiteFolder.escaped(path.bytes, keepsStart: !before.isEmpty) + [ASCII.slash])
+        return .redirect(before + SiteFolder.escaped(place, keepsStart: !before.isEmpty) + [ASCII.slash])
     }
 
     private func isReading(_ environ: UnsafeBufferPointer<UInt8>) -> Bool {

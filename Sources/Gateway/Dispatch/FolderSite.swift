@@ -29,7 +29,8 @@ final class FolderSite: Site {
             return folder.answer(file, at: path, rules, environ)
         case .file(let file): file.finish()
         case .directory: return index(of: path, mount: mount, rules, environ)
-        case .missing, .special: break
+        case .missing: break
+        case .special: return folder.refuseSpecial(path)
         case .closed: return closed(path, rules)
         }
         return .refused(status: 404)

@@ -81,7 +81,7 @@ final class PHPSite: Site {
             folder.noteRefusal(of: path) { "it looks like a script, or a copy of one" }
             return .refused(status: 403)
         case .missing: break
-        case .special: return .refused(status: 403)
+        case .special: return folder.refuseSpecial(path)
         case .closed: return closed(path, rules)
         }
         return frontController(into: &environ)

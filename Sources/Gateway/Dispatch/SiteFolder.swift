@@ -101,6 +101,12 @@ final class SiteFolder {
         refusals.write(rootPath + path, reason())
     }
 
+    /// What is there and is neither a file nor a folder is not found, as nginx has it, and the operator is told.
+    func refuseSpecial(_ path: UnsafeBufferPointer<UInt8>) -> Destination {
+        noteRefusal(of: path) { "it is a pipe, a socket or a device, and no file" }
+        return .refused(status: 404)
+    }
+
     // MARK: Paths
 
     /// The path of a file in the folder at `path`; valid until the next one is made.

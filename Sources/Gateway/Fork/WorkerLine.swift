@@ -4,7 +4,8 @@
 // already.
 //
 // A line carries sockets too. Workers know a socket by the number of a descriptor that they have inherited. Where one has been
-// made anew, it takes the old one's number here, and then in each worker that lives: nothing but the descriptor changes.
+// made anew, it takes the old one's number here, and then in each worker that has it: nothing but the descriptor changes. A worker
+// that was forked before there was the socket has something else under that number, and is not sent it.
 
 import Syscalls
 
@@ -13,8 +14,13 @@ final class WorkerLine {
     private let end: OwnedDescriptor
     /// Numbers of descriptors that the worker has to be sent, when there is room.
     private var owed: Set<CInt> = []
+    /// Those that the worker has inherited for sockets.
+    private let places: Set<CInt>
 
-    init(_ end: consuming OwnedDescriptor) { self.end = end }
+    init(_ end: consuming OwnedDescriptor, places: Set<CInt>) {
+        self.end = end
+        self.places = places
+    }
 
     var number: CInt { end.number }
 
@@ -22,8 +28,9 @@ final class WorkerLine {
         if owed.isEmpty { _ = Parcels.send(0, nil, on: number) } else { flush() }
     }
 
-    /// Has the worker take over what this process has open at `place`.
+    /// Has the worker take over what this process has open at `place`, if it knows a socket by it.
     func send(_ place: CInt) {
+        guard places.contains(place) else { return }
         owed.insert(place)
         flush()
     }
@@ -43,10 +50,11 @@ final class WorkerLines {
 
     /// Makes the line to a worker that is about to be forked.
     ///
+    /// - Parameter places: The descriptors by which it will know sockets.
     /// - Returns: The worker's end, for the fork.
-    func open(worker: Int) throws(SyscallError) -> OwnedDescriptor {
+    func open(worker: Int, places: Set<CInt>) throws(SyscallError) -> OwnedDescriptor {
         let pair = try Parcels.pair()
-        lines[worker] = WorkerLine(OwnedDescriptor(adopting: pair.own))
+        lines[worker] = WorkerLine(OwnedDescriptor(adopting: pair.own), places: places)
         return OwnedDescriptor(adopting: pair.other)
     }
 
@@ -60,7 +68,7 @@ final class WorkerLines {
 
     func ringAll() { for line in lines.values { line.ring() } }
 
-    /// Has all workers take over what this process has open at `place`.
+    /// Has all workers that know it take over what this process has open at `place`.
     func send(_ place: CInt) { for line in lines.values { line.send(place) } }
 
     /// Sends what there was no room for before.

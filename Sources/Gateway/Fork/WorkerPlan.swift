@@ -9,6 +9,16 @@ enum BackendPlan: Sendable {
     case broken(String)
 }
 
+extension BackendPlan {
+    /// The descriptors by which a worker knows sockets of applications.
+    var socketPlaces: Set<CInt> {
+        guard case .applications(let views, _, _) = self else { return [] }
+        var places: Set<CInt> = []
+        for case .pool(let pool) in views { places.formUnion(pool.slots.compactMap(\.place)) }
+        return places
+    }
+}
+
 /// What a worker knows of an application.
 enum ApplicationView: Sendable {
     /// It is behind FastCGI.
@@ -74,6 +84,8 @@ struct WorkerPlan: Sendable {
     var accessLogEdge: LogEdge?
     /// Whether it serves though the access log cannot be opened: it takes the place of a worker that had one.
     var servesWithoutLog = false
+    /// The descriptors by which it knows sockets of applications.
+    var socketPlaces: Set<CInt> { backend.socketPlaces }
 
     /// The settings of each application.
     var applicationSettings: [Settings] {

@@ -36,7 +36,7 @@ final class LogDescriptor: Sendable {
         self.trust = Mutex(trust)
         if let standard = Self.standardDescriptor(destination, dash: dash) {
             path = nil
-            output = LogOutput(standard)
+            output = LogOutput(standard, edge: edge)
         } else {
             path = destination
             output = LogOutput(try Self.open(destination, trust), edge: edge)

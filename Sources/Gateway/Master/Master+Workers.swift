@@ -172,8 +172,9 @@ extension Master {
             let settings = generation.settings
             generation.inFlight[index] =
                 settings.accessLog == nil ? nil : try InFlightTable(connections: settings.workerConnections)
-            let line = try context.lines.open(worker: index)
-            let plan = plan(generation, index: index, age: age, line: line.number)
+            let backend = generation.backend.plan(toleratesFailure: generation.toleratesFailedBuild)
+            let line = try context.lines.open(worker: index, places: backend.socketPlaces)
+            let plan = plan(generation, backend, index: index, age: age, line: line.number)
             context.scoreboard.setState(.booting, worker: index)
             let parent = SystemProcess.id
             let pid = try ChildProcess.fork(diesWithParent: true)
@@ -188,11 +189,13 @@ extension Master {
         }
     }
 
-    private func plan(_ generation: Generation, index: Int, age: Int, line: CInt) -> WorkerPlan {
+    private func plan(
+        _ generation: Generation, _ backend: BackendPlan, index: Int, age: Int, line: CInt
+    ) -> WorkerPlan {
         WorkerPlan(
             index: index, age: age, settings: generation.settings,
             listeners: generation.listeners.map { ListenerPlan(number: $0.number, address: $0.address) },
-            backend: generation.backend.plan(toleratesFailure: generation.toleratesFailedBuild),
+            backend: backend,
             title: "gateway: worker \(index) [\(generation.configuration.title)]",
             identity: generation.identity, scoreboard: context.scoreboard, doorbells: context.doorbells,
             line: line, errorLog: generation.errorLog,

@@ -103,7 +103,8 @@ final class ApplicationPool {
 
     private func slot(_ process: ApplicationProcess, _ turn: Int) -> PoolView.Slot {
         PoolView.Slot(
-            index: process.slots[turn], address: process.socket.address, process: process.number)
+            index: process.slots[turn], address: process.socket.address, place: process.socket.place,
+            process: process.number)
     }
 
     // MARK: Life

@@ -10,6 +10,8 @@ struct PoolView: Sendable {
         let index: Int
         /// Where its process listens; `nil` for a server whose name has not led anywhere yet.
         let address: SocketAddress?
+        /// The descriptor that the address goes by, where it is that of a process of ours.
+        var place: CInt?
         /// The process, from 1; of an external application, the server.
         let process: Int
     }

@@ -95,11 +95,26 @@ final class Engine {
 
     /// The master has rung, or has made a socket anew.
     private func readLine() {
-        var message = Parcels.receive(on: plan.line)
-        while case .number = message { message = Parcels.receive(on: plan.line) }
+        var message = receive()
+        while let come = message, come != .end {
+            if case .lost = come { replaceable() }
+            message = receive()
+        }
         // It is gone, and so is this worker in a moment.
         if case .end = message, let fromMaster { loop.remove(fromMaster) }
         backend.wake()
+    }
+
+    private func receive() -> Parcels.Message? {
+        Parcels.receive(on: plan.line) { plan.socketPlaces.contains($0) }
+    }
+
+    /// What it knows of a socket is what it was: another worker has to come, and this one serves what it has.
+    private func replaceable() {
+        guard !context.isDraining else { return }
+        log.error(
+            "an application's new socket was lost, as no descriptor is left: another worker takes over")
+        drain()
     }
 
     private func readSignals() {

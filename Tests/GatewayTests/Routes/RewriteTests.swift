@@ -35,7 +35,9 @@ struct RewriteTests {
         arguments: [
             ("/", 0), ("/x.php", 1), ("/a/b.php", 1), ("/admin/x.php", 2), ("//admin//x.php", 2),
             ("/wiki/Main", 4), ("/wiki", 0), ("//wiki//a", 4), ("/wiki/images/x", 5), ("/wiki/exact", 6),
-            ("/app/x/run.cgi", 7), ("/app/x", 8), ("/x.php/info", 0), ("/long/a.PHP", 0), ("/n/3/edit", 9),
+            ("/app/x/run.cgi", 7), ("/app/x", 8), ("/x.php/info", 1), ("/x.php/", 1), ("/a.php/b.txt/c", 1),
+            ("/x.phpx/info", 0), ("/app/run.cgi/x", 7), ("/long/a.PHP", 0), ("/n/3/edit", 9),
+            ("/n/3/edit/x", 0),
             ("/y.php\n", 0),
         ])
     func ranks(_ path: String, _ expected: Int) throws {
@@ -62,7 +64,7 @@ struct RewriteTests {
         arguments: [
             ("^/wiki/(.*)$", "/wiki/"), (#"^/a\.b/"#, "/a.b/"), ("^/ab?c", "/a"), ("^/ab+c", "/ab"),
             ("/x", ""), ("^/a|^/b", ""), ("^/a/(b|c)", "/a/"), (#"^/a\d"#, "/a"), ("(?i)^/x", ""),
-            ("^/a{2}", "/"),
+            ("^/a{2}", "/"), ("^/a[(]|^/b", ""), (#"^/a\Q(\E|^/b"#, ""), ("^/a(?#()|^/b", ""),
         ])
     func beginnings(_ text: String, _ beginning: String) throws {
         #expect(try PathExpression(text).beginning == Array(beginning.utf8))
@@ -138,6 +140,9 @@ struct RewriteTests {
             ("{match: ^/x, path: /x, application: a}", "keep one"),
             ("{match: ^/x, rewrite: /$1}", "has $1, and the pattern has 0 groups: add one, with parentheses"),
             ("{path: /x, rewrite: /$1}", "has $1, and this route has no pattern: add 'match'"),
+            ("{match: ^/x, rewrite: /y$rest}", "has $rest, and behind a pattern there is none"),
+            ("{match: ^/x, redirect: '/y$rest'}", "has $rest, and behind a pattern there is none"),
+            ("{path: [/trac/*, /trac2/*], mount: /trac, application: a}", "make two routes of it"),
             ("{match: ^/x, redirect: '/$2'}", "has $2, and the pattern has 0 groups"),
             ("{path: /x, rewrite: /y, authorizer: a}", "would not be asked"),
             ("{path: /x, rewrite: /y, timeout: 3}", "has no effect where a route only rewrites"),

@@ -11,7 +11,10 @@ struct ForeignOptionTests {
             (["--port=9000"], "there is no option --port: write --bind :9000"),
             (["--port"], "there is no option --port: write --bind :PORT"),
             (["--port", "http"], "there is no option --port: write --bind :PORT"),
-            (["wsgi:a", "--host", "0.0.0.0"], "there is no option --host: write --bind 127.0.0.1:8000"),
+            (["wsgi:a", "--host", "0.0.0.0"], "there is no option --host: write --bind 0.0.0.0:8000"),
+            (["--host=::"], "there is no option --host: write --bind [::]:8000"),
+            (["--address", "10.0.0.1:80"], "there is no option --address: write --bind 10.0.0.1:80"),
+            (["--host", "wsgi:a"], "there is no option --host: write --bind 127.0.0.1:8000"),
             (["--pidfile=a"], "there is no option --pidfile: write --pid /run/shop.pid"),
         ])
     func said(_ arguments: [String], _ expected: String) {

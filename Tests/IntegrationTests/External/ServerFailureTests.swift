@@ -54,7 +54,7 @@ struct ServerFailureTests {
             for _ in 0..<20 { #expect(try gateway.get("/x").shown("server") == "b") }
             try #require(try broken.poll() == nil)
             // Nobody is left to wait for when it stops.
-            for client in [held, broken] { client.close() }
+            for client in [held, broken] { client.reset() }
         }
     }
 

@@ -51,7 +51,8 @@ struct RewriteTests {
             let expected: [(String, Int, String)] = [
                 ("/one", 200, "[/one][][]"), ("/one?x=1", 200, "[/one][][x=1]"),
                 ("/one/", 200, "[/one][/][]"), ("/one/a", 200, "[/one][/a][]"),
-                ("//one", 200, "[//one][][]"), ("/code", 200, "[/code][][]"),
+                ("//one", 200, "[/one][][]"), ("//one//a", 200, "[/one][//a][]"),
+                ("/code", 200, "[/code][][]"),
                 ("/code?x", 200, "[/code][][x]"), ("/code/a", 200, "[/code][/a][]"),
                 ("/all/run", 200, "[/all/run][][]"), ("/all/run/b?c", 200, "[/all/run][/b][c]"),
                 ("/all", 403, ""), ("/all/", 403, ""), ("/site", 301, ""),
@@ -72,6 +73,7 @@ struct RewriteTests {
     func rewrites() throws {
         let folder = try folder()
         try TextFile.write("body {}", to: folder / "site/style.css")
+        try run("mkdir", folder / "site/sub")
         let site = folder / "site"
         let file = """
             workers: 1
@@ -84,6 +86,8 @@ struct RewriteTests {
               - {match: ^/q2/, rewrite: /index.php}
               - {match: '^/(?!wiki|q)([^/.]+)$', missing: '\(site)', rewrite: '/index.php?page=$1'}
               - {match: ^/s(/.+)/$, redirect: $1$is_args$query_string, status: 301}
+              - {match: ^/old(.*)$, rewrite: /sub$1}
+              - {match: ^/taken(.*)/$, rewrite: /sub$1}
               - {match: ^/circle(.*)$, rewrite: /circle$1}
               - {match: ^/steps/(a+)+$, application: site}
               - {path: /moved/*.html, redirect: /index.php}
@@ -99,7 +103,7 @@ struct RewriteTests {
             #expect(try gateway.get("/style.css").text == "body {}")
             for (target, location) in [
                 ("/s/a/b/?q=1", "/a/b?q=1"), ("/s/a/", "/a"), ("/s//evil.example/", "/evil.example"),
-                ("/moved/x/y.html", "/index.php"),
+                ("/moved/x/y.html", "/index.php"), ("/old", "/old/"), ("/taken/", "/sub/"),
             ] { #expect(try gateway.get(target)["Location"] == location, "\(target)") }
             #expect(try gateway.get("/circle").status == 500)
             #expect(gateway.hasLogged("[error]", "GET /circle, request ", "they go in a circle"))

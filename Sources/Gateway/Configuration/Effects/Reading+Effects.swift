@@ -18,10 +18,11 @@ extension SettingsLoader.Reading {
         let applications = applications.map { ($0, reach(of: $0.run, $0.settings)) }
         let routes = routes.map { route -> (route: NamedRoute, user: User) in
             let own = applications.first { $0.0.name == route.part.own["application"]?.texts.last?.text }
+            let door = applications.first { $0.0.name == route.part.own["authorizer"]?.texts.last?.text }
             return (
                 route,
                 User(
-                    reach: reach(of: route, own?.1), settings: route.settings,
+                    reach: reach(of: route, own?.1).union(door?.1 ?? []), settings: route.settings,
                     sections: [route.part] + (own.map { [$0.0.part] } ?? []))
             )
         }

@@ -24,9 +24,31 @@ struct ForeignOption: Error, Equatable, CustomStringConvertible {
         let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, let (setting, example) = Self.settings[String(name)] else { return nil }
         self.word = "--\(name)"
-        // A port that was given with it is to be kept.
-        let port = (parts.count == 2 ? String(parts[1]) : next).flatMap { UInt16($0) }
-        replacement = "--\(setting) " + (name == "port" ? port.map { ":\($0)" } ?? example : example)
+        let value = parts.count == 2 ? String(parts[1]) : next
+        replacement = "--\(setting) " + (value.flatMap { Self.kept($0, of: String(name)) } ?? example)
+    }
+
+    /// A port or a host that was given is to be kept: a container that listens at 127.0.0.1 is reached by nobody.
+    private static func kept(_ value: String, of name: String) -> String? {
+        switch name {
+        case "port": UInt16(value).map { ":\($0)" }
+        case "host", "address":
+            // One with a port in it is whole; IPv6 stands in brackets.
+            address(value)
+        default: nil
+        }
+    }
+
+    /// An address as `--bind` takes it; `nil` for what is none.
+    private static func address(_ value: String) -> String? {
+        guard !value.isEmpty, value.utf8.allSatisfy({ "0123456789abcdefABCDEF.:".utf8.contains($0) }) else {
+            return nil
+        }
+        switch value.filter({ $0 == ":" }).count {
+        case 0: return "\(value):8000"
+        case 1: return value
+        default: return "[\(value)]:8000"
+        }
     }
 
     var description: String { "there is no option \(word): write \(replacement)" }

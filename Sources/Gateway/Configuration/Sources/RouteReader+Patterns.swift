@@ -22,11 +22,20 @@ extension RouteReader {
             )
         }
         try check(template.highestGroup, text, plan)
+        try refuseRest(text, plan)
         if plan.patterns.isEmpty, !text.text.contains(where: { "$?".contains($0) }) {
             plan.replacement = Array(text.text.utf8)
         } else {
             plan.rewrite = template
         }
+    }
+
+    /// A pattern matches the whole path, and leaves no rest.
+    func refuseRest(_ text: GivenText, _ plan: RoutePlan) throws(ConfigurationError) {
+        guard !plan.patterns.isEmpty, text.text.contains("$rest") else { return }
+        throw .usage(
+            "\(text.mention) has $rest, and behind a pattern there is none: put what you mean into parentheses, and write $1"
+        )
     }
 
     /// Refuses the name of a group that no pattern has.
@@ -50,7 +59,10 @@ extension RouteReader {
         guard plan.replacement == nil, plan.rewrite == nil else { return RouteMount(path, isTakenOff: false) }
         let beginnings =
             plan.patterns.isEmpty ? plan.paths.map(\.beginning) : plan.patterns.map(\.beginning)
-        let below = beginnings.filter { $0.starts(with: path) }
+        let below = beginnings.filter { beginning in
+            beginning.starts(with: path)
+                && (beginning.count == path.count || beginning[path.count] == ASCII.slash)
+        }
         guard below.isEmpty || below.count == beginnings.count else {
             throw .usage(
                 "\(text.mention) is '\(text.text)', and some paths of this route begin with it and others do not: make two routes of it"

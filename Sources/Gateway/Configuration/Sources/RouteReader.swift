@@ -72,6 +72,7 @@ struct RouteReader {
         if let template = try one("redirect", template) {
             if let text = route.part.own["redirect"]?.texts.last {
                 try check(template.highestGroup, text, plan)
+                try refuseRest(text, plan)
             }
             return .redirect(status: try status(among: [301, 302, 303, 307, 308]) ?? 302, template)
         }

@@ -40,8 +40,15 @@ struct PathExpression: Equatable, Sendable {
         return beginning
     }
 
-    /// Whether a `|` stands outside of all groups. One in a class of characters counts too, which costs a rank and nothing else.
+    /// Whether a `|` stands outside of all groups. Where parentheses may be mere characters, in a class, a quotation or a comment,
+    /// each `|` counts: that costs a rank, and to overlook one would give a rank to paths that begin otherwise.
     private var hasAlternatives: Bool {
+        let bar = UInt8(ascii: "|")
+        if text.contains(bar),
+            ["[", #"\Q"#, "(?#", "(*"].contains(where: { text.firstRange(of: $0.utf8) != nil })
+        {
+            return true
+        }
         var depth = 0
         var isEscaped = false
         for byte in text {
@@ -53,7 +60,7 @@ struct PathExpression: Equatable, Sendable {
             case UInt8(ascii: "\\"): isEscaped = true
             case UInt8(ascii: "("): depth += 1
             case UInt8(ascii: ")"): depth -= 1
-            case UInt8(ascii: "|") where depth <= 0: return true
+            case bar where depth <= 0: return true
             default: break
             }
         }

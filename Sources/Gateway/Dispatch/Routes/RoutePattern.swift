@@ -58,7 +58,8 @@ enum PathPattern: Equatable, Sendable {
     /// Every path that begins so. One that ends in a slash is also for the path without it.
     case prefix([UInt8])
     /// Every path that begins and ends so, with the pieces between in their order: `*.php`, `/app/*.cgi`. A star stands for any
-    /// octets, slashes too.
+    /// octets, slashes too. An ending with a dot names scripts, and those take a path of their own (PATH_INFO): `*.php` is also for
+    /// `/a.php/x`, or a route with an authorizer could be passed by with a slash.
     case pieces([[UInt8]])
 
     /// Every request, that for `*` too.
@@ -124,16 +125,28 @@ enum PathPattern: Equatable, Sendable {
     /// one, so nothing is tried twice.
     private static func holds(_ path: UnsafeBufferPointer<UInt8>, _ pieces: [[UInt8]]) -> Bool {
         guard path.first == ASCII.slash, let first = pieces.first, let last = pieces.last,
-            path.count >= first.count + last.count, path.starts(with: first)
+            path.starts(with: first), let end = lastPlace(of: last, in: path), end >= first.count
         else { return false }
         var start = first.count
-        let end = path.count - last.count
-        for index in 0..<last.count where path[end + index] != last[index] { return false }
         for piece in pieces[1..<(pieces.count - 1)] {
             guard let found = place(of: piece, in: path, start, end) else { return false }
             start = found + piece.count
         }
         return true
+    }
+
+    /// Where the ending of a pattern begins: the last place that will do, which leaves most room for what comes before it.
+    private static func lastPlace(of ending: [UInt8], in path: UnsafeBufferPointer<UInt8>) -> Int? {
+        let segment = ending.lastIndex(of: ASCII.slash).map { ending[$0...] } ?? ending[...]
+        let mayGoOn = segment.contains(UInt8(ascii: "."))
+        var end = path.count
+        while end >= ending.count {
+            let place = end - ending.count
+            if path[place..<end].elementsEqual(ending) { return place }
+            guard mayGoOn else { return nil }
+            repeat { end -= 1 } while end > 0 && path[end] != ASCII.slash
+        }
+        return nil
     }
 
     private static func place(
