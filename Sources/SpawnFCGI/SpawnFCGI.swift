@@ -26,7 +26,13 @@ public enum SpawnFCGI {
                 say(Usage.help)
                 end(Complaint.usageCode)
             case .start(let options):
-                end(try Start(options).run())
+                let start = Start(options)
+                do throws(Complaint) {
+                    end(try start.run())
+                } catch {
+                    start.voice.tell(error)
+                    end(error.code)
+                }
             }
             end(0)
         } catch {
@@ -36,11 +42,6 @@ public enum SpawnFCGI {
     }
 
     static func say(_ text: String) { try? Descriptor.writeText(1, text) }
-
-    /// Says it to whoever reads now.
-    static func sayWithoutWaiting(_ text: String) {
-        Array(text.utf8).withUnsafeBufferPointer { LogOutput(1).write($0) }
-    }
 
     private static func end(_ code: Int32) -> Never { SystemProcess.exitImmediately(code) }
 }

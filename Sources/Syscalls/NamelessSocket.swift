@@ -76,12 +76,8 @@ public final class NamelessSocket: Sendable {
     /// Whether somebody has shut it down: it refuses every connection, for ever.
     public var isShutDown: Bool { Socket.isShutDown(listener.number) }
 
-    /// Takes back what a process may have done to it that concerns the next one: another backlog, flags (FastCGI libraries expect
-    /// accept(2) to wait), time-outs, signals.
-    public func prepare() {
-        try? Socket.relisten(listener.number, backlog: backlog)
-        CSyscalls_clear_flags(listener.number)
-    }
+    /// Takes back what a process may have done to it that concerns the next one.
+    public func prepare() { Socket.restore(listener.number, backlog: backlog) }
 
     /// Makes another socket in the place of this one, under the same numbers. Processes that were forked before have to be sent
     /// what is open at ``place``.

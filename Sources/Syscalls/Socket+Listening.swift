@@ -115,6 +115,13 @@ extension Socket {
         return (try? localAddress(number)).map { "\($0)" } == "\(address)"
     }
 
+    /// Takes back what a process may have done to a listener that concerns the next one: another backlog, flags (FastCGI
+    /// libraries expect accept(2) to wait), time-outs, signals.
+    public static func restore(_ listener: CInt, backlog: Int) {
+        try? relisten(listener, backlog: backlog)
+        CSyscalls_clear_flags(listener)
+    }
+
     /// Makes a shared listener non-blocking again.
     ///
     /// - Returns: Whether it was not.

@@ -176,7 +176,8 @@ final class Dispatcher {
         if route.authorizer >= 0 { environ.appendPair("GATEWAY_PATH", path.bytes) }
         let nothing = UnsafeBufferPointer(rebasing: path.bytes[..<0])
         if route.isDirect {
-            return (route, enter(route, path.bytes, mount: prefixed(nothing), &environ))
+            let destination = enter(route, path.bytes, mount: prefixed(nothing), &environ)
+            return (route, asked.isEmpty ? destination : asClientsSee(destination, route))
         }
         let behind = UnsafeBufferPointer(rebasing: path.bytes[match.matched...])
         var (mount, own) = (nothing, path.bytes)

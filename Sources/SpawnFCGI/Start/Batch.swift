@@ -27,10 +27,14 @@ struct Batch {
     private static let probation: UInt64 = 100
     private let program: Program
     private let descriptors: [CInt]
+    private let voice: Voice
 
     /// - Parameter keepsOutput: Whether the processes write where this one does; otherwise nobody reads them.
-    init(_ program: Program, listener: CInt, keepsOutput: Bool = false) throws(Complaint) {
+    init(
+        _ program: Program, listener: CInt, _ voice: Voice, keepsOutput: Bool = false
+    ) throws(Complaint) {
         self.program = program
+        self.voice = voice
         do throws(SyscallError) {
             // Open as long as this process lives: one that is replaced gets it too.
             let null = keepsOutput ? nil : try Descriptor.openNull().relinquish()
@@ -74,15 +78,15 @@ struct Batch {
                 let age = Clock.monotonicMilliseconds() - time
                 let rest = Self.probation > age ? CInt(Self.probation - age) : 0
                 if let status = try? ChildProcess.end(of: launch.pid, within: rest) {
-                    outcome.ended(status)
+                    outcome.ended(status, voice)
                 } else {
-                    SpawnFCGI.say("\(SpawnFCGI.name): child spawned successfully: PID: \(launch.pid)\n")
+                    voice.say("\(SpawnFCGI.name): child spawned successfully: PID: \(launch.pid)\n")
                     pids?.add(launch.pid, hasSuccessor: index + 1 < count)
                     outcome.processes.append(launch.pid)
                     if !launch.isSettled { outcome.launches.append(launch) }
                 }
             } catch {
-                outcome.failed(error, program)
+                outcome.failed(error, program, voice)
             }
         }
         return outcome
@@ -91,11 +95,11 @@ struct Batch {
 
 extension Batch.Outcome {
     /// A process could not be started.
-    fileprivate mutating func failed(_ error: SpawnError, _ program: Program) {
+    fileprivate mutating func failed(_ error: SpawnError, _ program: Program, _ voice: Voice) {
         let complaint = error.complaint(program)
-        complaint.tell()
+        voice.warn(complaint.message)
         if error.step == .exec {
-            ended(.exited(Int(error.code)))
+            ended(.exited(Int(error.code)), voice)
         } else {
             code = complaint.code
             processes.append(nil)
@@ -103,15 +107,15 @@ extension Batch.Outcome {
     }
 
     /// A process ended while it was looked at.
-    fileprivate mutating func ended(_ status: ExitStatus) {
+    fileprivate mutating func ended(_ status: ExitStatus, _ voice: Voice) {
         processes.append(nil)
         switch status {
         case .exited(let number):
-            Complaint.warn("child exited with: \(number)")
+            voice.warn("child exited with: \(number)")
             code = Int32(number)
             if number == 0 { hasLeftWell = true }
         case .signalled(let number):
-            Complaint.warn("child signaled: \(number)")
+            voice.warn("child signaled: \(number)")
             code = 1
         }
     }

@@ -8,6 +8,12 @@ struct Listener {
     let number: CInt
     /// Its file, where it has one.
     let file: SocketFile?
+    /// Where it listens, and what it takes to do so again.
+    let address: SocketAddress
+    let backlog: Int
+    let mode: UInt32?
+    let owner: Socket.Owner?
+    let root: String?
 
     init(_ options: Options, owner: Socket.Owner?) throws(Complaint) {
         let address = try Self.address(options)
@@ -15,12 +21,16 @@ struct Listener {
         let umask = SystemProcess.setUmask(0)
         SystemProcess.setUmask(umask)
         if let path = options.socketPath { try Self.makeRoom(for: path, address, options) }
+        backlog = options.backlog
+        mode = address.isUnix ? options.socketMode ?? 0o660 & ~umask : nil
+        self.owner = owner
+        self.root = root
         do throws(SyscallError) {
             number = try Socket.listen(
-                address, backlog: options.backlog, isNonBlocking: false,
-                mode: address.isUnix ? options.socketMode ?? 0o660 & ~umask : nil, owner: owner,
-                root: root
+                address, backlog: backlog, isNonBlocking: false, mode: mode, owner: owner, root: root
             ).relinquish()
+            // The system may have chosen the port.
+            self.address = address.isUnix ? address : try Socket.localAddress(number)
         } catch {
             throw Complaint(Self.message(for: error, options))
         }
@@ -91,7 +101,7 @@ struct SocketFile {
     private let root: String?
     private let identity: FileIdentity
 
-    fileprivate init?(_ path: String, root: String?) {
+    init?(_ path: String, root: String?) {
         guard let identity = try? Files.inRoot(root, { Files.identity(path) }) else { return nil }
         self.path = path
         self.root = root

@@ -10,13 +10,13 @@ struct Ownership {
     /// Who is to own the file of a unix socket.
     let socketOwner: Socket.Owner?
 
-    init(_ options: Options) throws(Complaint) {
+    init(_ options: Options, _ voice: Voice) throws(Complaint) {
         let process = try Found(user: options.user, group: options.group)
         let socket = try Found(user: options.socketUser, group: options.socketGroup)
         let owner = (user: socket.user ?? process.user, group: socket.group ?? process.group)
         socketOwner = owner.user == nil && owner.group == nil ? nil : owner
         if let user = process.user, process.group == nil {
-            Complaint.warn(
+            voice.warn(
                 "WARNING: couldn't find the user for uid \(user) and no group was specified, "
                     + "so only the user privileges will be dropped")
         }

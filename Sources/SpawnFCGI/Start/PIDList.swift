@@ -8,12 +8,14 @@ final class PIDList {
     private let file: OwnedDescriptor
     private let identity: FileIdentity?
     private let isNew: Bool
+    private let voice: Voice
     private var isBroken = false
 
     /// Opens it before anything else happens, as root, so that a start that could not be found again does not
     /// begin.
-    init(_ path: String) throws(Complaint) {
+    init(_ path: String, voice: Voice) throws(Complaint) {
         self.path = path
+        self.voice = voice
         do throws(SyscallError) {
             let claimed = try Files.claim(path, mode: 0o644)
             file = OwnedDescriptor(adopting: claimed.descriptor)
@@ -34,7 +36,7 @@ final class PIDList {
             try Descriptor.writeText(file.number, "\(pid)" + (hasSuccessor ? "\n" : ""))
         } catch {
             // The processes run; that they cannot be found by the file is no reason to end them.
-            Complaint.warn("writing pid file failed: \(error.reason)")
+            voice.warn("writing pid file failed: \(error.reason)")
             isBroken = true
         }
     }

@@ -8,8 +8,12 @@ import Syscalls
 /// One run of the command.
 struct Start {
     let options: Options
+    let voice: Voice
 
-    init(_ options: Options) { self.options = options }
+    init(_ options: Options) {
+        self.options = options
+        voice = Voice(waits: options.watch == nil)
+    }
 
     /// - Returns: The code to end with; with `--watch` in the background, in the supervisor. With `-n` alone
     ///   it does not return, but becomes the application.
@@ -19,9 +23,10 @@ struct Start {
         }
         if !options.staysInForeground || options.watch != nil { ChildProcess.keepResults() }
         // Opened before this process goes anywhere else: its path may be relative.
-        let pids = try options.staysInForeground ? nil : options.pidFile.map(PIDList.init)
+        let path = options.staysInForeground ? nil : options.pidFile
+        let pids = try path.map { path throws(Complaint) in try PIDList(path, voice: voice) }
         do throws(Complaint) {
-            let ownership = try SystemProcess.realUser == 0 ? Ownership(options) : nil
+            let ownership = try SystemProcess.realUser == 0 ? Ownership(options, voice) : nil
             let log = try options.watch.map { watch throws(Complaint) in
                 try WatchLog(watch.log, distrusting: ownership?.identity?.user)
             }
@@ -30,14 +35,14 @@ struct Start {
                 let program = try program(ownership?.identity)
                 if let watch = options.watch, let log {
                     return try Watch(
-                        program, options, watch, listener: listener.number, file: listener.file,
-                        pids: pids, log: log
+                        program, options, watch, socket: SharedSocket(listener), pids: pids, log: log,
+                        voice: voice
                     ).run()
                 }
                 if options.staysInForeground {
                     return try Replacement(program).run(listener: listener.number)
                 }
-                let outcome = try Batch(program, listener: listener.number).start(
+                let outcome = try Batch(program, listener: listener.number, voice).start(
                     options.processes, pids: pids)
                 if outcome.isFailure {
                     listener.file?.remove()

@@ -18,10 +18,15 @@ final class Watch {
     private let program: Program
     private let options: Options
     private let settings: WatchOptions
-    private let listener: CInt
-    private let file: SocketFile?
+    private let socket: SharedSocket
     private let pids: PIDList?
     private let log: WatchLog
+    private let voice: Voice
+    /// When a socket that was shut down is made anew.
+    private var nextRenewal: UInt64 = 0
+    private var hasRenewalFailed = false
+    /// Processes that have a socket which was replaced.
+    private var outdated = Outdated()
     /// Processes on their way to their program.
     private var launches: [Launch] = []
     /// Why processes did not come to run whose end is to follow.
@@ -32,16 +37,16 @@ final class Watch {
     private var forsaken: Set<ProcessID> = []
 
     init(
-        _ program: Program, _ options: Options, _ settings: WatchOptions, listener: CInt, file: SocketFile?,
-        pids: PIDList?, log: WatchLog
+        _ program: Program, _ options: Options, _ settings: WatchOptions, socket: SharedSocket,
+        pids: PIDList?, log: WatchLog, voice: Voice
     ) {
         self.program = program
         self.options = options
         self.settings = settings
-        self.listener = listener
-        self.file = file
+        self.socket = socket
         self.pids = pids
         self.log = log
+        self.voice = voice
     }
 
     /// - Returns: The code to end with, in the background too.
@@ -51,16 +56,19 @@ final class Watch {
         SystemProcess.ignoreBrokenPipes()
         // From here on no signal is lost: one that comes during the start is read after it.
         let signals = try Self.signals()
-        let batch = try Batch(program, listener: listener, keepsOutput: isForeground)
+        let batch = try Batch(
+            program, listener: socket.number, voice, keepsOutput: isForeground)
         let outcome = try batch.start(options.processes, pids: nil, isWatched: true)
         guard outcome.hasProcess else {
-            Complaint.warn("no process is left to watch")
-            file?.remove()
+            voice.warn("no process is left to watch")
+            socket.file?.remove()
             pids?.discard()
+            voice.leave()
             return outcome.code == 0 ? 1 : outcome.code
         }
-        SpawnFCGI.sayWithoutWaiting("\(SpawnFCGI.name): watching from PID: \(SystemProcess.id)\n")
+        voice.say("\(SpawnFCGI.name): watching from PID: \(SystemProcess.id)\n")
         pids?.add(SystemProcess.id, hasSuccessor: false)
+        if isForeground { log.adopt(voice.errors) } else { voice.leave() }
         background?.succeeded()
         var table = WatchTable(outcome.processes, now: Clock.monotonicMilliseconds())
         do throws(SyscallError) {
@@ -69,7 +77,7 @@ final class Watch {
         } catch {
             throw Complaint("cannot watch: \(error)")
         }
-        file?.remove()
+        socket.file?.remove()
         pids?.remove()
         log.finish()
         return 0
@@ -89,22 +97,69 @@ final class Watch {
         let epoll = try Epoll()
         try epoll.add(signals.descriptor.number, .readable, token: 0)
         for launch in launches { try epoll.add(launch.number, .readable, token: 1) }
+        try epoll.add(socket.number, [.peerEnded, .edgeTriggered], token: 2)
         while true {
             lookAtLaunches()
             while let (pid, status) = ChildProcess.reap() { reaped(pid, status, &table) }
             forsakeOverdue(&table)
             if table.isOver { return }
-            for index in table.due(now: Clock.monotonicMilliseconds()) {
+            let isDead = !table.isStopping && socket.isDead
+            if isDead, nextRenewal <= Clock.monotonicMilliseconds() {
+                // Others may still have the old one open.
+                try? epoll.remove(socket.number)
+                renewSocket(table)
+                try epoll.add(socket.number, [.peerEnded, .edgeTriggered], token: 2)
+                continue
+            }
+            endOutdated()
+            // Nobody would reach what starts now.
+            for index in isDead ? [] : table.due(now: Clock.monotonicMilliseconds()) {
                 guard let launch = start(index, &table, batch) else { continue }
                 launches.append(launch)
                 try epoll.add(launch.number, .readable, token: 1)
             }
-            let next = ([table.nextStart].compactMap(\.self) + launches.map(\.deadline)).min()
+            let times = [isDead ? nextRenewal : table.nextStart, outdated.next].compactMap(\.self)
+            let next = (times + launches.map(\.deadline)).min()
             let wait = Self.wait(until: next)
-            let isCalm = log.flush() && overdue.isEmpty && !table.isStopping
+            let isCalm = hasFlushed() && overdue.isEmpty && !table.isStopping
             let limit = CInt(Self.lookInterval)
             _ = try epoll.wait(milliseconds: isCalm || (0..<limit).contains(wait) ? wait : limit)
             while let signal = signals.next() { take(signal, &table) }
+        }
+    }
+
+    /// Whether nothing waits for a reader any more.
+    private func hasFlushed() -> Bool {
+        let isQuiet = voice.flush()
+        return log.flush() && isQuiet
+    }
+
+    /// The socket was shut down: it listens again, or another one takes its place.
+    private func renewSocket(_ table: WatchTable) {
+        let now = Clock.monotonicMilliseconds()
+        nextRenewal = now + 1000
+        let event = "the socket \(socket.address) was shut down by a process that had it"
+        switch socket.renew() {
+        case .revived:
+            hasRenewalFailed = false
+            log.say("\(event): it listens again")
+        case .replaced:
+            hasRenewalFailed = false
+            outdated.add(table.running, now: now)
+            log.say("\(event): a new one takes its place")
+        case .failed(let reason):
+            if !hasRenewalFailed {
+                log.say("\(event), and cannot be made anew: \(reason); this is tried once a second")
+            }
+            hasRenewalFailed = true
+        }
+    }
+
+    private func endOutdated() {
+        for (pid, isLate) in outdated.due(now: Clock.monotonicMilliseconds()) {
+            ChildProcess.signalLeader(pid, isLate ? .kill : settings.signal.signal)
+            if isLate { overdue[pid] = overdue[pid] ?? Clock.monotonicMilliseconds() }
+            ChildProcess.signalLeader(pid, .cont)
         }
     }
 
@@ -124,6 +179,7 @@ final class Watch {
         lookAtLaunches()
         launches.removeAll { $0.pid == pid }
         overdue[pid] = nil
+        outdated.ended(pid)
         if forsaken.remove(pid) != nil { return ChildProcess.signalGroup(pid, .kill) }
         let failure = failures.removeValue(forKey: pid)
         let now = Clock.monotonicMilliseconds()
@@ -144,6 +200,7 @@ final class Watch {
         }
         for (pid, since) in overdue where since + Self.patience <= now {
             overdue[pid] = nil
+            outdated.ended(pid)
             launches.removeAll { $0.pid == pid }
             let failure = failures.removeValue(forKey: pid)
             guard let ending = table.ended(pid, now: now, hasRun: failure == nil) else { continue }
@@ -164,6 +221,7 @@ final class Watch {
 
     private func start(_ index: Int, _ table: inout WatchTable, _ batch: Batch) -> Launch? {
         do throws(SpawnError) {
+            if table.running.isEmpty { socket.prepare() }
             let launch = try batch.begin()
             table.started(launch.pid, at: index, now: Clock.monotonicMilliseconds())
             return launch

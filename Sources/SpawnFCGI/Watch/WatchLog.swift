@@ -26,6 +26,9 @@ final class WatchLog {
         }
     }
 
+    /// Without a file, goes on with what is written already.
+    func adopt(_ errors: LogOutput?) { if file == nil, let errors { standard = errors } }
+
     /// `[2026-11-22 20:58:54 +0000] [4711] spawn-fcgi: …`
     func say(_ message: String) {
         tellLoss()

@@ -37,7 +37,7 @@ struct RewriteTests {
             ("/wiki/Main", 4), ("/wiki", 0), ("//wiki//a", 4), ("/wiki/images/x", 5), ("/wiki/exact", 6),
             ("/app/x/run.cgi", 7), ("/app/x", 8), ("/x.php/info", 1), ("/x.php/", 1), ("/a.php/b.txt/c", 1),
             ("/x.phpx/info", 0), ("/app/run.cgi/x", 7), ("/long/a.PHP", 0), ("/n/3/edit", 9),
-            ("/n/3/edit/x", 0),
+            ("/n/3/edit/x", 9),
             ("/y.php\n", 0),
         ])
     func ranks(_ path: String, _ expected: Int) throws {

@@ -85,7 +85,7 @@ struct CGIRequestTests {
             #expect(unparsed.status == 501 && unparsed.text.lines.count == 1)
             for (target, status) in [
                 ("/plain.txt", 403), ("/folder", 403), ("/folder/", 403), ("/", 403), ("/missing", 404),
-                ("/.hidden", 403), ("/broken.sh", 502), ("/silent.sh", 502),
+                ("/.hidden", 404), ("/broken.sh", 502), ("/silent.sh", 502),
             ] {
                 #expect(try gateway.get(target).status == status, "\(target)")
             }

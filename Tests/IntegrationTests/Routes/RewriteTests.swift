@@ -74,6 +74,7 @@ struct RewriteTests {
         let folder = try folder()
         try TextFile.write("body {}", to: folder / "site/style.css")
         try run("mkdir", folder / "site/sub")
+        try TextFile.write("sub", to: folder / "site/sub/index.html")
         let site = folder / "site"
         let file = """
             workers: 1

@@ -108,7 +108,7 @@ struct RouteTests {
         ) { gateway, _ in
             for (path, script, info) in [
                 ("/strip/x/y", "/strip", "/x/y"), ("/strip/", "/strip", "/"), ("/strip", "/strip", ""),
-                ("/strip//x", "/strip", "//x"), ("//strip/x", "//strip", "/x"),
+                ("/strip//x", "/strip", "//x"), ("//strip/x", "/strip", "/x"),
                 ("/strip/a%2Fb%20c", "/strip", "/a/b c"),
                 ("/strip/x/../y", "/strip", "/y"), ("/rewrite/x", "", "/new/x"), ("/rewrite", "", "/new"),
                 ("/rewrite//x", "", "/new//x"), ("/slash/x", "", "/x"), ("/slash", "", "/"),

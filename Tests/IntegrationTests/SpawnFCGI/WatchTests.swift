@@ -268,4 +268,78 @@ struct WatchTests {
         #expect(TextFile.read(folder / "pid") == "another's")
         #expect(TextFile.read(folder / "socket") == "another's")
     }
+
+    @Test(
+        "An output that nobody reads holds neither the start nor the end", .timeLimit(.minutes(2)),
+        arguments: [["/bin/sleep", "600"], ["/bin/false"], ["/missing"]])
+    func unreadOutput(application: [String]) throws {
+        for place in [[], ["-n"]] {
+            let folder = try TemporaryFolder()
+            let output = try FullPipe()
+            let errors = try FullPipe()
+            let command = [
+                try Comparison.ours(), "--watch", "-s", folder / "socket", "-F", "2", "-P", folder / "pid",
+            ]
+            let process = try StartedProcess(
+                command + place + ["--"] + application, directory: folder.path,
+                output: output.writer.number, errors: errors.writer.number)
+            defer { process.kill() }
+            guard application[0] == "/bin/sleep" else {
+                let status = try process.waitForEnd(within: 20)
+                #expect(status != .exited(0) && !"\(status)".contains("signal"))
+                #expect(try folder.contents() == [])
+                continue
+            }
+            func first() throws -> ProcessID? {
+                let supervisor = place.isEmpty ? TextFile.read(folder / "pid") : "\(process.pid)"
+                guard !supervisor.isEmpty else { return nil }
+                let found = try outcome(of: ["pgrep", "-P", supervisor, "-f", "sleep 600"]).output.lines
+                return found.count == 2 ? ProcessID(found[0]) : nil
+            }
+            if place.isEmpty { #expect(try process.waitForEnd(within: 20) == .exited(0)) }
+            let old = try eventually("both run", within: 20) { try first() }
+            let supervisor =
+                place.isEmpty ? try #require(ProcessID(TextFile.read(folder / "pid"))) : process.pid
+            defer { ChildProcess.signal(supervisor, .kill) }
+            ChildProcess.signal(old, .kill)
+            try eventually("it is replaced", within: 20) { try first().map { $0 != old } == true }
+            ChildProcess.signal(supervisor, .term)
+            try eventually("it ends", within: 20) { ProcessTree.hasEnded(supervisor) }
+            try eventually("its files are gone") { try folder.contents() == [] }
+        }
+    }
+
+    @Test(
+        "A socket that a process has shut down or spoiled serves in each life", .timeLimit(.minutes(5)),
+        arguments: ["unix", "tcp"], [1, 2])
+    func harmedSocket(family: String, processes: Int) throws {
+        let folder = try TemporaryFolder()
+        let (log, port) = (folder / "log", try freePort())
+        let isUnix = family == "unix"
+        let place = isUnix ? ["-s", folder / "socket"] : ["-a", "127.0.0.1", "-p", "\(port)"]
+        let watch = try StartedProcess(
+            [Comparison.ours(), "--watch", "-n", "--log", log, "-F", "\(processes)"] + place
+                + ["--", CProgram.responder.path], directory: folder.path)
+        defer { watch.kill() }
+        let server = isUnix ? "fcgi:unix:\(folder / "socket")" : "fcgi:127.0.0.1:\(port)"
+        try withGateway(server, "--max-fails", "0") { gateway in
+            func serves() throws {
+                try eventually("it serves") { try gateway.get("/pid").status == 200 }
+            }
+            try serves()
+            for life in 1...2 {
+                _ = try gateway.get("/pid?shut")
+                try eventually("it is said") {
+                    TextFile.read(log).lines.count { $0.contains("was shut down by a process that had it: ") }
+                        >= life
+                }
+                try serves()
+            }
+            _ = try gateway.get("/pid?spoil")
+            try serves()
+        }
+        watch.signal(.term)
+        #expect(try watch.waitForEnd(within: 20) == .exited(0))
+        #expect(Files.status(folder / "socket") == nil)
+    }
 }
