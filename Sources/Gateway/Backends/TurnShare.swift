@@ -1,6 +1,7 @@
 // Fairness by cost. A count of receives is no bound: 64 KiB may be one record, or seven thousand of a byte each, and then
 // they cost a hundred times as much. So each record and each line that is logged has a price beside its bytes, and what an
-// application may cost the other connections of its worker in one turn of the loop is a sum.
+// application may cost the other connections of its worker in one turn of the loop is a sum. The same holds for a client: its
+// chunks and frames may be of a byte each as well.
 
 /// What is left, for one connection, of its share of a turn.
 struct TurnShare {
@@ -10,6 +11,10 @@ struct TurnShare {
     static let record = 640
     /// What a line of the error log costs: it is formatted and written.
     static let line = 4096
+    /// What a chunk of a request's body or a frame of a WebSocket costs beside its bytes: it is only decoded.
+    static let piece = 64
+    /// What a part costs that is sent by itself: it is encoded, and a system call.
+    static let send = 4096
 
     private var turn: UInt64 = 0
     private var left = Self.size

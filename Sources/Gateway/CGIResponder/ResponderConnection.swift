@@ -40,6 +40,8 @@ final class ResponderConnection: Stream {
     var ending = Ending.none
     var isPaused = false
     private var isDecoding = false
+    /// What it may cost the other connections in this turn: a record may be of a byte, and a write to the script.
+    private var share = TurnShare()
     var complaintIsOpen = false
     var isAnswerHeld = false
     private var bodyMovedAt: UInt64 = 0
@@ -70,7 +72,7 @@ final class ResponderConnection: Stream {
 
     /// The responder leaves: a connection goes unless there is a request on it or on its way.
     func drain() {
-        guard ending == .none, decoder.activeID == nil else { return }
+        guard ending == .none, decoder.activeID == nil, input.isEmpty else { return }
         if !Descriptor.hasUnexpectedInput(number) { close() }
     }
 
@@ -95,6 +97,7 @@ final class ResponderConnection: Stream {
 
     override func received(_ count: Int) {
         input.commit(count)
+        share.take(bytes: count, in: loop.turns)
         decode()
     }
 
@@ -137,6 +140,8 @@ final class ResponderConnection: Stream {
                 }
                 if decoder.activeID == nil { waitIfBehind() }
                 guard !isBehind, !isClosed, passBody() else { return }
+                if share.isSpent(in: loop.turns) { return giveWay() }
+                share.takeRecord()
                 guard try take(decoder.next(input.bytes.span)) else { return receiveMore() }
             }
         } catch {
@@ -144,6 +149,8 @@ final class ResponderConnection: Stream {
             gone()
         }
     }
+
+    override func turnCame() { decode() }
 
     private func receiveMore() {
         if !hasLastInput { receive() }

@@ -23,7 +23,7 @@ extension Connection {
         case .preface: input.isEmpty ? close() : refusePreface("its PROXY header did not arrive in time")
         case .head where parser.isAtStart: idled()
         // It is this worker that is behind, not the client.
-        case .body where mayHaveUnread: setDeadline(seconds: 1)
+        case .body where mayHaveUnread || !input.isEmpty: setDeadline(seconds: 1)
         case .body where isStreamingBody:
             context.counters.add(.timedOut)
             abandonBody(.timeout)

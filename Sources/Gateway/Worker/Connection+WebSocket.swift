@@ -19,9 +19,9 @@ extension Connection {
         receiveFrames()
     }
 
-    /// Asks for more, unless the handler is behind.
+    /// Asks for more, unless the handler is behind or others have their turn first.
     func receiveFrames() {
-        if !isClosed, phase == .upgraded, session?.mayReceive == true { receive() }
+        if !isClosed, phase == .upgraded, session?.mayReceive == true, !givesWayIfSpent() { receive() }
     }
 
     /// Both sides have said that it is over: the server closes first (RFC 6455, §7.1.1).

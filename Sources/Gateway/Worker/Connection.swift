@@ -43,7 +43,9 @@ final class Connection: Stream {
     var input = ByteBuffer()
     var parser: RequestParser
     private(set) var head = RequestHead()
-    private var decoder = BodyDecoder(.none)
+    var decoder = BodyDecoder(.none)
+    /// What its client may cost the others in this turn.
+    var share = TurnShare()
     var exchange: Exchange?
     /// What it has become.
     var session: WebSocketSession?
@@ -199,6 +201,8 @@ final class Connection: Stream {
     override func peerHasStopped() {
         switch phase {
         case .responding: exchange?.clientHasEnded()
+        // What was received already comes first.
+        case .body where givesWay, .upgraded where givesWay: break
         // The rest of a body waits in the kernel while the handler is behind.
         case .body where isStreamingBody: exchange?.clientHasEnded()
         // No end of a WebSocket is like that: its handler is behind, and what it would read is of no use to anybody.
@@ -235,22 +239,20 @@ final class Connection: Stream {
                     }
                     // The memory is the worker's or this connection's own, and only rules that are off change it.
                     guard try parser.parse(rewriting: UnsafeMutableBufferPointer(mutating: rest), into: &head)
-                    else { return used }
+                    else {
+                        // More than one, and the kernel has more of them: the bound is of a turn, not of a receive.
+                        if inRow > 1, mayHaveUnread { giveWay() }
+                        return used
+                    }
                     inRow += 1
                     used += head.byteCount
                     parser.reset()
                     try begin(rest)
                 case .body:
-                    switch try decoder.next(rest.span) {
-                    case .more(let consumed): return used + consumed
-                    case .data(let range, let consumed):
-                        try exchange!.appendBody(rest[range])
-                        used += consumed
-                    case .end(let consumed):
-                        used += consumed
-                        if !decoder.trailers.fields.isEmpty { exchange!.trailers = decoder.trailers }
-                        bodyIsComplete()
-                    }
+                    guard !givesWayIfSpent() else { return used }
+                    let (count, isAll) = try takeBody(rest)
+                    used += count
+                    if isAll { return used }
                 case .responding: return used
                 case .upgraded:
                     // The memory is the worker's or this connection's own, and the mask comes off in place.
@@ -332,7 +334,7 @@ final class Connection: Stream {
         return count > 65_536
     }
 
-    private func bodyIsComplete() {
+    func bodyIsComplete() {
         guard isStreamingBody, let exchange else { return dispatch() }
         phase = .responding
         if !isBlocked { deadline = 0 }
@@ -363,7 +365,23 @@ final class Connection: Stream {
     }
 
     override func turnCame() {
-        if phase == .head, !isBlocked { goOn() }
+        switch phase {
+        case .head: if !isBlocked { goOn() }
+        case .body: goOnWithBody()
+        // It was the handler that let others have their turn.
+        case .responding: exchange?.clientHasRoom()
+        case .upgraded:
+            exchange?.clientHasRoom()
+            session?.goOn()
+        case .preface, .lingering: break
+        }
+    }
+
+    /// Whether its share of this turn is used up. Then others have theirs, and ``turnCame()`` follows.
+    func givesWayIfSpent() -> Bool {
+        guard share.isSpent(in: loop.turns) else { return false }
+        giveWay()
+        return true
     }
 
     /// Lets go of the exchange, which has come to its end.

@@ -23,6 +23,8 @@ public struct WebSocketState {
     private var encoder: MessageEncoder
     /// How far the end has come.
     public private(set) var closing = ClosingHandshake()
+    /// The number of frames and parts of frames read so far: what a peer costs is not in its bytes alone.
+    public private(set) var frames = 0
 
     /// - Parameters:
     ///   - role: Whose end this is.
@@ -79,6 +81,7 @@ public struct WebSocketState {
             let waiting = UnsafeMutableBufferPointer(rebasing: bytes[used...])
             let (event, consumed) = try decoder.next(waiting)
             used += consumed
+            frames += 1
             switch event {
             case .more: return (nil, used)
             case .part(let part):

@@ -66,10 +66,25 @@ extension HandlerCall: ResponseSink {
         }
         guard exchange === self.exchange, exchange.connection != nil else { throw ClientLeft() }
         bytes.withUnsafeBufferPointer { exchange.sendPart($0) }
+        await giveWay(afterSending: bytes.count)
         while exchange === self.exchange, exchange.isBackedUp {
             try Task.checkCancellation()
             await wait(\.roomWaiters)
         }
         guard exchange === self.exchange, exchange.connection != nil else { throw ClientLeft() }
+    }
+}
+
+extension HandlerCall {
+    /// Lets others have their turn where the application has used up its share of this one. A task whose client takes
+    /// everything at once would never let go of the loop.
+    func giveWay(afterSending count: Int) async {
+        let turn = backend.loop.turns
+        backend.share.take(bytes: count + TurnShare.send, in: turn)
+        guard backend.share.isSpent(in: turn), let connection = exchange?.connection, !connection.isClosed else {
+            return
+        }
+        connection.giveWay()
+        await wait(\.roomWaiters)
     }
 }

@@ -29,6 +29,8 @@ final class InProcessBackend: Backend {
     private var overdue = 0
     /// What compresses messages of WebSockets.
     private let deflateStock = DeflateStock()
+    /// What its handlers may send in a turn of the loop.
+    var share = TurnShare()
     private var queue = ExchangeQueue()
     private var isServingQueue = false
     /// Called when handlers that do not return hold all threads, and when one has become free again.

@@ -23,7 +23,8 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
     private var inbox: [WebSocket.Message] = []
     private var inboxStart = 0
     private var inboxOctets = 0
-    /// What has arrived and waits undecoded because the handler is behind: a few octets may be a large message.
+    /// What has arrived and waits undecoded because the handler is behind, a few octets may be a large message, or because
+    /// others have their turn.
     private var waiting: [UInt8] = []
     /// Whether the handler wants no more messages.
     private var isDone = false
@@ -75,14 +76,17 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
 
     private func decode(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
         var used = 0
-        while used < bytes.count, hasRoom, !state.isOver, let connection {
+        while used < bytes.count, hasRoom, !state.isOver, let connection, !connection.givesWayIfSpent() {
             var found: (event: WebSocketEvent?, consumed: Int)?
             let rest = UnsafeMutableBufferPointer(rebasing: bytes[used...])
+            let frames = state.frames
             connection.write { found = state.receive(rest, into: &$0) }
             // Nothing was read, because an answer could not be kept: the connection ends.
             guard let found else { return }
             used += found.consumed
-            if let event = found.event { take(event) }
+            let pieces = (state.frames - frames) * TurnShare.piece
+            connection.share.take(bytes: found.consumed + pieces, in: connection.loop.turns)
+            if let event = found.event { take(event, connection) }
         }
         if used < bytes.count, !state.isOver { waiting += bytes[used...] }
         countMemory()
@@ -91,8 +95,8 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         beginClosing(CloseFrame(.tryAgainLater))
     }
 
-    /// The handler has caught up.
-    private func goOn() {
+    /// The handler has caught up, or others have had their turn.
+    func goOn() {
         guard let connection, connection.phase == .upgraded else { return }
         if !waiting.isEmpty {
             var rest = waiting
@@ -115,17 +119,21 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         counted = 0
     }
 
-    private func take(_ event: WebSocketEvent) {
+    private func take(_ event: WebSocketEvent, _ connection: Connection) {
+        // Each of them is memory, and most are a step of the handler or something to send.
+        connection.share.takeRecord()
         switch event {
-        case .message(.text(let text)): keep(.text(text), text.utf8.count)
-        case .message(.binary(let octets)): keep(.binary(octets), octets.count)
+        case .message(.text(let text)): keep(.text(text), text.utf8.count, connection)
+        case .message(.binary(let octets)): keep(.binary(octets), octets.count, connection)
         case .failed(let error):
             call.backend.log.info("\(call.description): the WebSocket was closed: \(error.description)")
         case .ping, .pong, .closed: break
         }
     }
 
-    private func keep(_ message: WebSocket.Message, _ count: Int) {
+    private func keep(_ message: WebSocket.Message, _ count: Int, _ connection: Connection) {
+        // With compression undone: a thousand bytes may be a message of a million.
+        connection.share.take(bytes: count, in: connection.loop.turns)
         guard !isDone else { return }
         inbox.append(message)
         // What a message of no octets takes counts as well.
@@ -261,6 +269,7 @@ final class WebSocketSession: WebSocketPort, @unchecked Sendable {  // The loop 
         }
         exchange.response.bodyBytesSent += UInt64(message.count)
         flush(connection)
+        await call.giveWay(afterSending: message.count)
         try await waitForRoom(exchange)
         guard call.exchange === exchange, exchange.connection != nil else { throw WebSocketClosed() }
     }

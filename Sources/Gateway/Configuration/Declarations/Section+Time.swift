@@ -25,8 +25,8 @@ extension Section {
             Declaration(
                 "finish-timeout", nil, "SECONDS", .seconds(0...year), \.finishTimeout, scope: .application,
                 """
-                That an application may work on after its response is complete: `close()` of a WSGI response, shutdown \
-                functions, what follows an empty STDOUT record. Its client does not wait for that, `--timeout` does not \
+                That an application may work on after its response is complete, or after its client has left: `close()` of a WSGI \
+                response, shutdown functions, what follows an empty STDOUT record. A client does not wait for that, `--timeout` does not \
                 count, and the process gets no further request meanwhile. A process that takes longer is killed and \
                 replaced; 0 is no limit.
                 """),
