@@ -81,7 +81,8 @@ extension HandlerCall {
     func giveWay(afterSending count: Int) async {
         let turn = backend.loop.turns
         backend.share.take(bytes: count + TurnShare.send, in: turn)
-        guard backend.share.isSpent(in: turn), let connection = exchange?.connection, !connection.isClosed else {
+        guard backend.share.isSpent(in: turn), let connection = exchange?.connection, !connection.isClosed
+        else {
             return
         }
         connection.giveWay()
