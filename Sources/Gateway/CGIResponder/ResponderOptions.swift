@@ -120,7 +120,8 @@ struct ResponderOptions: Equatable {
                 Variable(name: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : nil))
         case "--root":
             guard Files.status(value)?.kind == .directory, let path = Files.absolutePath(value) else {
-                throw .environment("cannot read the folder '\(value)' (--root): is it there?")
+                throw .environment(
+                    "cannot read the folder '\(value)' (--root): is it there, and may this user enter it?")
             }
             root = path
         case "--follow-links":

@@ -26,6 +26,9 @@ enum ApplicationView: Sendable {
     /// The worker makes it.
     case swift(SwiftView)
 
+    /// The folder that a worker opens for it.
+    var site: SitePlan? { if case .pool(let view) = self { view.site } else { nil } }
+
     /// Its settings.
     var settings: Settings {
         switch self {

@@ -14,9 +14,15 @@ extension Master {
         guard extensions.workerClass(for: configuration.settings) == nil else { return 0 }
         let plans = configuration.applications.plans
         ChildProcess.keepResults()
+        let applications = configuration.applications
+        let folders = ServedFolders(plans.compactMap(\.site), applications.routes + [applications.fallback])
         // Before the lifeline is there: what is built would inherit it.
-        for build in plans.compactMap(\.swift?.build) {
-            let code = try BuilderCheckup.run(build, configuration.settings, configuration.places)
+        let builds = plans.compactMap(\.swift?.build).map { build in
+            { _ = try ApplicationBuilder.build(build) }
+        }
+        let looks = folders.paths.isEmpty ? [] : [{ try folders.check(as: configuration.settings.user) }]
+        for step in looks + builds {
+            let code = try WorkerTrial.run(step, configuration.settings, configuration.places)
             guard code == 0 else { return code }
         }
         guard plans.contains(where: { $0.program != nil }) else { return 0 }

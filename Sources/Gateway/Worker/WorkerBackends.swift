@@ -28,6 +28,7 @@ struct WorkerBackends {
             backend = if case .broken(let text) = plan.backend { FaultBackend(text) } else { FaultBackend() }
             return
         }
+        try ServedFolders(views.compactMap(\.site), routes + [fallback]).check(as: settings.user)
         let services = HandlerServices(settings: settings, executor: executor, log: log)
         var backends: [any Backend] = []
         var failure: (any Error)?

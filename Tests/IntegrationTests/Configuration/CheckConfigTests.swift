@@ -103,6 +103,28 @@ struct CheckConfigTests {
     }
 
     @Test(
+        "A folder that the workers may not enter is said with the one that is closed",
+        arguments: ["static:", "cgi:", "php:"])
+    func closedFolder(_ kind: String) throws {
+        try #require(SystemProcess.isRoot, "this test is about another user: run it as root")
+        let folder = try TemporaryFolder()
+        try run("chmod", "755", folder.path)
+        try run("mkdir", "-p", folder / "closed/site")
+        try run("chmod", "700", folder / "closed")
+        let (status, text) = try check(kind + folder / "closed/site", "--user", "nobody")
+        #expect(status == .exited(1))
+        #expect(
+            text.contains(
+                "gateway: user nobody may not enter the folder '\(folder / "closed")', and so not read '\(folder / "closed/site")': let it in (chmod o+x), or name another folder"
+            ), "\(text)")
+        try run("chmod", "711", folder / "closed")
+        try run("chmod", "700", folder / "closed/site")
+        #expect(
+            try check(kind + folder / "closed/site", "--user", "nobody").text.contains(
+                "user nobody may not read the folder '\(folder / "closed/site")'"))
+    }
+
+    @Test(
         "A builder that traps is 3; one that hangs ends with --boot-timeout or Ctrl-C",
         .timeLimit(.minutes(5)))
     func brokenBuilder() throws {

@@ -1,14 +1,15 @@
-// A Swift application is built as a worker would, in a process of its own: it may hang, or trap, and a builder that
-// works with the rights of root may fail with those of the workers.
+// What workers do before they serve is tried as they would do it, in a process of its own: the building of a Swift application may
+// hang, or trap, and what works with the rights of root may fail with theirs.
 
 import GatewayInterface
 import Syscalls
 
-/// Builds a Swift application once, for `--check-config`.
-enum BuilderCheckup {
-    /// - Returns: 0 where it was built, 3 or 4 where it was not; then the reason is on stderr.
+/// A step of a worker's start, for `--check-config`.
+enum WorkerTrial {
+    /// - Parameter step: Throws where a worker could not start.
+    /// - Returns: 0 where it could, another exit code where not; then the reason is on stderr.
     static func run(
-        _ build: @Sendable () throws -> Application, _ settings: Settings, _ places: SettingPlaces
+        _ step: () throws -> Void, _ settings: Settings, _ places: SettingPlaces
     ) throws(ConfigurationError) -> Int32 {
         do {
             let identity = try RunAs.resolve(user: settings.user, group: settings.group, places)
@@ -16,7 +17,7 @@ enum BuilderCheckup {
             let pid = try ChildProcess.fork(diesWithParent: true)
             if pid == 0 {
                 SystemProcess.exitImmediately(
-                    code(of: build) { try settings.enter(as: identity, parent: parent) })
+                    code(of: step) { try settings.enter(as: identity, parent: parent) })
             }
             return try watch(pid, settings)
         } catch let error as ConfigurationError {
@@ -26,10 +27,10 @@ enum BuilderCheckup {
         }
     }
 
-    private static func code(of build: () throws -> Application, enter: () throws -> Void) -> Int32 {
+    private static func code(of step: () throws -> Void, enter: () throws -> Void) -> Int32 {
         do {
             try enter()
-            _ = try ApplicationBuilder.build(build)
+            try step()
             return 0
         } catch {
             let error = error as? ConfigurationError ?? .environment("cannot start: \(error)")
