@@ -95,6 +95,17 @@ struct AfterWorkTests {
             try open(gateway)
             #expect(try next.receive().text == busy)
         }
+        // Where a request waits is told by whose patience ends: in the queue it is 503, with the busy process it would be 504.
+        try withGateway(Self.application, "--queue-timeout", "1") { gateway in
+            let client = try gateway.connect()
+            ask(client, "length", gateway)
+            let busy = try client.receive().text
+            let next = try gateway.connect()
+            next.send("POST /pid HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+            #expect(try next.receive().status == 503)
+            try open(gateway)
+            #expect(try pid(gateway) == busy)
+        }
     }
 
     @Test(
