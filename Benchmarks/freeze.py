@@ -200,7 +200,8 @@ routes:
         wait("logs are opened anew", self.log.exists)
         if reloads:
             self.master.send_signal(signal.SIGHUP)
-            wait("a reload begins", lambda: "reload (HUP)" in self.log.read_text())
+            # At once, or after one that goes on.
+            wait("a reload is taken up", lambda: "reload (HUP)" in self.log.read_text())
 
 
 def main():

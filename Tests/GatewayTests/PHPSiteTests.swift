@@ -166,6 +166,8 @@ struct PHPSiteTests {
             ("/.user.ini", .refused(403)), ("/docs/.missing", .refused(404)),
             ("/.git/missing", .refused(403)),
             ("/.well-known/acme/token", .file(".well-known/acme/token")),
+            ("//.well-known//acme/token", .file(".well-known/acme/token")), ("//.env", .refused(403)),
+            ("/docs//.well-known/x", .refused(404)),
             ("/.well-known/.secret", .refused(403)), ("/docs/.well-known/x", .refused(404)),
             ("/.well-known-not/x", .refused(404)), ("/.git/hooks/x.php", .refused(403)),
             ("/.php", .refused(403)),

@@ -63,6 +63,7 @@ struct ApplicationSet: Sendable {
                     "\(mention): '\(names[index])' is a folder of scripts, and would run the one that the request is for: name another"
                 )
             }
+            try route.refuseLaxerLinks(plan, plans)
             routes.append(plan)
         }
         guard !routes.isEmpty || plans.count + folders.count == 1 else {

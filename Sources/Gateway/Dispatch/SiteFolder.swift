@@ -205,7 +205,7 @@ final class SiteFolder {
         return candidate.bytes
     }
 
-    /// `.git`, `.env`, `.user.ini`: never meant for the world, but `/.well-known/` is (RFC 8615).
+    /// `.git`, `.env`, `.user.ini`: never meant for the world, but `/.well-known/` is (RFC 8615), with any slashes before it.
     static func hasHiddenSegment(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
         endOfHiddenSegment(path) != nil
     }
@@ -216,8 +216,8 @@ final class SiteFolder {
         for index in path.indices.dropLast()
         where path[index] == ASCII.slash && path[index + 1] == UInt8(ascii: ".") {
             let isWellKnown =
-                index == 0
-                && path.dropFirst().starts(
+                path[..<index].allSatisfy { $0 == ASCII.slash }
+                && path[(index + 1)...].starts(
                     with: UnsafeBufferPointer(start: wellKnown.utf8Start, count: wellKnown.utf8CodeUnitCount))
             if !isWellKnown { return path[(index + 1)...].firstIndex(of: ASCII.slash) ?? path.count }
         }

@@ -72,6 +72,7 @@ extension Master {
         guard stopDeadline == nil else { return }
         // One at a time: a second HUP is done when the first has come to its end.
         if trial != nil || generations.contains(where: \.isBooting) {
+            if pendingReload == nil { context.log.info("reload (\(cause)): done after the one that goes on") }
             pendingReload = pendingReload ?? cause
             return
         }

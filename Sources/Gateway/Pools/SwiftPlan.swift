@@ -63,17 +63,13 @@ extension NamedApplication {
 
     /// Refuses settings of processes for an application that has none.
     func refuseProcessSettings() throws(ConfigurationError) {
-        let isFolder = run.text.hasPrefix("static:")
-        guard isSwift || isFolder else { return }
-        let reason = isFolder ? "(static:) is a folder of files" : "(swift:) runs in the workers"
+        guard isSwift else { return }
         for declaration in Declaration.all where declaration.scope == .application {
             guard let given = part.settings[declaration.name],
-                Effect.of(declaration.name).reach.isDisjoint(with: isFolder ? .files : .swift)
+                Effect.of(declaration.name).reach.isDisjoint(with: .swift)
             else { continue }
-            // A relative folder begins in `chdir`, and `revision` is said to have no effect.
-            if isFolder, ["chdir", "revision"].contains(declaration.name) { continue }
             throw .usage(
-                "\(given.origin.mention(declaration.name)) is for application processes, and '\(name)' \(reason): remove it"
+                "\(given.origin.mention(declaration.name)) is for application processes, and '\(name)' (swift:) runs in the workers: remove it"
             )
         }
     }

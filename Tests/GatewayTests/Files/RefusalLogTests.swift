@@ -17,7 +17,7 @@ struct RefusalLogTests {
         #expect(lines.first == "/srv/x is refused: why")
         #expect(
             lines[RefusalLog.limit]
-                == "/srv/x is refused: why (\(1000 - RefusalLog.limit) more refusals before it were not logged)"
+                == "/srv/x is refused: why (\(1000 - RefusalLog.limit) refusals before it were not logged)"
         )
     }
 }

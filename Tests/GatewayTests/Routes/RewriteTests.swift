@@ -140,6 +140,8 @@ struct RewriteTests {
             ("{match: ^/x, path: /x, application: a}", "keep one"),
             ("{match: ^/x, rewrite: /$1}", "has $1, and the pattern has 0 groups: add one, with parentheses"),
             ("{path: /x, rewrite: /$1}", "has $1, and this route has no pattern: add 'match'"),
+            ("{path: /x, rewrite: /a/../b}", "rewritten to a . or .. is 404: write where it leads"),
+            ("{match: ^/x, rewrite: '/./b?c=../d'}", "a path that is rewritten to a . or .. is 404"),
             ("{match: ^/x, rewrite: /y$rest}", "has $rest, and behind a pattern there is none"),
             ("{match: ^/x, redirect: '/y$rest'}", "has $rest, and behind a pattern there is none"),
             ("{path: [/trac/*, /trac2/*], mount: /trac, application: a}", "make two routes of it"),

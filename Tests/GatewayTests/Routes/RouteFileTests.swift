@@ -40,6 +40,28 @@ struct RouteFileTests {
         }
     }
 
+    @Test("A route's rule for links is no laxer than the one that its scripts are run by")
+    func links() throws {
+        func file(_ application: String, _ route: String) -> String {
+            "applications:\n  c: {run: 'cgi:/tmp'\(application)}\nroutes:\n  - {path: /c/*, application: c\(route)}\n"
+        }
+        let refusal = "shop.yaml:4: follow-links is '"
+        let on = "on', and scripts of 'c' (cgi:) are run by its own rule, '"
+        try expect([
+            (file("", ", follow-links: on"), refusal + on + "owner': set it there"),
+            (file(", follow-links: off", ", follow-links: on"), refusal + on + "off': set it there"),
+            (
+                file(", follow-links: off", ", follow-links: owner"),
+                refusal + "owner', and scripts of 'c' (cgi:) are run by its own rule, 'off': set it there"
+            ),
+        ])
+        for (application, route) in [
+            (", follow-links: on", ", follow-links: off"), (", follow-links: on", ""),
+            ("", ", follow-links: owner"), ("", ", follow-links: on, static: /tmp"),
+        ] { _ = try readSet(file(application, route)) }
+        _ = try readSet("follow-links: on\n" + file("", ", follow-links: on"))
+    }
+
     @Test("A mistake in a route is one line that names the line of the file and what to do")
     func mistakes() throws {
         let rows = [

@@ -223,6 +223,34 @@ struct EffectTests {
             ])
     }
 
+    @Test("A folder of files has settings of processes for nothing, in its section as on the command line")
+    func folders() throws {
+        #expect(
+            try warnings(["static:/tmp", "--processes", "3"]) == [
+                "--processes has no effect for 'static:/tmp': it is for wsgi:, php:, cgi:, exec: and fcgi:; remove it"
+            ])
+        // Where the folder is a relative one, it begins in `chdir`: that is of use.
+        let file = """
+            applications:
+              files:
+                run: static:tmp
+                chdir: /
+                processes: 4
+                threads: 3
+                user: www
+                env: [A=1]
+            """
+        #expect(
+            try warnings([], file: file).sorted() == [
+                "shop.yaml:5: processes has no effect for application 'files' (static:): it is for wsgi:, php:, cgi:, exec: and fcgi:; remove it",
+                "shop.yaml:6: threads has no effect for application 'files' (static:): it is for wsgi: and swift:; remove it",
+                "shop.yaml:7: user has no effect for application 'files' (static:): it is for wsgi:, php:, cgi: and exec:; remove it",
+                "shop.yaml:8: env has no effect for application 'files' (static:): it is for wsgi:, php:, cgi: and exec:; remove it",
+            ])
+        let set = try ApplicationSet(serving: readSettings(file: file))
+        #expect(set.fallback.folders == ["/tmp"])
+    }
+
     @Test("A default that cannot count for an application keeps it from nothing")
     func passedOver() throws {
         let set = try ApplicationSet(

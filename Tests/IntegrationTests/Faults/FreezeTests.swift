@@ -112,17 +112,21 @@ struct FreezeTests {
         try TextFile.write("#!/bin/sh\nexec sleep 600\n", to: folder / "text")
         try run("install", "-m", "755", folder / "text", folder / "program")
         let log = folder / "log"
+        let output = folder / "output"
+        let said = try Files.openLog(output)
         let watch = try StartedProcess(
             [
                 Build.gateway, "spawn-fcgi", "--watch", "-n", "--log", log, "-s", folder / "socket", "-F",
                 "2", "--",
                 folder / "program",
-            ])
+            ], output: said.number, errors: said.number)
         defer { watch.kill() }
         func processes() throws -> [ProcessID] {
             let found = try outcome(of: ["pgrep", "-P", "\(watch.pid)", "-f", "sleep 600"]).output
             return found.lines.compactMap { ProcessID($0) }
         }
+        // Before that, an end is told to whoever starts it, and not to the log.
+        try eventually("both are watched") { TextFile.read(output).contains("watching from PID") }
         try eventually("both run") { try processes().count == 2 }
         let first = try processes()
         let holder = try Held.by("hold.py", folder / "program", in: folder)

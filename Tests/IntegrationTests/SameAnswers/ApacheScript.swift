@@ -26,8 +26,12 @@ final class ApacheScript {
     }
 
     deinit {
-        process.signal(.term)
-        _ = try? process.waitForEnd()
+        // One that begins a request may miss a TERM.
+        let deadline = Deadline(seconds: 60)
+        while process.status == nil, !deadline.isOver {
+            process.signal(.term)
+            pause(milliseconds: 200)
+        }
         process.kill()
     }
 

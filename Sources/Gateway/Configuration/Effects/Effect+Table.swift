@@ -144,7 +144,9 @@ extension Effect {
     ]
 
     private static let surroundings = [
-        Effect("config", .gateway), Effect("chdir", [.gateway, .processes]),
+        Effect("config", .gateway),
+        // A relative `static:` begins there.
+        Effect("chdir", [.gateway, .processes, .files]),
         Effect("env", [.gateway, .processes]), Effect("user", [.gateway, .processes]),
         Effect("group", [.gateway, .processes]), Effect("umask", [.gateway, .processes]),
         Effect("daemon", .gateway), Effect("pid", .gateway), Effect("proc-name", .gateway),

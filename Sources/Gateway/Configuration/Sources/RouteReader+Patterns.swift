@@ -21,6 +21,12 @@ extension RouteReader {
                 "a path that begins with a slash, without a *; $1 to $9, $rest and $path have values, and behind a ? $query_string too"
             )
         }
+        let path = text.text.prefix { $0 != "?" }
+        guard !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
+            throw .usage(
+                "\(text.mention) is '\(text.text)', and a path that is rewritten to a . or .. is 404: write where it leads"
+                    .oneLine)
+        }
         try check(template.highestGroup, text, plan)
         try refuseRest(text, plan)
         if plan.patterns.isEmpty, !text.text.contains(where: { "$?".contains($0) }) {

@@ -33,7 +33,12 @@ final class RefusalLog {
     ///   - reason: Why, as it goes on behind the path.
     func write(_ path: [UInt8], _ reason: String) {
         defer { dropped = 0 }
-        let others = dropped > 0 ? " (\(dropped) more refusals before it were not logged)" : ""
+        let others =
+            switch dropped {
+            case 0: ""
+            case 1: " (1 refusal before it was not logged)"
+            default: " (\(dropped) refusals before it were not logged)"
+            }
         say("\(String(decoding: path.prefix(500), as: UTF8.self)) is refused: \(reason)\(others)")
     }
 }
