@@ -9,6 +9,8 @@ struct ErrorPageTests {
         let folder = try TemporaryFolder()
         for name in ["lost.html", "sorry.txt", "small.json", "route.html"] {
             try TextFile.write("page \(name)", to: folder / name)
+            // A file of the last two seconds has another tag.
+            try run("touch", "-d", "2020-02-02T02:02:02Z", folder / name)
         }
         return folder
     }

@@ -103,6 +103,8 @@ struct StreamTests {
         try withApplication("streaming") { gateway in
             let path = gateway.folder / "page.html"
             try TextFile.write("0123456789", to: path)
+            // A file of the last two seconds has another tag.
+            try run("touch", "-d", "2020-02-02T02:02:02Z", path)
             let whole = try gateway.get("/file?\(path)")
             #expect(whole.text == "0123456789" && whole["Content-Type"]?.hasPrefix("text/html") == true)
             #expect(whole["Cache-Control"] == "no-store" && whole["Accept-Ranges"] == "bytes")
