@@ -88,7 +88,7 @@ fuzz:
 check:
 	@scripts/install-packages $(LIBRARIES)
 	swift format lint --strict --recursive Package.swift Sources Tests $(FUZZ) $(EXAMPLES) $(HUMMINGBIRD)
-	swift build --build-tests
+	swift build --build-tests --explicit-target-dependency-import-check error
 	scripts/check-imports.py
 	scripts/check-linked
 	scripts/check-settings

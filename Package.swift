@@ -116,17 +116,82 @@ let package = Package(
         // Configuration files as text with line numbers.
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
 
-        // The processes: master, workers, pools.
+        // What master and workers share: memory, and words in it.
+        .target(name: "Scoreboard", dependencies: ["Octets", "Syscalls"], swiftSettings: hot),
+        // epoll and its sources: one thread, no lock.
+        .target(name: "EventLoop", dependencies: ["Syscalls"], swiftSettings: hot),
+        // What can be set, as values. No parser.
+        .target(
+            name: "Settings",
+            dependencies: [
+                "Syscalls", "HTTP", "Scoreboard", .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: hot + strangers),
+        // The error log and the access log.
+        .target(
+            name: "Logs",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "HTTP", "Settings",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: hot + strangers),
+        // What a path means: routes, sites, files.
+        .target(
+            name: "Routing",
+            dependencies: [
+                "Octets", "Patterns", "Syscalls", "GatewayInterface", "HTTP", "Scoreboard", "Settings",
+                "Logs",
+            ], swiftSettings: hot + strangers),
+        // What crosses a fork: what the master decides and the workers go by.
+        .target(
+            name: "Plans",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "ApplicationLibrary", "Scoreboard", "EventLoop",
+                "Settings", "Logs", "Routing", .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.embedInCode("Resources/wsgi_responder.py")], swiftSettings: hot + strangers),
+        // The process that runs CGI scripts.
+        .target(
+            name: "CGIResponder",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "FastCGIBridge", "EventLoop", "Settings", "Logs",
+                "Plans",
+            ], swiftSettings: hot),
+        // The master: it binds, forks, reaps and listens to signals. It does not know what a worker does.
+        .target(
+            name: "Master",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "FastCGIBridge", "Scoreboard", "EventLoop",
+                "Settings", "Logs", "Routing", "Plans", .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: hot + strangers),
+        // A worker: HTTP at the front, applications at the back. It does not know its master.
+        .target(
+            name: "Worker",
+            dependencies: [
+                "Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP", "WebSockets",
+                "FastCGIBridge", "Scoreboard", "EventLoop", "Settings", "Logs", "Routing", "Plans",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: hot + strangers),
+        // A Swift program as a FastCGI responder or a CGI script, under other web servers.
+        .target(
+            name: "OtherServers",
+            dependencies: [
+                "Octets", "Syscalls", "GatewayInterface", "HTTP", "FastCGIBridge", "EventLoop", "Settings",
+                "Logs", "Routing", "Plans", "Worker", .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: hot + strangers),
+        // The command line, the environment and the file, as settings and plans.
+        .target(
+            name: "SettingsReading",
+            dependencies: [
+                "Octets", "Patterns", "Syscalls", "GatewayInterface", "HTTP", "YAML", "Scoreboard",
+                "Settings", "Logs", "Routing", "Plans",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: hot + strangers),
+        // The way in: it hands the parts to each other.
         .target(
             name: "Gateway",
             dependencies: [
-                "Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "ApplicationLibrary", "HTTP",
-                "FastCGIBridge", "Compression", "Patterns", "WebSockets", "Middleware", "YAML",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            resources: [.embedInCode("Resources/wsgi_responder.py")],
-            swiftSettings: hot + strangers),
+                "Syscalls", "GatewayInterface", "GatewayJSON", "Middleware", "Settings", "Plans",
+                "CGIResponder", "Master", "Worker", "OtherServers", "SettingsReading",
+            ], swiftSettings: hot + strangers),
         // What a library has of its own must not be found in the gateway instead: the loader looks there first. (A sanitizer's
         // runtime has to be found, and those are debug builds.)
         .executableTarget(
@@ -158,8 +223,9 @@ let package = Package(
         .target(
             name: "FuzzProperties",
             dependencies: [
-                "Gateway", "GatewayInterface", "GatewayJSON", "HTTP", "FastCGIBridge", "Octets", "Syscalls",
-                "YAML", "Compression", "Patterns", "WebSockets", "TestSupport",
+                "Octets", "Compression", "GatewayInterface", "HTTP", "WebSockets", "FastCGIBridge",
+                "GatewayJSON", "YAML", "Scoreboard", "Settings", "Logs", "Routing", "CGIResponder", "Worker",
+                "TestSupport",
             ],
             path: "Fuzz/Properties", swiftSettings: strict),
 
@@ -209,8 +275,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "ApplicationLibrary", "GatewayInterface", "HTTP", "FastCGIBridge", "Octets",
-                "Syscalls", "TestSupport",
+                "Octets", "Syscalls", "GatewayInterface", "ApplicationLibrary", "HTTP", "FastCGIBridge",
+                "Scoreboard", "EventLoop", "Settings", "Logs", "Routing", "Plans", "CGIResponder", "Master",
+                "Worker", "OtherServers", "SettingsReading", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Proves the dependency rules of this project: which folder may import which module, which of the gateway's
-parts may know which, and what no file may contain. Prints one line for each place that breaks a rule.
+"""Proves the rules of this project that the compiler does not: which folder may import a module from outside, and
+what no file may contain. Prints one line for each place that breaks a rule. (Which target may import which stands in
+Package.swift, and the build proves it.)
 
     scripts/check-imports.py [--root DIR]
 """
@@ -32,18 +33,19 @@ KEEPERS: Dict[str, Tuple[Tuple[str, ...], str]] = {
     "CDigest": (("Sources/WebSockets/",), "use what WebSockets declares: SHA-1 is for its handshake alone"),
     "CPCRE2": (("Sources/Patterns/",), "use Patterns, whose searches have limits"),
     "ArgumentParser": (
-        ("Sources/Gateway/Configuration/",), "parse in Sources/Gateway/Configuration and pass the values on"),
+        ("Sources/SettingsReading/",), "parse in Sources/SettingsReading and pass the values on"),
     "CYAML": (("Sources/YAML/",), "use YAMLNode"),
     "YAML": (
-        ("Sources/Gateway/Configuration/", "Fuzz/Properties/", "Tests/YAMLTests/"),
-        "parse in Sources/Gateway/Configuration and pass the values on"),
+        ("Sources/SettingsReading/", "Fuzz/Properties/", "Tests/YAMLTests/"),
+        "parse in Sources/SettingsReading and pass the values on"),
     "FuzzProperties": (
         ("Fuzz/Driver/", "Tests/FuzzTests/"), "promises look at the code, and the code does not know them"),
     "Logging": (
         # The interface hands handlers a logger, which a test client keeps the lines of; and Hummingbird's own interface asks for one.
         # A library's lines cross a boundary, and its tests look at what arrives.
-        ("Sources/Gateway/", "Sources/GatewayInterface/", "Sources/GatewayTesting/", "Sources/ApplicationLibrary/",
-         "Tests/ApplicationLibraryTests/", "examples/swift/"),
+        ("Sources/Settings/", "Sources/Logs/", "Sources/Plans/", "Sources/Master/", "Sources/Worker/",
+         "Sources/OtherServers/", "Sources/GatewayInterface/", "Sources/GatewayTesting/",
+         "Sources/ApplicationLibrary/", "Tests/ApplicationLibraryTests/", "examples/swift/"),
         "answer or throw what happened, and let the gateway log it"),
 }
 
@@ -58,33 +60,12 @@ LISTS: Dict[str, Set[str]] = {
     # It is linked into libraries of any origin, and brings nothing of the operating system along.
     "Sources/ApplicationLibrary/": PURE | {"GatewayInterface", "CGatewayApplication", "Logging"}}
 
-# A folder that may import, of the modules of this project, nothing beyond a list.
-PROJECT_LISTS: Dict[str, Set[str]] = {
-    "Sources/Syscalls/": {"CSyscalls"}, "Sources/YAML/": {"CYAML"}, "Sources/SpawnFCGI/": {"Syscalls"},
-    "Sources/ProjectTemplate/": {"Syscalls"},
-    "Sources/Compression/": {"Octets", "CZlib", "CBrotli"}, "Sources/GatewayJSON/": {"Octets", "GatewayInterface"},
-    "Sources/Patterns/": {"CPCRE2"},
-    # Of HTTP what clients say about codings and what dates and paths mean: a second reader would read something else.
-    "Sources/Middleware/": {"Octets", "Compression", "Syscalls", "GatewayInterface", "HTTP"},
-    "Sources/GatewayTesting/": {"Octets", "Syscalls", "GatewayInterface", "GatewayJSON", "HTTP", "WebSockets"}}
-
 # A module that a folder may import only so that whoever imports the folder's module does not see it: it would bring along methods
 # of String that take the place of the standard library's.
 HIDDEN: Dict[str, str] = {"Sources/GatewayJSON/": "FoundationEssentials"}
 
-# A folder that never imports one module. (That HTTP never imports FastCGIBridge is said by its list.)
-STRANGERS: Dict[str, str] = {"Sources/FastCGIBridge/": "HTTP"}
-
 # The only folder that may call the FastCGI library.
 FCGX_FOLDER = "Sources/FastCGIBridge/Responder/"
-
-# Two sides of the gateway that are strangers to each other: neither names a type of the other.
-MASTER = ("Sources/Gateway/Master/",)
-WORKER = ("Sources/Gateway/Worker/", "Sources/Gateway/Backends/")
-# The types of the worker's side that the master may name all the same, each with its reason.
-MASTER_MAY_NAME: Dict[str, str] = {
-    "Worker": "the master forks it",
-}
 
 LONGEST = 400  # lines of a Swift file
 LONG_BECAUSE = "Long because"
@@ -100,14 +81,6 @@ HOME_PATH = re.compile(r"(?:(?<![\w.~/})\]>*$-])|(?<=file://)|(?<=\s-[IL]))/(?:w
 IMPORT = re.compile(
     r"(?:^|;)\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?"
     r"import\s+(?:(?:typealias|struct|class|enum|protocol|let|var|func|actor)\s+)?(\w+)")
-# A type declared at top level, which in this project's layout is one that begins its line.
-DECLARATION = re.compile(
-    r"^((?:@\w+(?:\([^)]*\))?\s+)*"
-    r"(?:(?:public|package|internal|fileprivate|private|open|final|indirect|nonisolated|distributed)\s+)*)"
-    r"(?:class|struct|enum|actor|protocol)\s+(\w+)", re.MULTILINE)
-ANY_DECLARATION = re.compile(r"\b(?:class|struct|enum|actor|protocol|typealias|associatedtype)\s+(\w+)")
-# A capitalised name. After a dot it is a member of another type, unless the module stands before the dot.
-TYPE_NAME = re.compile(r"(?:(?<![\w.])|(?<=\bGateway\.))([A-Z]\w*)")
 FCGX_NAME = re.compile(r"\bFCGX_\w*")
 
 # What ends a stretch of Swift code: a comment, a literal, or a parenthesis (which may end an interpolation).
@@ -191,7 +164,7 @@ def code_of(text: str) -> str:
     return "".join(code)
 
 
-def import_violations(file: SwiftFile, project: Set[str]) -> Iterator[Violation]:
+def import_violations(file: SwiftFile) -> Iterator[Violation]:
     for line, module in file.found(IMPORT):
         # FoundationNetworking and the like stand on Foundation; FoundationEssentials is what it stands on.
         is_foundation = module.startswith("Foundation") and module != "FoundationEssentials"
@@ -211,16 +184,6 @@ def import_violations(file: SwiftFile, project: Set[str]) -> Iterator[Violation]
                     file.path, line,
                     f"imports {module}, but {folder} knows only {', '.join(sorted(allowed))}; "
                     "take plain values instead, and leave the rest to the module that calls it")
-        for folder, allowed in PROJECT_LISTS.items():
-            if file.path.startswith(folder) and module in project - allowed:
-                yield Violation(
-                    file.path, line, f"imports {module}, but of this project {folder} knows only "
-                    f"{', '.join(sorted(allowed)) or 'nothing'}; take plain values instead")
-        for folder, stranger in STRANGERS.items():
-            if file.path.startswith(folder) and module == stranger:
-                yield Violation(
-                    file.path, line, f"imports {module}, but {folder} and {module} are independent; "
-                    "let Sources/Gateway join the two")
 
 
 def fcgx_violations(file: SwiftFile) -> Iterator[Violation]:
@@ -229,32 +192,6 @@ def fcgx_violations(file: SwiftFile) -> Iterator[Violation]:
             yield Violation(
                 file.path, line, f"uses {name}, but only {FCGX_FOLDER} calls the FastCGI library; "
                 "use what it declares")
-
-
-def declared_below(folders: Tuple[str, ...], files: List[SwiftFile]) -> Set[str]:
-    """The types that files elsewhere could name: those that are not private to their file."""
-    return {
-        name
-        for file in files if file.path.startswith(folders)
-        for modifiers, name in DECLARATION.findall(file.code) if "private" not in modifiers
-    }
-
-
-def side_violations(files: List[SwiftFile]) -> Iterator[Violation]:
-    sides = (
-        (MASTER, "the worker's side", declared_below(WORKER, files) - set(MASTER_MAY_NAME)),
-        (WORKER, "the master", declared_below(MASTER, files)),
-    )
-    for folders, owner, foreign in sides:
-        for file in files:
-            if not file.path.startswith(folders):
-                continue
-            own = set(ANY_DECLARATION.findall(file.code))
-            for line, name in file.found(TYPE_NAME):
-                if name in foreign - own:
-                    yield Violation(
-                        file.path, line, f"names {name}, a type of {owner}; pass a plain value, or move the "
-                        "type to a folder of Sources/Gateway that both sides share")
 
 
 def length_violations(file: SwiftFile) -> Iterator[Violation]:
@@ -310,13 +247,11 @@ def violations(root: Path) -> Tuple[int, List[Violation]]:
         if path.endswith(".swift"):
             swift.append(SwiftFile(path, text))
 
-    project = {path.name for path in (root / "Sources").glob("*") if path.is_dir()}
     for file in swift:
-        found += import_violations(file, project)
+        found += import_violations(file)
         found += fcgx_violations(file)
         if file.path.startswith(("Sources/", "Tests/", "Fuzz/")):
             found += length_violations(file)
-    found += side_violations(swift)
     return len(swift), sorted(found)
 
 

@@ -2,8 +2,7 @@
     import GatewayInterface
     import HTTP
     import Octets
-
-    @testable import Gateway
+    @testable import Logs
 
     /// What is promised of a line of the access log: nobody can forge one. The input is the values of a request, each behind its
     /// length.

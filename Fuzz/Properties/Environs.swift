@@ -3,8 +3,8 @@
     import HTTP
     import Octets
     import Syscalls
-
-    @testable import Gateway
+    @testable import Logs
+    @testable import Routing
 
     /// What becomes of a request head on its way to an application.
     enum EnvironPromises {

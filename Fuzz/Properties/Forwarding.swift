@@ -3,8 +3,9 @@
     import HTTP
     import Octets
     import Syscalls
-
-    @testable import Gateway
+    @testable import Logs
+    @testable import Routing
+    @testable import Settings
 
     /// What is promised of a request that proxies have passed on. The input is a request head.
     enum ForwardedPromises {

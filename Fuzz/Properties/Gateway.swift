@@ -1,7 +1,6 @@
 // What only the gateway itself knows: it is not public, and tests see it in debug builds alone.
 
 #if DEBUG
-    @testable import Gateway
 
     extension FuzzTarget {
         static let gateway: [FuzzTarget] = [

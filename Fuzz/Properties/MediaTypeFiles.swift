@@ -1,7 +1,6 @@
 #if DEBUG
     import Octets
-
-    @testable import Gateway
+    @testable import Routing
 
     /// What is promised of a file of media types. The input's first line is the path of a file that is asked for, the rest the types.
     enum MediaTypePromises {

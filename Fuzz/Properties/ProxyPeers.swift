@@ -2,8 +2,7 @@
     import HTTP
     import Octets
     import Syscalls
-
-    @testable import Gateway
+    @testable import Logs
 
     /// Whoever relays, and where he has connected to. Nothing of it ever changes.
     enum Relays {

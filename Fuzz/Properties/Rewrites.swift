@@ -2,8 +2,8 @@
     import GatewayInterface
     import HTTP
     import Octets
-
-    @testable import Gateway
+    @testable import Routing
+    @testable import Settings
 
     /// What patterns and rewritten addresses promise: whatever a client sends, the search ends, the new path is one, and what is
     /// put into the query stays one value there. The input's lines are the pattern, the template, the query and the path.

@@ -2,8 +2,8 @@
     import GatewayInterface
     import HTTP
     import Octets
-
-    @testable import Gateway
+    @testable import Logs
+    @testable import Routing
 
     /// What a route's pattern promises: slashes in a row are one, and nothing else is forgiven. The input's first line is the
     /// pattern, the rest the path.

@@ -1,8 +1,7 @@
 #if DEBUG
     import GatewayInterface
     import Octets
-
-    @testable import Gateway
+    @testable import CGIResponder
 
     /// What a script finds as its environment: strings that exec(2) takes, each name once, and no HTTP_PROXY.
     enum ScriptParamPromises {

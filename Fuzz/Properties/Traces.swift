@@ -2,8 +2,9 @@
     import GatewayInterface
     import HTTP
     import Octets
-
-    @testable import Gateway
+    @testable import Scoreboard
+    @testable import Settings
+    @testable import Worker
 
     /// What is promised of traceparent and X-Request-ID. The input's first line is the one, its second line the other.
     enum TracePromises {

@@ -1,9 +1,16 @@
 // The way in, for the `gateway` command and for programs with an application of their own.
 
+import Master
+import Worker
+import OtherServers
+@_exported import Plans
+import Settings
+import SettingsReading
+import Syscalls
+import CGIResponder
 @_exported import GatewayInterface
 @_exported import GatewayJSON
 @_exported import Middleware
-import Syscalls
 
 /// The gateway: a pre-fork HTTP server in front of applications in any language.
 ///
@@ -20,10 +27,7 @@ public enum Gateway {
 
     /// Runs the `gateway` command.
     public static func main() -> Never {
-        Launch.run(GatewayCommand.self, extensions: Extensions()) {
-            reading throws(ConfigurationError) in
-            try ApplicationSet(serving: reading)
-        }
+        Launch.run(services(Extensions()))
     }
 
     /// Serves an application that each worker builds after its fork, with the gateway's command line; with `--preload`
@@ -94,15 +98,36 @@ public enum Gateway {
             extensions)
     }
 
+    /// Runs `gateway fcgiwrap`: a FastCGI application that runs CGI scripts, on the socket that is descriptor 0 or on one of
+    /// its own. It takes the place of fcgiwrap, and is what `cgi:` applications are served by.
+    ///
+    /// It ends the process: with 0 when it was told to end, 1 when the surroundings are wrong, 2 when the command line is.
+    /// - Parameter arguments: The options, without the program's name.
+    public static func runCGIResponder(_ arguments: [String]) -> Never { CGIResponder.main(arguments) }
+
     private static func run(
         _ build: @escaping @Sendable () throws -> Application, _ extensions: Extensions
     ) -> Never {
-        if ResponderProcess.isWanted { Launch.respond(build) }
-        if CGIScript.isWanted { Launch.answerOnce(build) }
-        Launch.run(EmbeddedCommand.self, extensions: extensions) { reading throws(ConfigurationError) in
-            try ApplicationSet(
-                serving: reading, beside: build,
-                workerClass: extensions.workerClass(for: reading.settings)?.name)
+        if ResponderProcess.isWanted {
+            Launch.respond { settings throws(ConfigurationError) in try ResponderProcess.run(build, settings)
+            }
         }
+        if CGIScript.isWanted { Launch.answerOnce { CGIScript.run(build, $0) } }
+        Launch.run(build, extensions, services(extensions))
+    }
+
+    /// The processes, for whoever reads the settings. Here alone the master and the worker meet.
+    private static func services(_ extensions: Extensions) -> Launch.Services {
+        Launch.Services(
+            check: { configuration throws(ConfigurationError) in
+                try Master.check(configuration, extensions: extensions)
+            },
+            serve: { configuration, reload throws(ConfigurationError) in
+                try Master.run(
+                    configuration, extensions: extensions,
+                    services: MasterServices(
+                        read: reload, keepStartOnly: { $0.keepStartOnly(of: $1) },
+                        work: { Worker.run($0, parent: $1) }))
+            })
     }
 }

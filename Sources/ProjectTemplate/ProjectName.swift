@@ -22,6 +22,8 @@ struct ProjectName: Equatable {
         "gatewaytool",
         "http", "middleware", "octets", "patterns", "projecttemplate", "spawnfcgi", "syscalls", "websockets",
         "yaml",
+        "buffers", "cgiresponder", "eventloop", "logs", "master", "otherservers", "plans", "routing",
+        "scoreboard", "settings", "settingsreading", "worker",
         "argumentparser", "argumentparsertoolinfo", "httptypes", "httptypesfoundation",
         "inmemorylogging",
         "logging",

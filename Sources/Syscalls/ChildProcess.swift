@@ -50,7 +50,7 @@ public enum ChildProcess {
 
     /// Waits for the end of one process, however long that takes: for processes that have nothing else to do.
     public static func wait(_ pid: pid_t) {
-        while waitpid(pid, nil, 0) == -1, errno == EINTR {}
+        _ = uninterrupted { waitpid(pid, nil, 0) }
     }
 
     /// Waits for the end of one process.
@@ -58,9 +58,7 @@ public enum ChildProcess {
     /// - Returns: How it ended; `nil` where it is no child of this process.
     public static func result(of pid: pid_t) -> ExitStatus? {
         var status: CInt = 0
-        while waitpid(pid, &status, 0) == -1 {
-            guard errno == EINTR else { return nil }
-        }
+        guard uninterrupted({ waitpid(pid, &status, 0) }) != -1 else { return nil }
         return ExitStatus(status)
     }
 

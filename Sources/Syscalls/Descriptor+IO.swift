@@ -31,48 +31,32 @@ public enum Descriptor {
     public static func receive(
         _ descriptor: CInt, into memory: UnsafeMutableBufferPointer<UInt8>
     ) -> ReceiveOutcome {
-        while true {
-            let count = recv(descriptor, memory.baseAddress, memory.count, 0)
-            if count > 0 { return .bytes(count) }
-            if count == 0 { return .end }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .wouldBlock
-            case let code: return .failed(code)
-            }
-        }
+        let count = uninterrupted { recv(descriptor, memory.baseAddress, memory.count, 0) }
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return .end }
+        return errno == EAGAIN ? .wouldBlock : .failed(errno)
     }
 
     /// send(2) without SIGPIPE.
     @inline(__always)
     public static func send(_ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> SendOutcome {
-        while true {
-            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
-            if count >= 0 { return .bytes(count) }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .wouldBlock
-            case let code: return .failed(code)
-            }
+        let count = uninterrupted {
+            Glibc.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
         }
+        if count >= 0 { return .bytes(count) }
+        return errno == EAGAIN ? .wouldBlock : .failed(errno)
     }
 
     /// sendfile(2): at most `count` bytes of `file` from `offset`.
     public static func sendFile(
         _ descriptor: CInt, file: CInt, offset: Int, count: Int
     ) -> SendOutcome {
-        while true {
-            var position = off_t(offset)
-            let sent = sendfile(descriptor, file, &position, min(count, 1 << 20))
-            if sent > 0 { return .bytes(sent) }
-            // A file that became shorter after its length was announced cannot be sent as promised.
-            if sent == 0 { return .failed(EIO) }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .wouldBlock
-            case let code: return .failed(code)
-            }
-        }
+        var position = off_t(offset)
+        let sent = uninterrupted { sendfile(descriptor, file, &position, min(count, 1 << 20)) }
+        if sent > 0 { return .bytes(sent) }
+        // A file that became shorter after its length was announced cannot be sent as promised.
+        if sent == 0 { return .failed(EIO) }
+        return errno == EAGAIN ? .wouldBlock : .failed(errno)
     }
 
     /// Closes everything above the standard descriptors but one, whoever owns it: for a process that was forked and needs
@@ -94,11 +78,8 @@ public enum Descriptor {
     public static func writeAll(_ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var rest = bytes
         while rest.count > 0 {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-            if count == -1 {
-                if errno == EINTR { continue }
-                return false
-            }
+            let count = uninterrupted { Glibc.write(descriptor, rest.baseAddress, rest.count) }
+            if count == -1 { return false }
             rest = UnsafeBufferPointer(rebasing: rest[count...])
         }
         return true
@@ -112,11 +93,10 @@ public enum Descriptor {
     ) -> (count: Int, error: SyscallError?) {
         var written = 0
         while written < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-            if count == -1 {
-                if errno == EINTR { continue }
-                return (written, SyscallError(call: "write", code: errno))
+            let count = uninterrupted {
+                Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
             }
+            if count == -1 { return (written, SyscallError(call: "write", code: errno)) }
             written += count
         }
         return (written, nil)
@@ -126,29 +106,17 @@ public enum Descriptor {
     public static func read(
         _ descriptor: CInt, into memory: UnsafeMutableBufferPointer<UInt8>
     ) -> ReceiveOutcome {
-        while true {
-            let count = Glibc.read(descriptor, memory.baseAddress, memory.count)
-            if count > 0 { return .bytes(count) }
-            if count == 0 { return .end }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .wouldBlock
-            case let code: return .failed(code)
-            }
-        }
+        let count = uninterrupted { Glibc.read(descriptor, memory.baseAddress, memory.count) }
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return .end }
+        return errno == EAGAIN ? .wouldBlock : .failed(errno)
     }
 
     /// write(2) to a pipe that does not block. The process ignores SIGPIPE.
     public static func write(_ descriptor: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> SendOutcome {
-        while true {
-            let count = Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-            if count >= 0 { return .bytes(count) }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .wouldBlock
-            case let code: return .failed(code)
-            }
-        }
+        let count = uninterrupted { Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
+        if count >= 0 { return .bytes(count) }
+        return errno == EAGAIN ? .wouldBlock : .failed(errno)
     }
 
     /// Bytes that wait in a pipe; 0 also where that cannot be told.

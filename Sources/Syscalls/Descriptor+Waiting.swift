@@ -5,7 +5,7 @@ extension Descriptor {
     /// else to do; an event loop asks ``Epoll``.
     public static func waitForInput(_ descriptor: CInt) {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&entry, 1, -1) == -1, errno == EINTR {}
+        _ = uninterrupted { poll(&entry, 1, -1) }
     }
 
     /// Whether the peer of a connection has closed it, and has sent nothing before that is still to be read.

@@ -44,22 +44,17 @@ enum LogWay {
 
     /// Writes what is taken at once.
     func write(_ number: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> SendOutcome {
-        while true {
-            let count =
-                switch self {
-                case .plain: Glibc.write(number, bytes.baseAddress, bytes.count)
-                case .pipe: CSyscalls_write_pipe(number, bytes.baseAddress, bytes.count)
-                case .socket:
-                    Glibc.send(number, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL))
-                case .terminal: Self.ask(number, bytes)
-                }
-            if count > 0 { return .bytes(count) }
-            switch count == 0 ? EAGAIN : errno {
-            case EINTR: continue
-            case EAGAIN: return .wouldBlock
-            case let code: return .failed(code)
+        let count = uninterrupted {
+            switch self {
+            case .plain: Glibc.write(number, bytes.baseAddress, bytes.count)
+            case .pipe: CSyscalls_write_pipe(number, bytes.baseAddress, bytes.count)
+            case .socket:
+                Glibc.send(number, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL))
+            case .terminal: Self.ask(number, bytes)
             }
         }
+        if count > 0 { return .bytes(count) }
+        return count == 0 || errno == EAGAIN ? .wouldBlock : .failed(errno)
     }
 
     private static func ask(_ number: CInt, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {

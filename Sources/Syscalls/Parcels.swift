@@ -15,10 +15,8 @@ public enum Parcels {
     ///
     /// - Returns: Whether that is over: false where the line is full.
     public static func send(_ number: CInt, _ descriptor: CInt?, on line: CInt) -> Bool {
-        while CSyscalls_send_descriptor(line, number, descriptor ?? -1) == -1 {
-            guard errno == EINTR else { return errno != EAGAIN && errno != ENOBUFS && errno != ETOOMANYREFS }
-        }
-        return true
+        uninterrupted { CSyscalls_send_descriptor(line, number, descriptor ?? -1) } != -1
+            || errno != EAGAIN && errno != ENOBUFS && errno != ETOOMANYREFS
     }
 
     /// What came.

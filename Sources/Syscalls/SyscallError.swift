@@ -58,19 +58,24 @@ public enum Progress<Value> {
 
 extension Progress: Sendable where Value: Sendable {}
 
+/// Makes a call again until no signal interrupts it (signal(7)).
+@inline(__always)
+func uninterrupted<Value: FixedWidthInteger>(_ body: () -> Value) -> Value {
+    while true {
+        let value = body()
+        if value != -1 || errno != EINTR { return value }
+    }
+}
+
 @inline(__always)
 func syscall<Value: FixedWidthInteger>(
     _ call: @autoclosure () -> String, _ body: () -> Value
 ) throws(SyscallError) -> Progress<Value> {
-    while true {
-        let value = body()
-        if value != -1 { return .done(value) }
-        switch errno {
-        case EINTR: continue
-        case EAGAIN: return .wouldBlock
-        case let code: throw SyscallError(call: call(), code: code)
-        }
-    }
+    let value = uninterrupted(body)
+    if value != -1 { return .done(value) }
+    let code = errno
+    guard code == EAGAIN else { throw SyscallError(call: call(), code: code) }
+    return .wouldBlock
 }
 
 /// For calls that never wait: EAGAIN is an error like any other.

@@ -46,5 +46,5 @@ public final class Semaphore: @unchecked Sendable {  // The kernel's object is m
     public func signal() { sem_post(semaphore) }
 
     /// Waits until the counter is more than zero, and counts down.
-    public func wait() { while sem_wait(semaphore) == -1, errno == EINTR {} }
+    public func wait() { _ = uninterrupted { sem_wait(semaphore) } }
 }

@@ -1,8 +1,7 @@
 import HTTP
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Scoreboard
 
 @Suite("Connections by client address")
 struct AddressCountsTests {

@@ -1,8 +1,9 @@
 // When a reload may leave the processes of an application alone, and which definitions are none.
 
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("How an application is run")
 struct ApplicationPlanTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import Settings
 
 @Suite("Addresses of the command line")
 struct BindAddressTests {

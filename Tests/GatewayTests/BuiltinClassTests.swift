@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
 
 @Suite("Worker classes")
 struct BuiltinClassTests {

@@ -2,8 +2,9 @@ import GatewayInterface
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Routing
+@testable import Settings
 
 @Suite("What a path means in front of CGI scripts")
 struct CGISiteTests {

@@ -1,6 +1,8 @@
+import GatewayInterface
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("The command line")
 struct CommandLineTests {

@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("The configuration file")
 struct ConfigurationFileTests {

@@ -1,7 +1,6 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
 
 @Suite("The way into the background", .serialized)
 struct DetachmentTests {

@@ -1,7 +1,8 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("The configurations in the documentation")
 struct DocumentationTests {

@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Settings
+@testable import Worker
 
 @Suite("The gate of the class sync")
 struct ExchangeGateTests {

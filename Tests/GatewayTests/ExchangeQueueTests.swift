@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Worker
 
 @Suite("The queue of exchanges")
 struct ExchangeQueueTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import SettingsReading
 
 @Suite("Applications in a configuration file")
 struct FilePartsTests {

@@ -1,7 +1,7 @@
 import Octets
 import Testing
-
-@testable import Gateway
+@testable import Routing
+@testable import Settings
 
 @Suite("Folders that applications may have files sent from")
 struct FileRootsTests {

@@ -3,8 +3,8 @@ import HTTP
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Logs
+@testable import Routing
 
 @Suite("From a request head to an environ")
 struct HTTPEnvironTests {

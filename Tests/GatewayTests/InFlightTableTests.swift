@@ -1,8 +1,9 @@
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Logs
+@testable import Master
+@testable import Scoreboard
 
 @Suite("The requests that a worker leaves behind")
 struct InFlightTableTests {

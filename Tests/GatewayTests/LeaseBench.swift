@@ -1,7 +1,8 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Scoreboard
+@testable import Worker
 
 /// Workers that share the slots of one pool, all of them in this process.
 final class LeaseBench {

@@ -4,8 +4,8 @@
 
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Scoreboard
+@testable import Worker
 
 /// A worker as its own book-keeping sees it.
 private struct ModelWorker {

@@ -1,6 +1,7 @@
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Scoreboard
+@testable import Worker
 
 @Suite("Leases")
 struct LeasesTests {

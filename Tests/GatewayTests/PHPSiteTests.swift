@@ -2,8 +2,8 @@ import GatewayInterface
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Routing
+@testable import Settings
 
 /// What a path means in a site.
 enum Meaning: Equatable {

@@ -1,7 +1,7 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Master
+@testable import Settings
 
 @Suite("Pid files")
 struct PIDFileTests {

@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Logs
+@testable import Worker
 
 @Suite("The pace of a transfer")
 struct PaceTests {

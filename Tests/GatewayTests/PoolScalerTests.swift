@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Master
+@testable import Settings
 
 @Suite("How many processes run")
 struct PoolScalerTests {

@@ -1,7 +1,7 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Settings
+@testable import Worker
 
 @Suite("When a worker asks to be replaced")
 struct RecyclingTests {

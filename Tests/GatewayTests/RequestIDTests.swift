@@ -2,8 +2,8 @@ import GatewayInterface
 import HTTP
 import Octets
 import Testing
-
-@testable import Gateway
+@testable import Scoreboard
+@testable import Worker
 
 @Suite("What a request is called")
 struct RequestIDTests {

@@ -1,8 +1,7 @@
 import Synchronization
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Scoreboard
 
 @Suite("The record of the current request")
 struct RequestRecordTests {
@@ -111,10 +110,10 @@ struct RequestRecordTests {
         #expect(whole >= 20_000 && seen.count == 26)
     }
 
-    @Test("A snapshot is everything that the worker said")
-    func snapshot() throws {
+    @Test("What a worker says of itself is read as it was written, and is gone when its place is cleared")
+    func words() throws {
         let scoreboard = try Scoreboard()
-        #expect(scoreboard.snapshot(worker: 9).state == .absent)
+        #expect(scoreboard.state(worker: 9) == .absent)
         scoreboard.setState(.serving, worker: 9)
         scoreboard.setIdentity(age: 12, pid: 4711, startedAt: 5, worker: 9)
         scoreboard.setHeartbeat(8, worker: 9)
@@ -124,13 +123,15 @@ struct RequestRecordTests {
         scoreboard.countRequestOfAnyThread(worker: 9)
         scoreboard.setWantsReplacement(.memory, worker: 9)
         write(scoreboard.record(worker: 9), "PUT", "/x", "::1", since: 6)
-        let expected = WorkerSnapshot(
-            state: .serving, age: 12, pid: 4711, startedAt: 5, requests: 2, connections: 3, heartbeat: 8,
-            memory: 1 << 40, wantsReplacement: .memory,
-            current: CurrentRequest(method: "PUT", target: "/x", client: "::1", since: 6))
-        #expect(scoreboard.snapshot(worker: 9) == expected)
+        #expect(scoreboard.state(worker: 9) == .serving)
+        #expect(scoreboard.identity(worker: 9).age == 12 && scoreboard.identity(worker: 9).pid == 4711)
+        #expect(scoreboard.startedAt(worker: 9) == 5 && scoreboard.heartbeat(worker: 9) == 8)
+        #expect(scoreboard.requests(worker: 9) == 2 && scoreboard.connections(worker: 9) == 3)
+        #expect(scoreboard.memory(worker: 9) == 1 << 40 && scoreboard.wantsReplacement(worker: 9) == .memory)
+        let current = CurrentRequest(method: "PUT", target: "/x", client: "::1", since: 6)
+        #expect(scoreboard.record(worker: 9).read() == current)
         _ = scoreboard.clear(worker: 9)
-        let empty = scoreboard.snapshot(worker: 9)
-        #expect(empty.pid == 0 && empty.age == 0 && empty.current == nil && empty.wantsReplacement == .none)
+        #expect(scoreboard.identity(worker: 9).pid == 0 && scoreboard.wantsReplacement(worker: 9) == .none)
+        #expect(scoreboard.record(worker: 9).read() == nil)
     }
 }

@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import CGIResponder
+@testable import Settings
 
 @Suite("The command line of the CGI responder")
 struct ResponderOptionsTests {

@@ -1,8 +1,9 @@
 // A process that is to leave though it works: the master marks its slots, and who holds one gives it up as vacant.
 
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Scoreboard
+@testable import Worker
 
 @Suite("Slots of a process that is to leave")
 struct RetiringSlotTests {

@@ -1,7 +1,6 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Settings
 
 @Suite("Users and groups of the command line")
 struct RunAsTests {

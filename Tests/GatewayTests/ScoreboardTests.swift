@@ -1,7 +1,7 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Scoreboard
 
 @Suite("The scoreboard")
 struct ScoreboardTests {

@@ -1,8 +1,7 @@
 import GatewayInterface
 import Octets
 import Testing
-
-@testable import Gateway
+@testable import CGIResponder
 
 @Suite("What a CGI script finds as its environment")
 struct ScriptEnvironmentTests {

@@ -2,8 +2,7 @@ import GatewayInterface
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import CGIResponder
 
 @Suite("Which script a request means")
 struct ScriptFinderTests {

@@ -1,7 +1,6 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import CGIResponder
 
 @Suite("When the answer of a script is complete")
 struct ScriptLifeTests {

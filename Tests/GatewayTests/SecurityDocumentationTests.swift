@@ -1,7 +1,6 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import SettingsReading
 
 @Suite("SECURITY.md")
 struct SecurityDocumentationTests {

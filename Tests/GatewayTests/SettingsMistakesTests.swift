@@ -1,7 +1,8 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("What settings make of each other, and what is said of mistakes")
 struct SettingsMistakesTests {

@@ -1,6 +1,6 @@
 import Synchronization
-
-@testable import Gateway
+@testable import Settings
+@testable import SettingsReading
 
 /// What command lines say that were read before. The argument parser takes a tenth of a second for one in a debug build, and
 /// most tests have the same few.

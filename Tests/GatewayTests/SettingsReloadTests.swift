@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("What a reload may change")
 struct SettingsReloadTests {

@@ -1,7 +1,7 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Settings
+@testable import SettingsReading
 
 extension String {
     /// Replaces a file by this text.

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import Scoreboard
 
 @Suite("Slot words")
 struct SlotWordTests {

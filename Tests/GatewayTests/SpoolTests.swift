@@ -2,8 +2,8 @@ import Octets
 import Syscalls
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Worker
+@testable import Scoreboard
 
 @Suite("The spool")
 struct SpoolTests {

@@ -2,8 +2,7 @@ import ApplicationLibrary
 import GatewayInterface
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
 
 @Suite("Applications in dynamic libraries")
 struct SwiftLibraryTests {

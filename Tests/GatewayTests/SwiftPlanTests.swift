@@ -1,7 +1,8 @@
 import GatewayInterface
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 /// Reads a file as a start would, without the time that a command line takes to be parsed.
 private func read(_ file: String) throws -> SettingsLoader.Reading {

@@ -2,8 +2,8 @@ import GatewayInterface
 import HTTP
 import Octets
 import Testing
-
-@testable import Gateway
+@testable import Settings
+@testable import Worker
 
 @Suite("Traces in the environ")
 struct TraceTests {

@@ -3,8 +3,7 @@ import Octets
 import Syscalls
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Settings
 
 @Suite("Whose word about other clients is believed")
 struct TrustedPeersTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import EventLoop
 
 @Suite("A share of a turn")
 struct TurnShareTests {

@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("The kinds of values")
 struct ValueKindTests {

@@ -1,6 +1,11 @@
 import Syscalls
-
-@testable import Gateway
+@testable import EventLoop
+@testable import Logs
+@testable import Plans
+@testable import Routing
+@testable import Scoreboard
+@testable import Settings
+@testable import Worker
 
 /// A backend that keeps what it is given, until the test ends it.
 final class PatientBackend: Backend {

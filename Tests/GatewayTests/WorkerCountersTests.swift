@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import Scoreboard
 
 @Suite("What workers have counted")
 struct WorkerCountersTests {

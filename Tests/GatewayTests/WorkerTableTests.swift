@@ -1,7 +1,7 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Master
+@testable import Plans
 
 @Suite("Supervision of workers")
 struct WorkerTableTests {

@@ -16,7 +16,7 @@ import time
 import unittest
 from pathlib import Path
 
-SCRIPT = Path(__file__).resolve().parents[2] / "Sources/Gateway/Resources/wsgi_responder.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "Sources/Plans/Resources/wsgi_responder.py"
 DEADLINE = 60
 
 BEGIN_REQUEST, ABORT_REQUEST, END_REQUEST, PARAMS, STDIN, STDOUT, STDERR = range(1, 8)

@@ -2,8 +2,7 @@ import HTTP
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Routing
 
 @Suite("By what a client recognizes a file")
 struct FileValidatorsTests {

@@ -3,8 +3,8 @@ import HTTP
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Routing
+@testable import Settings
 
 @Suite("A folder of files")
 struct FolderSiteTests {

@@ -1,8 +1,9 @@
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Routing
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("Media types")
 struct MediaTypesTests {

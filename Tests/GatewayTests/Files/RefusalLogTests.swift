@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import Routing
 
 @Suite("What is said of files that are refused")
 struct RefusalLogTests {

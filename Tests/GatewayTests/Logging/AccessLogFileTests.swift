@@ -1,7 +1,6 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Logs
 
 @Suite("The file of the access log")
 struct AccessLogFileTests {

@@ -1,8 +1,7 @@
 import Octets
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Logs
 
 @Suite("The error log")
 struct ErrorLogTests {

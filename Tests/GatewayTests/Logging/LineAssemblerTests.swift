@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import Logs
 
 extension LineAssembler {
     /// The lines that are logged of what is added, as text.

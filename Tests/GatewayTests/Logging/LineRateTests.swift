@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import Logs
 
 @Suite("How many lines are logged in a second")
 struct LineRateTests {

@@ -1,8 +1,6 @@
 import Octets
 import Testing
 
-@testable import Gateway
-
 @Suite("What is logged cannot forge")
 struct LogEscapingTests {
     private func json(_ bytes: [UInt8]) -> [UInt8] {

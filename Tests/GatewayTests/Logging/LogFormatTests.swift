@@ -1,6 +1,6 @@
 import Testing
-
-@testable import Gateway
+@testable import Logs
+@testable import Settings
 
 @Suite("Formats of the access log")
 struct LogFormatTests {
@@ -85,8 +85,9 @@ struct LogFormatTests {
     @Test(
         "Only what a format asks for is noted",
         arguments: [
-            ("combined", LogNeeds(), 0), ("json", [.times, .upstream], 0), ("%(D)s", .times, 0),
-            ("%(upstream)s", .upstream, 0), ("%({a}o)s%({B}o)s", .responseFields, 2),
+            ("combined", LogNeeds(), 0), ("json", LogNeeds(times: true, upstream: true), 0),
+            ("%(D)s", LogNeeds(times: true), 0), ("%(upstream)s", LogNeeds(upstream: true), 0),
+            ("%({a}o)s%({B}o)s", LogNeeds(responseFields: true), 2),
         ] as [(String, LogNeeds, Int)])
     func needs(_ text: String, _ needs: LogNeeds, _ fields: Int) throws {
         let format = try LogFormat(text)

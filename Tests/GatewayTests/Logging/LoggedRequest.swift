@@ -1,8 +1,7 @@
 import GatewayInterface
 import Octets
 import Syscalls
-
-@testable import Gateway
+@testable import Logs
 
 /// A request as tests have it logged, with everything that an atom can show.
 struct LoggedRequest {

@@ -2,8 +2,8 @@ import FastCGIBridge
 import GatewayInterface
 import Synchronization
 import Syscalls
-
-@testable import Gateway
+@testable import OtherServers
+@testable import Settings
 
 /// A web server in memory: what it asks, and what it is told.
 final class FakePort: RequestPort, @unchecked Sendable {  // One thread at a time uses it.

@@ -2,8 +2,6 @@ import GatewayInterface
 import Syscalls
 import Testing
 
-@testable import Gateway
-
 @Suite("A request under another web server")
 struct RequestRunnerTests {
     private struct Failure: Error {}

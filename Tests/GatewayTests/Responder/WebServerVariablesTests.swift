@@ -1,7 +1,6 @@
 import GatewayInterface
 import Testing
-
-@testable import Gateway
+@testable import OtherServers
 
 @Suite("What web servers say")
 struct WebServerVariablesTests {

@@ -1,7 +1,6 @@
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Routing
 
 @Suite("Where a redirect leads")
 struct RedirectTemplateTests {

@@ -4,8 +4,10 @@ import Octets
 import Syscalls
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Routing
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("Patterns and rewritten paths")
 struct RewriteTests {

@@ -1,23 +1,9 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
-
-/// Parsed once: it takes longer than to read a file.
-private let commandLine = Result { try GatewayCommand.parse(["--config", "shop.yaml"]).given(.commandLine) }
-
-/// Reads a configuration file to the applications and routes that it says.
-private func readSet(_ file: String, in folder: String) throws -> ApplicationSet {
-    try file.write(toFile: folder + "/shop.yaml")
-    let loader = try SettingsLoader(
-        environment: { _ in nil }, variable: [:],
-        commandLine: commandLine.get(), folder: { WorkFolder(path: folder) })
-    return try ApplicationSet(serving: loader.load())
-}
-
-private func readSet(_ file: String) throws -> ApplicationSet {
-    try withTemporaryFolder { try readSet(file, in: $0) }
-}
+@testable import Plans
+@testable import Routing
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("Applications and routes of a configuration file")
 struct RouteFileTests {
@@ -334,66 +320,5 @@ struct RouteFileTests {
         let alone = try readSet(one)
         #expect(alone.fallback.action == .application(0) && alone.fallback.limits.timeout == 3000)
         #expect(try readSet(one + "routes:\n  - {path: /x, application: a}").fallback.action == .notFound)
-    }
-
-    @Test("A user of its own does not get the group of the top")
-    func groups() throws {
-        let text = """
-            user: www-data
-            group: shadow
-            applications:
-              own: {run: exec:true, user: games}
-              both: {run: exec:true, user: games, group: daemon}
-              neither: {run: exec:true}
-            routes: [{application: own}]
-            """
-        let settings = try readSettings(file: text).applications.map(\.settings)
-        #expect(settings.map(\.user) == ["games", "games", "www-data"])
-        #expect(settings.map(\.group) == [nil, "daemon", "shadow"])
-    }
-
-    @Test("What a route does not say, its application does, and the top says what that does not")
-    func inheritance() throws {
-        let set = try readSet(
-            """
-            timeout: 11
-            queue-timeout: 12
-            limit-request-body: 1K
-            processes: 2
-            env: [A=top, B=top]
-            param: {P: top}
-            applications:
-              shop:
-                run: exec:true
-                timeout: 21
-                processes: 3
-                env: {A: shop, C: shop}
-                param: {P: shop, Q: shop}
-              blog: {run: exec:true}
-            routes:
-              - {path: /a/*, application: shop, queue-timeout: 32}
-              - {path: /b/*, application: blog, timeout: 31}
-              - {path: /c/*, respond: 404}
-              - {path: /d/*, application: shop, timeout: 41}
-            """)
-        let limits = set.routes.map {
-            [$0.limits.timeout / 1000, $0.limits.queueTimeout / 1000, $0.limits.body]
-        }
-        #expect(limits == [[21, 32, 1024], [31, 12, 1024], [11, 12, 1024], [41, 12, 1024]])
-        #expect(set.plans.map(\.processes) == [3, 2])
-        #expect(set.plans[0].settings.environment == ["A=top", "B=top", "A=shop", "C=shop"])
-        #expect(set.plans[1].settings.environment == ["A=top", "B=top"])
-        #expect(set.plans[0].settings.encodedParameters == encoded(["P": "shop", "Q": "shop"]))
-        #expect(set.plans[1].settings.encodedParameters == encoded(["P": "top"]))
-    }
-
-    @Test("Meta-variables of an application are encoded with whatever is in them")
-    func parameters() {
-        var settings = Settings()
-        let long = String(repeating: "x", count: 200)
-        settings.parameters = ["A=1", "B=", "C=a=b", "A=2", "D=\(long)", "nothing", "E=\u{E9}"]
-        let expected = encoded(["B": "", "C": "a=b", "A": "2", "D": long, "E": "\u{E9}"])
-        #expect(settings.encodedParameters == expected)
-        #expect(Settings().encodedParameters.isEmpty)
     }
 }

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import Routing
 
 @Suite("What a route asks of a request")
 struct RoutePatternTests {

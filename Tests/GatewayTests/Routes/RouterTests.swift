@@ -1,8 +1,8 @@
 import GatewayInterface
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Routing
+@testable import Settings
 
 @Suite("Which route a request takes")
 struct RouterTests {

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import Worker
 
 @Suite("Which server a request goes to")
 struct BalancerTests {

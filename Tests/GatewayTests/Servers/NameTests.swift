@@ -1,7 +1,10 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import EventLoop
+@testable import Master
+@testable import Plans
+@testable import Scoreboard
+@testable import Settings
 
 @Suite("Where names lead")
 struct NameTests {

@@ -1,6 +1,7 @@
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("The servers that fcgi: names")
 struct ServerEntryTests {

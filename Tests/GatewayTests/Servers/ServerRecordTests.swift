@@ -1,7 +1,6 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Scoreboard
 
 @Suite("What is known of a server")
 struct ServerRecordTests {

@@ -1,7 +1,7 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Master
+@testable import Settings
 
 @Suite("The sockets that an address stands for")
 struct AddressSetTests {

@@ -1,8 +1,9 @@
 // Which settings do something where, held to the declarations, and the lines that say that one does nothing.
 
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("What settings have an effect on")
 struct EffectTests {

@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Gateway
+@testable import SettingsReading
 
 @Suite("Options of other servers")
 struct ForeignOptionTests {

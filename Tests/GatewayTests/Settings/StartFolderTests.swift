@@ -1,7 +1,8 @@
 import Syscalls
 import Testing
-
-@testable import Gateway
+@testable import Plans
+@testable import Settings
+@testable import SettingsReading
 
 @Suite("The folder where the gateway was started")
 struct StartFolderTests {
