@@ -90,4 +90,18 @@ public enum ASCII {
     @inlinable static var tokens: Set { Set(low: 0x03FF_6CFA_0000_0000, high: 0x57FF_FFFF_C7FF_FFFE) }
     /// Letters, digits and `-._~!$&'()*+,;=%`.
     @inlinable static var hostNames: Set { Set(low: 0x2BFF_7FF2_0000_0000, high: 0x47FF_FFFE_87FF_FFFE) }
+
+    /// Whether bytes are those of a text in lower case, but for the case of letters. They are compared as one word.
+    @inlinable
+    @inline(__always)
+    package static func isSame<Word: FixedWidthInteger & UnsignedInteger>(
+        _ bytes: UnsafeRawPointer, _ lowercase: UnsafeRawPointer, at position: Int, _: Word.Type
+    ) -> Bool {
+        let given = bytes.loadUnaligned(fromByteOffset: position, as: Word.self)
+        let expected = lowercase.loadUnaligned(fromByteOffset: position, as: Word.self)
+        let ones = Word.max / 0xFF
+        // The highest bit of each byte that is from a to z: no byte of the text has it itself, so none carries.
+        let letters = (expected &+ (ones &* 0x1F)) & ~(expected &+ (ones &* 0x05)) & (ones &* 0x80)
+        return (given ^ expected) & ~(letters >> 2) == 0
+    }
 }

@@ -50,16 +50,33 @@ extension UnsafeBufferPointer where Element == UInt8 {
 }
 
 extension Span where Element == UInt8 {
-    /// Whether the bytes of `range` are `text`, which is given in lower case, in any mixture of case.
+    /// Whether the bytes of `range` are `text`, which is given in lower case, in any mixture of case. Eight bytes are looked at
+    /// together, and the last eight, or four, overlap those before them.
     @inlinable
     public func matches(_ range: ByteRange, lowercase text: StaticString) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
-        let expected = text.utf8Start
-        for index in 0..<range.count
-        where ASCII.lowercased(self[range.start + index]) != expected[index] {
-            return false
+        let count = range.count
+        guard count == text.utf8CodeUnitCount else { return false }
+        guard count > 0 else { return true }
+        precondition(range.end <= self.count)
+        let expected = UnsafeRawPointer(text.utf8Start)
+        return withUnsafeBytes { memory in
+            let bytes = memory.baseAddress.unsafelyUnwrapped + range.start
+            if count >= 8 {
+                var index = 0
+                while index < count - 8 {
+                    guard ASCII.isSame(bytes, expected, at: index, UInt64.self) else { return false }
+                    index += 8
+                }
+                return ASCII.isSame(bytes, expected, at: count - 8, UInt64.self)
+            }
+            if count >= 4 {
+                return ASCII.isSame(bytes, expected, at: 0, UInt32.self)
+                    && ASCII.isSame(bytes, expected, at: count - 4, UInt32.self)
+            }
+            for index in 0..<count
+            where !ASCII.isSame(bytes, expected, at: index, UInt8.self) { return false }
+            return true
         }
-        return true
     }
 
     /// Whether the bytes of `range` are exactly `text`.

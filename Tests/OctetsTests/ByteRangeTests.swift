@@ -27,6 +27,26 @@ struct ByteRangeTests {
         }
     }
 
+    @Test("A name of any length differs by any byte at any place, and by the case of its letters nowhere")
+    func matchesAtEveryPlace() {
+        let names: [StaticString] = [
+            "x", "te", "age", "etag", "range", "status", "upgrade", "location", "set-cookie", "content-type",
+            "last-modified", "content-encoding", "content-disposition",
+        ]
+        for name in names {
+            let text = Array(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+            for position in text.indices {
+                for byte in UInt8.min...UInt8.max {
+                    var bytes = [0x2D] + text + [0x2D]
+                    bytes[position + 1] = byte
+                    let isMatch = bytes.span.matches(ByteRange(1, text.count + 1), lowercase: name)
+                    #expect(
+                        isMatch == (ASCII.lowercased(byte) == text[position]), "\(name) \(position) \(byte)")
+                }
+            }
+        }
+    }
+
     @Test("Equality is of bytes")
     func equals() {
         let texts: [StaticString] = ["Content", "content", "Conten", "Content-", "Contenu"]
